@@ -1,0 +1,14 @@
+// Every kernel, in the order of the data. A kernel is f(outputs, inputs, scratch, sizes, scalars) over addresses.
+
+// random
+// activation
+// dropout
+// matmul, dense
+// loss
+// reduce
+// optimizer, penalties, clipping
+
+/** The first address that the module leaves free; it differs between builds. */
+export function heapBase(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,45 @@
+// Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
+import { instantiate } from "@assemblyscript/loader";
+
+/** A byte offset into the kernels' memory. */
+export type Address = number;
+
+/**
+ * Every kernel, in the order of assembly/index.ts, whose files state each one's equation.
+ * Arguments: outputs, inputs, scratch, sizes, scalars. They overwrite, unless the name says Add.
+ */
+export interface Kernels {
+  // random
+  // activation
+  // dropout
+  // matmul, dense
+  // loss
+  // reduce
+  // optimizer, penalties, clipping
+
+  /** The first free address. */
+  heapBase(): Address;
+}
+
+/** One block of memory, in pages of 64 KiB, that never grows. */
+export function createMemory(bytes: number): WebAssembly.Memory {
+  const pages = Math.max(1, Math.ceil(bytes / 65536));
+  return new WebAssembly.Memory({ initial: pages, maximum: pages });
+}
+
+/**
+ * Instantiates a build of the kernels on a memory; the release build that ships with the package, unless bytes are given.
+ * @throws WebAssembly.CompileError where the engine has no SIMD.
+ */
+export async function instantiateKernels(
+  memory: WebAssembly.Memory,
+  binary?: Uint8Array<ArrayBuffer>,
+): Promise<Kernels> {
+  const bytes = binary ?? decodeBase64((await import("#kernels")).kernelsBase64);
+  const { exports } = await instantiate(bytes, { env: { memory } });
+  return exports as unknown as Kernels;
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
