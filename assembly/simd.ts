@@ -1,8 +1,48 @@
-// Lane helpers: the only file with partial vectors, shuffles and multiply-add.
+// Lane helpers: the only file with partial vectors, sums over lanes and multiply-add.
 
-/** a * b + c in each lane, rounded after the product and after the sum. */
+/** a * b + c in each lane, rounded after the product and again after the sum. */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** The 1 to 3 floats at an address in the first lanes, zero in the others; reads nothing beyond them. */
+// @ts-ignore: decorator
+@inline
+export function loadPartial(address: usize, count: i32): v128 {
+  let x = v128.load32_zero(address);
+  if (count > 1) x = v128.load_lane<f32>(address, x, 1, 4);
+  if (count > 2) x = v128.load_lane<f32>(address, x, 2, 8);
+  return x;
+}
+
+/** Stores the first 1 to 3 lanes; writes nothing beyond them. */
+// @ts-ignore: decorator
+@inline
+export function storePartial(address: usize, x: v128, count: i32): void {
+  v128.store_lane<f32>(address, x, 0);
+  if (count > 1) v128.store_lane<f32>(address, x, 1, 4);
+  if (count > 2) v128.store_lane<f32>(address, x, 2, 8);
+}
+
+/** The first two float lanes in float64. */
+// @ts-ignore: decorator
+@inline
+export function lowToDouble(x: v128): v128 {
+  return f64x2.promote_low_f32x4(x);
+}
+
+/** The last two float lanes in float64. */
+// @ts-ignore: decorator
+@inline
+export function highToDouble(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
+}
+
+/** lane 0 + lane 1 of two doubles. */
+// @ts-ignore: decorator
+@inline
+export function sumOfDoubles(x: v128): f64 {
+  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
