@@ -4,6 +4,15 @@
 // activation
 // dropout
 // matmul, dense
+export { matmulABt, matmulAB, matmulAtB, matmulAtBAdd } from "./matmul";
+export {
+  denseForward,
+  denseBackwardInput,
+  denseBackwardWeight,
+  denseBackwardWeightAdd,
+  denseBackwardBias,
+  denseBackwardBiasAdd,
+} from "./dense";
 // loss
 // reduce
 // optimizer, penalties, clipping

@@ -46,3 +46,17 @@ export function highToDouble(x: v128): v128 {
 export function sumOfDoubles(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
+
+/** Stores the transpose of the 4x4 block with rows a, b, c, d: column j at address + j * stride bytes. */
+// @ts-ignore: decorator
+@inline
+export function storeTransposed(address: usize, stride: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const lowAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const highAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const lowCD = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const highCD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(address, v128.shuffle<i64>(lowAB, lowCD, 0, 2));
+  v128.store(address + stride, v128.shuffle<i64>(lowAB, lowCD, 1, 3));
+  v128.store(address + 2 * stride, v128.shuffle<i64>(highAB, highCD, 0, 2));
+  v128.store(address + 3 * stride, v128.shuffle<i64>(highAB, highCD, 1, 3));
+}

@@ -4,6 +4,29 @@ import { instantiate } from "@assemblyscript/loader";
 /** A byte offset into the kernels' memory. */
 export type Address = number;
 
+type Product = (
+  c: Address,
+  a: Address,
+  b: Address,
+  scratch: Address,
+  m: number,
+  n: number,
+  k: number,
+  cStride: number,
+  aStride: number,
+  bStride: number,
+) => void;
+
+type DenseProduct = (
+  output: Address,
+  dy: Address,
+  other: Address,
+  scratch: Address,
+  batch: number,
+  inputs: number,
+  outputs: number,
+) => void;
+
 /**
  * Every kernel, in the order of assembly/index.ts, whose files state each one's equation.
  * Arguments: outputs, inputs, scratch, sizes, scalars. They overwrite, unless the name says Add.
@@ -13,6 +36,25 @@ export interface Kernels {
   // activation
   // dropout
   // matmul, dense
+  matmulABt: Product;
+  matmulAB: Product;
+  matmulAtB: Product;
+  matmulAtBAdd: Product;
+  denseForward(
+    y: Address,
+    x: Address,
+    weight: Address,
+    bias: Address,
+    scratch: Address,
+    batch: number,
+    inputs: number,
+    outputs: number,
+  ): void;
+  denseBackwardInput: DenseProduct;
+  denseBackwardWeight: DenseProduct;
+  denseBackwardWeightAdd: DenseProduct;
+  denseBackwardBias(dBias: Address, dy: Address, batch: number, outputs: number): void;
+  denseBackwardBiasAdd(dBias: Address, dy: Address, batch: number, outputs: number): void;
   // loss
   // reduce
   // optimizer, penalties, clipping
