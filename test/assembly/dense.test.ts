@@ -69,9 +69,9 @@ describe.each(builds)("dense layer (%s build)", (build) => {
     (_x, _w, c) => {
       const got = run(
         { x: c.x.data, weight: c.weight.data, bias: c.bias.data, upstream: c.upstream.data },
-        c.x.shape[0]!,
-        c.x.shape[1]!,
-        c.weight.shape[0]!,
+        c.x.shape[0],
+        c.x.shape[1],
+        c.weight.shape[0],
       );
       for (const name of ["y", "dx", "dWeight", "dBias"] as const) {
         expect(tensorError(got[name], c[name].data), name).toBeLessThanOrEqual(1e-5);
@@ -105,10 +105,10 @@ describe.each(builds)("dense layer (%s build)", (build) => {
         const v = draw(batch, inputs, outputs, seed);
         const got = run(v, batch, inputs, outputs, shift);
         const y = matmulOracle("ABt", { m: batch, n: outputs, k: inputs }, v.x, v.weight).map(
-          (s, i) => s + v.bias[i % outputs]!,
+          (s, i) => s + v.bias[i % outputs],
         );
         const dBias = new Float64Array(outputs);
-        for (let i = 0; i < batch * outputs; i++) dBias[i % outputs]! += v.upstream[i]!;
+        for (let i = 0; i < batch * outputs; i++) dBias[i % outputs] += v.upstream[i];
         expect(tensorError(got.y, y)).toBeLessThan(2e-6);
         expect(
           tensorError(got.dx, matmulOracle("AB", { m: batch, n: inputs, k: outputs }, v.upstream, v.weight)),
@@ -126,15 +126,15 @@ describe.each(builds)("dense layer (%s build)", (build) => {
     const v = draw(batch, inputs, outputs, 9);
     const loss = (x: ArrayLike<number>, w: ArrayLike<number>, b: ArrayLike<number>) =>
       matmulOracle("ABt", { m: batch, n: outputs, k: inputs }, x, w).reduce(
-        (sum, y, i) => sum + (y + b[i % outputs]!) * v.upstream[i]!,
+        (sum, y, i) => sum + (y + b[i % outputs]) * v.upstream[i],
         0,
       );
     const slope = (array: ArrayLike<number>, f: (changed: Float64Array) => number) =>
       Float64Array.from({ length: array.length }, (_, i) => {
         const changed = Float64Array.from(array);
-        changed[i]! += 1e-4;
+        changed[i] += 1e-4;
         const up = f(changed);
-        changed[i]! -= 2e-4;
+        changed[i] -= 2e-4;
         return (up - f(changed)) / 2e-4;
       });
     const got = run(v, batch, inputs, outputs);
@@ -165,7 +165,7 @@ describe.each(builds)("dense layer (%s build)", (build) => {
     const rows = (array: ArrayLike<number>, width: number) =>
       Float32Array.from(
         { length: batch * width },
-        (_, i) => array[order[Math.floor(i / width)]! * width + (i % width)]!,
+        (_, i) => array[order[Math.floor(i / width)] * width + (i % width)],
       );
     const straight = run(v, batch, inputs, outputs);
     const permuted = run({ ...v, x: rows(v.x, inputs), upstream: rows(v.upstream, outputs) }, batch, inputs, outputs);

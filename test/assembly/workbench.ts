@@ -86,9 +86,9 @@ export function tensorError(got: ArrayLike<number>, want: ArrayLike<number>): nu
   let difference = 0;
   let scale = 0;
   for (let i = 0; i < want.length; i++) {
-    const d = Math.abs(got[i]! - want[i]!);
+    const d = Math.abs(got[i] - want[i]);
     if (!(d <= difference)) difference = Number.isNaN(d) ? Infinity : d;
-    scale = Math.max(scale, Math.abs(want[i]!));
+    scale = Math.max(scale, Math.abs(want[i]));
   }
   return scale > 0 ? difference / scale : difference;
 }

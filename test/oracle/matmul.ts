@@ -11,8 +11,8 @@ export type Product = "ABt" | "AB" | "AtB";
 /** Reads a[i, k] and b[k, j] in each product's layout (no padding between rows). */
 function operands(product: Product, { m, n, k }: Sizes, a: ArrayLike<number>, b: ArrayLike<number>) {
   return {
-    a: (i: number, p: number) => (product === "AtB" ? a[p * m + i]! : a[i * k + p]!),
-    b: (p: number, j: number) => (product === "ABt" ? b[j * k + p]! : b[p * n + j]!),
+    a: (i: number, p: number) => (product === "AtB" ? a[p * m + i] : a[i * k + p]),
+    b: (p: number, j: number) => (product === "ABt" ? b[j * k + p] : b[p * n + j]),
   };
 }
 
@@ -21,7 +21,7 @@ export function matmulOracle(product: Product, sizes: Sizes, a: ArrayLike<number
   const c = new Float64Array(sizes.m * sizes.n);
   for (let i = 0; i < sizes.m; i++) {
     for (let j = 0; j < sizes.n; j++) {
-      for (let p = 0; p < sizes.k; p++) c[i * sizes.n + j]! += at.a(i, p) * at.b(p, j);
+      for (let p = 0; p < sizes.k; p++) c[i * sizes.n + j] += at.a(i, p) * at.b(p, j);
     }
   }
   return c;
@@ -36,10 +36,10 @@ export function matmulChain(
   start?: ArrayLike<number>,
 ): Float32Array {
   const at = operands(product, sizes, a, b);
-  const c = new Float32Array(start ?? sizes.m * sizes.n);
+  const c = start ? Float32Array.from(start) : new Float32Array(sizes.m * sizes.n);
   for (let i = 0; i < sizes.m; i++) {
     for (let j = 0; j < sizes.n; j++) {
-      let sum = c[i * sizes.n + j]!;
+      let sum = c[i * sizes.n + j];
       for (let p = 0; p < sizes.k; p++) sum = Math.fround(sum + Math.fround(at.a(i, p) * at.b(p, j)));
       c[i * sizes.n + j] = sum;
     }
