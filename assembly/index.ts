@@ -2,6 +2,7 @@
 
 // random
 // activation
+export { expForward, logForward, log1pForward, erfForward } from "./elementary";
 // dropout
 // matmul, dense
 export { matmulABt, matmulAB, matmulAtB, matmulAtBAdd } from "./matmul";

@@ -4,6 +4,9 @@ import { instantiate } from "@assemblyscript/loader";
 /** A byte offset into the kernels' memory. */
 export type Address = number;
 
+/** y = f(x) over n floats. */
+type Elementwise = (y: Address, x: Address, n: number) => void;
+
 type Product = (
   c: Address,
   a: Address,
@@ -34,6 +37,10 @@ type DenseProduct = (
 export interface Kernels {
   // random
   // activation
+  expForward: Elementwise;
+  logForward: Elementwise;
+  log1pForward: Elementwise;
+  erfForward: Elementwise;
   // dropout
   // matmul, dense
   matmulABt: Product;
