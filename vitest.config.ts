@@ -12,6 +12,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    reporters: process.env["VITEST_JSON"] ? ["default", "json"] : ["default"],
+    outputFile: process.env["VITEST_JSON"] ? { json: process.env["VITEST_JSON"] } : undefined,
     setupFiles: ["test/setup.ts"],
     testTimeout: 60_000,
     maxWorkers: 2,

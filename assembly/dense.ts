@@ -7,7 +7,7 @@
 import { matmulAB, matmulABt, matmulAtB, matmulAtBAdd } from "./matmul";
 import { loadPartial, storePartial } from "./simd";
 
-/** y = x W^T + b, each sum in the order of the inputs, the bias added last. */
+/** y = x W^T + b, each sum in the order of the inputs, the bias added last. Address 0 stands for no bias. */
 export function denseForward(
   y: usize,
   x: usize,
@@ -19,7 +19,7 @@ export function denseForward(
   outputs: i32,
 ): void {
   matmulABt(y, x, weight, scratch, batch, outputs, inputs, outputs, inputs, inputs);
-  addBias(y, bias, batch, outputs);
+  if (bias != 0) addBias(y, bias, batch, outputs);
 }
 
 /** dx = dy W */

@@ -163,10 +163,7 @@ describe.each(builds)("dense layer (%s build)", (build) => {
     const v = draw(batch, inputs, outputs, 4);
     const order = [3, 0, 8, 5, 1, 7, 2, 6, 4];
     const rows = (array: ArrayLike<number>, width: number) =>
-      Float32Array.from(
-        { length: batch * width },
-        (_, i) => array[order[Math.floor(i / width)] * width + (i % width)],
-      );
+      Float32Array.from({ length: batch * width }, (_, i) => array[order[Math.floor(i / width)] * width + (i % width)]);
     const straight = run(v, batch, inputs, outputs);
     const permuted = run({ ...v, x: rows(v.x, inputs), upstream: rows(v.upstream, outputs) }, batch, inputs, outputs);
     expect(permuted.y).toEqual(rows(straight.y, outputs));

@@ -1,0 +1,171 @@
+// A network: layers in order and the shape of an image, as a frozen value that counts, prints and plans itself.
+import type { Layer } from "./layers.ts";
+import { planNetwork } from "./plan.ts";
+import type { Plan, PlanOptions } from "./plan.ts";
+import { parametersOf, placeLayers } from "./shapes.ts";
+import type { Parameter, PlacedLayer } from "./shapes.ts";
+
+export interface NetworkOptions {
+  /** The shape of one image, slowest index first: `[10, 10, 10]`, `[28, 28]`. Taken from the data when left out. */
+  readonly input?: readonly number[];
+}
+
+export interface Network {
+  readonly layers: readonly Layer[];
+  /** The shape of one image, or null while it is not known. */
+  readonly input: readonly number[] | null;
+  /** Layers with their inputs, outputs and names. @throws TypeError while the input is not known. */
+  readonly placed: readonly PlacedLayer[];
+  /** Every tensor of weights and biases in order. @throws TypeError while the input is not known. */
+  readonly parameters: readonly Parameter[];
+  /** The number of weights, biases not counted. @throws TypeError while the input is not known. */
+  readonly weightCount: number;
+  /** The number of biases. @throws TypeError while the input is not known. */
+  readonly biasCount: number;
+  /** The same layers for images of this shape. @throws RangeError when another shape is set already. */
+  withInput(shape: readonly number[]): Network;
+  /** A table of layers, shapes, weights and biases. */
+  summary(): string;
+  /** The bytes of every region, before anything is allocated. @throws TypeError while the input is not known. */
+  plan(options?: PlanOptions): Plan;
+}
+
+/**
+ * Puts layers together. Nothing is allocated.
+ *
+ * @param layers in the order in which an image passes through them.
+ * @throws RangeError when there is no dense layer, when two layers bear one name, or when the shape is not of whole numbers.
+ * @example
+ * ```ts
+ * import { dense, network, relu } from "voxgrad";
+ *
+ * const article = network([dense(12), relu(), dense(12), relu(), dense(2)], { input: [10, 10, 10] });
+ * console.log(article.weightCount, article.biasCount); // 12168 26
+ * console.log(article.summary());
+ * console.log(String(article.plan({ batchSize: 32 })));
+ * ```
+ */
+export function network(layers: readonly Layer[], options: NetworkOptions = {}): Network {
+  const kept = Object.freeze([...layers]);
+  checkLayers(kept);
+  const input = options.input ? Object.freeze([...options.input]) : null;
+  if (input) checkShape(input);
+  return Object.freeze(input ? knownNetwork(kept, input) : openNetwork(kept));
+}
+
+function knownNetwork(layers: readonly Layer[], input: readonly number[]): Network {
+  const features = input.reduce((product, size) => product * size, 1);
+  const placed = placeLayers(layers, features);
+  const parameters = parametersOf(placed);
+  const count = (role: Parameter["role"]) =>
+    parameters.reduce((sum, { role: own, length }) => sum + (own === role ? length : 0), 0);
+  return {
+    layers,
+    input,
+    placed,
+    parameters,
+    weightCount: count("weight"),
+    biasCount: count("bias"),
+    withInput(shape) {
+      if (shape.length === input.length && shape.every((size, i) => size === input[i])) return this;
+      throw new RangeError(
+        `network: expected images of ${input.join("x")}, got ${shape.join("x")}. ` +
+          `Resize the images, or set input: [${shape.join(", ")}].`,
+      );
+    },
+    summary: () => summaryTable(input, placed, parameters),
+    plan: (options = {}) => planNetwork(placed, parameters, options),
+  };
+}
+
+function openNetwork(layers: readonly Layer[]): Network {
+  const unknown = (): never => {
+    throw new TypeError(
+      "network: the shape of an image is not known yet; give it: network(layers, { input: [28, 28] })",
+    );
+  };
+  return {
+    layers,
+    input: null,
+    get placed() {
+      return unknown();
+    },
+    get parameters() {
+      return unknown();
+    },
+    get weightCount() {
+      return unknown();
+    },
+    get biasCount() {
+      return unknown();
+    },
+    withInput: (shape) => network(layers, { input: shape }),
+    summary: unknown,
+    plan: unknown,
+  };
+}
+
+function checkLayers(layers: readonly Layer[]): void {
+  if (!layers.some((layer) => layer.kind === "dense")) {
+    throw new RangeError("network: expected at least one dense layer, got none");
+  }
+  const names = new Set<string>();
+  for (const { name } of layers) {
+    if (name === undefined) continue;
+    if (name === "" || /^\d+$/.test(name)) {
+      throw new RangeError(
+        `network: expected a name with letters for a layer, got "${name}"; numbers name the other layers`,
+      );
+    }
+    if (names.has(name)) throw new RangeError(`network: expected each name once, got "${name}" twice`);
+    names.add(name);
+  }
+}
+
+function checkShape(shape: readonly number[]): void {
+  if (shape.length === 0 || !shape.every((size) => Number.isSafeInteger(size) && size >= 1)) {
+    throw new RangeError(`network: expected an input shape of whole numbers, got [${shape.join(", ")}]`);
+  }
+}
+
+function summaryTable(
+  input: readonly number[],
+  placed: readonly PlacedLayer[],
+  parameters: readonly Parameter[],
+): string {
+  const number = (value: number) => value.toLocaleString("en-US");
+  const lengthOf = (index: number, role: Parameter["role"]) =>
+    parameters.find((parameter) => parameter.placed.index === index && parameter.role === role)?.length ?? 0;
+  const rows = [
+    ["layer", "kind", "output", "weights", "biases"],
+    ["input", "", input.join("x"), "0", "0"],
+    ...placed.map(({ index, title, layer, outputs }) => [
+      title,
+      kindOf(layer),
+      number(outputs),
+      number(lengthOf(index, "weight")),
+      number(lengthOf(index, "bias")),
+    ]),
+  ];
+  const total = (role: Parameter["role"]) =>
+    number(parameters.filter((p) => p.role === role).reduce((sum, p) => sum + p.length, 0));
+  rows.push(["all", "", "", total("weight"), total("bias")]);
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: string[]) =>
+    row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join("  ");
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [line(rows[0]), rule, ...rows.slice(1, -1).map(line), rule, line(rows[rows.length - 1])].join("\n");
+}
+
+function kindOf(layer: Layer): string {
+  switch (layer.kind) {
+    case "dropout":
+      return `dropout(${layer.rate})`;
+    case "leakyRelu":
+      return `leakyRelu(${layer.slope})`;
+    case "elu":
+      return `elu(${layer.alpha})`;
+    default:
+      return layer.kind;
+  }
+}

@@ -1,0 +1,92 @@
+// Every region that a network needs, as a pure function of its layers and the batch: known before anything is allocated.
+import { layOut, matmulScratchBytes } from "../wasm/layout.ts";
+import type { Layout } from "../wasm/layout.ts";
+import type { Parameter, PlacedLayer } from "./shapes.ts";
+
+export interface PlanOptions {
+  /** Images per step; 32 by default. */
+  readonly batchSize?: number;
+  /** Whether to plan for gradients and optimizer state as well; true by default. */
+  readonly training?: boolean;
+  /** The arrays that the optimizer keeps per weight; Adam's two by default. */
+  readonly state?: readonly string[];
+}
+
+/** Bytes by region. */
+export interface Plan extends Layout {
+  readonly batchSize: number;
+  /** Floats in each block of parameters, tensors padded to whole vectors. */
+  readonly parameterFloats: number;
+  /** The plan as a table. */
+  toString(): string;
+}
+
+/** Where each tensor lies inside a block of parameters, in floats; each begins on a whole vector. */
+export function parameterOffsets(parameters: readonly Parameter[]): { offsets: readonly number[]; floats: number } {
+  let floats = 0;
+  const offsets = parameters.map(({ length }) => {
+    const offset = floats;
+    floats += Math.ceil(length / 4) * 4;
+    return offset;
+  });
+  return { offsets, floats };
+}
+
+/** Names of the regions that a layer owns. */
+export const regionOf = {
+  output: (placed: PlacedLayer) => `output of ${placed.index} ${placed.title}`,
+  mask: (placed: PlacedLayer) => `mask of ${placed.index} ${placed.title}`,
+};
+
+export function planNetwork(
+  placed: readonly PlacedLayer[],
+  parameters: readonly Parameter[],
+  options: PlanOptions,
+): Plan {
+  const { batchSize = 32, training = true, state = ["m", "v"] } = options;
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`plan: expected a batch size of at least 1, got ${batchSize}`);
+  }
+  const floats = (count: number) => 4 * batchSize * count;
+  const features = placed[0].inputs;
+  const outputs = placed[placed.length - 1].outputs;
+  const { floats: parameterFloats } = parameterOffsets(parameters);
+  const widest = Math.max(...placed.map((place) => Math.max(place.inputs, place.outputs)));
+
+  const sizes: [string, number][] = [
+    ["input", floats(features)],
+    ["labels", 4 * batchSize],
+    ["targets", floats(outputs)],
+  ];
+  for (const place of placed) {
+    if (place.layer.kind === "dropout") {
+      if (training) sizes.push([regionOf.mask(place), floats(place.outputs)]);
+    }
+    sizes.push([regionOf.output(place), floats(place.outputs)]);
+  }
+  sizes.push(["losses", 4 * batchSize], ["probabilities", floats(outputs)], ["class weights", 4 * outputs]);
+  sizes.push(["parameters", 4 * parameterFloats]);
+  if (training) {
+    sizes.push(["gradients", 4 * parameterFloats]);
+    for (const name of state) sizes.push([`state ${name}`, 4 * parameterFloats]);
+    sizes.push(["upstream a", floats(widest)], ["upstream b", floats(widest)]);
+  }
+  sizes.push(["scratch", Math.max(0, ...placed.map((place) => scratchBytes(place, batchSize, training)))]);
+
+  const layout = layOut(sizes);
+  return { ...layout, batchSize, parameterFloats, toString: () => table(layout) };
+}
+
+function scratchBytes({ layer, inputs, outputs }: PlacedLayer, batch: number, training: boolean): number {
+  if (layer.kind !== "dense") return 0;
+  const forward = matmulScratchBytes(batch, outputs, inputs);
+  if (!training) return forward;
+  return Math.max(forward, matmulScratchBytes(batch, inputs, outputs), matmulScratchBytes(outputs, inputs, batch));
+}
+
+function table({ regions, bytes }: Layout): string {
+  const width = Math.max(...regions.map(({ name }) => name.length));
+  const row = (name: string, size: number) =>
+    `${name.padEnd(width)}  ${size.toLocaleString("en-US").padStart(15)} bytes`;
+  return [...regions.map((region) => row(region.name, region.bytes)), row("all, padded", bytes)].join("\n");
+}

@@ -1,0 +1,79 @@
+// The weights and biases of a network as named tensors, in PyTorch's names and layout, and as one padded block.
+import { stream } from "../random.ts";
+import { drawInitial } from "./init.ts";
+import type { Network } from "./network.ts";
+import { parameterOffsets } from "./plan.ts";
+
+/** Row-major values with their shape: `(outputs, inputs)` for weights, `(outputs)` for biases. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Tensors by name, in the order of the network. */
+export type Weights = ReadonlyMap<string, Tensor>;
+
+/** Draws every tensor from the stream "init" of a seed: the same seed, the same bits. `block` is the region "parameters". */
+export function initializeWeights(network: Network, seed: number, block: Float32Array): void {
+  const random = stream(seed, "init");
+  const { offsets } = parameterOffsets(network.parameters);
+  block.fill(0);
+  let drawn = 0;
+  network.parameters.forEach(({ role, length, placed }, i) => {
+    const { layer, inputs, outputs } = placed;
+    const initializer = role === "weight" ? layer.weightInitializer : layer.biasInitializer;
+    drawInitial(block.subarray(offsets[i], offsets[i] + length), initializer, { inputs, outputs }, random, drawn);
+    drawn += length;
+  });
+}
+
+/** Copies the tensors out of a padded block. */
+export function readWeights(network: Network, block: Float32Array): Weights {
+  const { offsets } = parameterOffsets(network.parameters);
+  return new Map(
+    network.parameters.map(({ name, shape, length }, i) => [
+      name,
+      { shape, data: block.slice(offsets[i], offsets[i] + length) },
+    ]),
+  );
+}
+
+/**
+ * Copies tensors into a padded block.
+ * @throws RangeError when a tensor is missing, has another shape, or belongs to no layer.
+ */
+export function writeWeights(network: Network, weights: Weights, block: Float32Array): void {
+  const { offsets } = parameterOffsets(network.parameters);
+  const expected = new Set(network.parameters.map(({ name }) => name));
+  for (const name of weights.keys()) {
+    if (!expected.has(name)) {
+      throw new RangeError(
+        `weights: expected only ${[...expected].join(", ")}; got "${name}". Is it another network's file?`,
+      );
+    }
+  }
+  block.fill(0);
+  network.parameters.forEach(({ name, shape }, i) => {
+    const tensor = weights.get(name);
+    if (!tensor) throw new RangeError(`weights: expected a tensor "${name}" of ${shape.join("x")}, got none`);
+    if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis])) {
+      throw new RangeError(`weights "${name}": expected ${shape.join("x")}, got ${tensor.shape.join("x")}`);
+    }
+    block.set(tensor.data, offsets[i]);
+  });
+}
+
+/** The tensors' little-endian float32 bytes, one after the other: what `weightsSha256` is taken over. */
+export function weightBytes(weights: Weights): Uint8Array<ArrayBuffer> {
+  const total = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const bytes = new Uint8Array(4 * total);
+  const view = new DataView(bytes.buffer);
+  let offset = 0;
+  for (const { data } of weights.values()) {
+    for (const value of data) {
+      view.setFloat32(offset, value, true);
+      offset += 4;
+    }
+  }
+  return bytes;
+}

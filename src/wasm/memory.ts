@@ -1,0 +1,75 @@
+// One block of memory with named regions: planned by layout.ts, reserved once, never grown.
+import { createMemory, instantiateKernels } from "./kernels.ts";
+import type { Address, Kernels } from "./kernels.ts";
+import type { Layout } from "./layout.ts";
+
+const pageBytes = 65536;
+
+/** Owns a WebAssembly memory and the kernels instantiated on it. Whoever allocated it frees it. */
+export interface Block {
+  readonly kernels: Kernels;
+  /** The first address of a region. @throws RangeError when there is no such region. */
+  address(name: string): Address;
+  /** A view of a region as it is now; ask again rather than keep it. */
+  floats(name: string): Float32Array<ArrayBuffer>;
+  integers(name: string): Int32Array<ArrayBuffer>;
+  /** Bytes reserved. */
+  readonly bytes: number;
+  /** Lets go of the memory; every later call throws. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Reserves a layout, all zero.
+ * @param binary another build of the kernels than the one that ships (tests run the debug build).
+ * @throws RangeError when the engine cannot reserve that much.
+ */
+export async function allocate(layout: Layout, binary?: Uint8Array<ArrayBuffer>): Promise<Block> {
+  const memory = reserve(layout.bytes + pageBytes);
+  const kernels = await instantiateKernels(memory, binary);
+  const base = Math.ceil(kernels.heapBase() / 16) * 16;
+  const regions = new Map(layout.regions.map((region) => [region.name, region]));
+  let buffer: ArrayBuffer | null = memory.buffer as ArrayBuffer;
+
+  const find = (name: string) => {
+    const region = regions.get(name);
+    if (!region) throw new RangeError(`memory: expected one of ${[...regions.keys()].join(", ")}; got "${name}"`);
+    if (!buffer) throw new TypeError("memory: this network was freed; allocate it again");
+    return { offset: base + region.offset, length: region.bytes >> 2, buffer };
+  };
+  const free = () => {
+    buffer = null;
+  };
+  return {
+    kernels,
+    bytes: layout.bytes,
+    address: (name) => find(name).offset,
+    floats(name) {
+      const { buffer: owned, offset, length } = find(name);
+      return new Float32Array(owned, offset, length);
+    },
+    integers(name) {
+      const { buffer: owned, offset, length } = find(name);
+      return new Int32Array(owned, offset, length);
+    },
+    free,
+    [Symbol.dispose]: free,
+  };
+}
+
+function reserve(bytes: number): WebAssembly.Memory {
+  if (bytes > 65536 * pageBytes) {
+    throw new RangeError(
+      `memory: expected at most 4 GiB, got ${bytes.toLocaleString("en-US")} bytes. Use smaller images, a smaller batch or fewer nodes.`,
+    );
+  }
+  try {
+    return createMemory(bytes);
+  } catch (cause) {
+    throw new RangeError(
+      `memory: the engine could not reserve ${bytes.toLocaleString("en-US")} bytes. Use smaller images, a smaller batch or fewer nodes.`,
+      { cause },
+    );
+  }
+}
