@@ -3,6 +3,29 @@
 // random
 // activation
 export { expForward, logForward, log1pForward, erfForward } from "./elementary";
+export {
+  reluForward,
+  reluBackward,
+  leakyReluForward,
+  leakyReluBackward,
+  eluForward,
+  eluBackward,
+  seluForward,
+  seluBackward,
+  sigmoidForward,
+  sigmoidBackward,
+  tanhForward,
+  tanhBackward,
+  softplusForward,
+  softplusBackward,
+  siluForward,
+  siluBackward,
+  geluForward,
+  geluBackward,
+  geluTanhForward,
+  geluTanhBackward,
+} from "./activation";
+export { softmaxForward, softmaxBackward } from "./softmax";
 // dropout
 // matmul, dense
 export { matmulABt, matmulAB, matmulAtB, matmulAtBAdd } from "./matmul";

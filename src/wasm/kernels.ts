@@ -6,6 +6,11 @@ export type Address = number;
 
 /** y = f(x) over n floats. */
 type Elementwise = (y: Address, x: Address, n: number) => void;
+type ElementwiseWith = (y: Address, x: Address, n: number, parameter: number) => void;
+
+/** dx = dy f'(x) over n floats, y = f(x). */
+type ElementwiseBackward = (dx: Address, dy: Address, x: Address, y: Address, n: number) => void;
+type ElementwiseBackwardWith = (dx: Address, dy: Address, x: Address, y: Address, n: number, parameter: number) => void;
 
 type Product = (
   c: Address,
@@ -41,6 +46,28 @@ export interface Kernels {
   logForward: Elementwise;
   log1pForward: Elementwise;
   erfForward: Elementwise;
+  reluForward: Elementwise;
+  reluBackward: ElementwiseBackward;
+  leakyReluForward: ElementwiseWith;
+  leakyReluBackward: ElementwiseBackwardWith;
+  eluForward: ElementwiseWith;
+  eluBackward: ElementwiseBackwardWith;
+  seluForward: Elementwise;
+  seluBackward: ElementwiseBackward;
+  sigmoidForward: Elementwise;
+  sigmoidBackward: ElementwiseBackward;
+  tanhForward: Elementwise;
+  tanhBackward: ElementwiseBackward;
+  softplusForward: Elementwise;
+  softplusBackward: ElementwiseBackward;
+  siluForward: Elementwise;
+  siluBackward: ElementwiseBackward;
+  geluForward: Elementwise;
+  geluBackward: ElementwiseBackward;
+  geluTanhForward: Elementwise;
+  geluTanhBackward: ElementwiseBackward;
+  softmaxForward(y: Address, x: Address, rows: number, columns: number): void;
+  softmaxBackward(dx: Address, dy: Address, y: Address, rows: number, columns: number): void;
   // dropout
   // matmul, dense
   matmulABt: Product;
