@@ -1,6 +1,7 @@
 // Every kernel, in the order of the data. A kernel is f(outputs, inputs, scratch, sizes, scalars) over addresses.
 
 // random
+export { philoxFill } from "./random";
 // activation
 export { expForward, logForward, log1pForward, erfForward } from "./elementary";
 export {
@@ -27,6 +28,7 @@ export {
 } from "./activation";
 export { softmaxForward, softmaxBackward } from "./softmax";
 // dropout
+export { dropoutMask, dropoutApply } from "./dropout";
 // matmul, dense
 export { matmulABt, matmulAB, matmulAtB, matmulAtBAdd } from "./matmul";
 export {

@@ -41,6 +41,16 @@ type DenseProduct = (
  */
 export interface Kernels {
   // random
+  philoxFill(
+    out: Address,
+    n: number,
+    key0: number,
+    key1: number,
+    counter0: number,
+    counter1: number,
+    counter2: number,
+    counter3: number,
+  ): void;
   // activation
   expForward: Elementwise;
   logForward: Elementwise;
@@ -69,6 +79,17 @@ export interface Kernels {
   softmaxForward(y: Address, x: Address, rows: number, columns: number): void;
   softmaxBackward(dx: Address, dy: Address, y: Address, rows: number, columns: number): void;
   // dropout
+  dropoutMask(
+    mask: Address,
+    n: number,
+    key0: number,
+    key1: number,
+    counter0: number,
+    counter1: number,
+    keepThreshold: number,
+    scale: number,
+  ): void;
+  dropoutApply(y: Address, x: Address, mask: Address, n: number): void;
   // matmul, dense
   matmulABt: Product;
   matmulAB: Product;
