@@ -107,9 +107,10 @@ function cosReduced(x: number, low: number): number {
 }
 
 /** sin(x + turns pi / 2)   (fdlibm e_rem_pio2.c, its medium range: pi / 2 in pieces of 33 bits) */
-function sinAfterTurns(x: number, turns: number): number {
+function sinAfterTurns(x: number, turns: 0 | 1): number {
   if (Math.abs(x) > 1647099)
     throw new RangeError(`sin and cos: expected an angle of at most 1647099 radians, got ${x}. Reduce it first.`);
+  if (Math.abs(x) <= 0.7853981633974483) return turns === 0 ? sinReduced(x, 0) : cosReduced(x, 0);
   const n = Math.round(x * 0.6366197723675814);
   let r = x - n * 1.5707963267341256;
   let w = n * 6.077100506506192e-11;

@@ -11,7 +11,7 @@ export type StreamName = keyof typeof streamNumbers;
 /** What a block of bits is drawn for: the third counter word, so that kinds of draws share nothing. */
 const drawKinds = { bits: 0, uniform: 1, normal: 2, integer: 3, permutation: 4 } as const;
 
-/** Draws by index. Kinds of draws do not share bits: uniform(3) says nothing about normal(3). None allocates, but permutation. */
+/** Draws by index. Kinds of draws do not share bits: uniform(3) says nothing about normal(3). Only permutation makes an array. */
 export interface RandomStream {
   /** The key of the dropout kernel: the low 32 bits of the seed, and the rest. */
   readonly key: readonly [number, number];
