@@ -10,8 +10,9 @@ export function codeOf(error: unknown): string {
 export function storageError(deed: string, path: string, error: unknown): Error {
   if (error instanceof StudyStateError) return error;
   const code = codeOf(error);
-  const reason = explain(code) ?? `${error instanceof Error ? error.message : String(error)}. Check the disk.`;
-  const shown = code === "" || explain(code) === undefined ? "" : ` (${code})`;
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = explain(code) ?? `${message}.${code === "" ? "" : " Check the disk."}`;
+  const shown = explain(code) === undefined ? "" : ` (${code})`;
   return new StorageError(`${path} could not be ${deed}${shown}: ${reason}`, { cause: error });
 }
 

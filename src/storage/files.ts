@@ -1,17 +1,12 @@
 // Keeps a study in a folder of a disk (Node, Deno, Bun), so that neither a crash nor a full disk costs what was there.
 import * as nodeFiles from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { extendFile, makeFolder, replaceFile, syncFolder } from "./atomic.ts";
+import type { FileSystem } from "./atomic.ts";
 import { codeOf, storageError } from "./failure.ts";
 import { lockFolder } from "./lock.ts";
 import { checkName, lockName, unfinished } from "./storage.ts";
 import type { Storage } from "./storage.ts";
-
-/** The calls of `node:fs/promises` that a folder needs. */
-export type FileSystem = Pick<
-  typeof nodeFiles,
-  "mkdir" | "open" | "readFile" | "readdir" | "rename" | "stat" | "truncate" | "unlink"
->;
 
 /**
  * A folder as a storage; it is made when the first file is written.
@@ -71,48 +66,24 @@ export function folderStorage(path: string, fileSystem: FileSystem = nodeFiles):
   });
 }
 
-async function replaceFile(files: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
-  await makeFolder(files, dirname(file));
-  // One temporary name a file: what a killed process left behind is overwritten by the next write.
-  const temporary = file + unfinished;
-  try {
-    await withFile(files, temporary, "w", async (handle) => {
-      await writeAll(handle, bytes);
-      await handle.sync();
-    });
-    await files.rename(temporary, file);
-  } catch (error) {
-    await files.unlink(temporary).catch(() => undefined); // the first failure is reported
-    throw error;
-  }
-  await syncFolder(files, dirname(file));
-}
-
-async function extendFile(files: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
-  await makeFolder(files, dirname(file));
-  const before = await sizeOf(files, file);
-  try {
-    await withFile(files, file, "a", async (handle) => {
-      await writeAll(handle, bytes);
-      await handle.sync();
-    });
-    if (before === null) await syncFolder(files, dirname(file));
-  } catch (error) {
-    // The first failure is reported: if this one fails too, whoever reads the file finds its last part torn.
-    const cutBack = before === null ? files.unlink(file) : files.truncate(file, before);
-    await cutBack.catch(() => undefined);
-    throw error;
-  }
-}
-
-/** In bytes; null when there is no such file. */
-async function sizeOf(files: FileSystem, file: string): Promise<number | null> {
-  try {
-    return (await files.stat(file)).size;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
-    throw error;
-  }
+/**
+ * Writes one file, anywhere: whole or not at all, and on disk when it resolves.
+ *
+ * @throws StorageError that says why it could not be written; an older file of that name is then as it was.
+ * @example
+ * ```ts
+ * import { saveFile } from "voxgrad/io";
+ * import { mkdtemp } from "node:fs/promises";
+ *
+ * await saveFile(`${await mkdtemp("/tmp/files-")}/notes.txt`, new TextEncoder().encode("12,168 weights"));
+ * ```
+ */
+export async function saveFile(path: string, bytes: Uint8Array): Promise<void> {
+  await attempt("written", path, async () => {
+    const there = await nodeFiles.stat(path).catch(() => null);
+    if (there && !there.isFile()) throw new Error("it is no ordinary file. Choose another name");
+    await replaceFile(nodeFiles, resolve(path), bytes);
+  });
 }
 
 async function removeFile(files: FileSystem, file: string): Promise<void> {
@@ -140,47 +111,6 @@ async function listFolder(files: FileSystem, folder: string): Promise<string[]> 
     }
   }
   return names.filter((name) => !name.endsWith(unfinished) && name !== lockName).sort();
-}
-
-/** Writes every byte: a call may take fewer than it is given. */
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, offset, bytes.length - offset);
-    if (bytesWritten === 0) throw new Error(`wrote ${offset} of ${bytes.length} bytes, then no more were taken`);
-    offset += bytesWritten;
-  }
-}
-
-/** Makes the folder and those above it; each new name is synced in the folder that holds it. */
-async function makeFolder(files: FileSystem, folder: string): Promise<void> {
-  const first = await files.mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(files, dirname(made));
-}
-
-/** A rename outlasts a loss of power only when the folder is synced. Windows has no such call, and needs none. */
-async function syncFolder(files: FileSystem, folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  await withFile(files, folder, "r", (handle) => handle.sync());
-}
-
-/** Opens, acts, closes. A failure to close is one of the action, as some disks report a failed write only then. */
-async function withFile<T>(
-  files: FileSystem,
-  path: string,
-  flags: string,
-  act: (handle: FileHandle) => Promise<T>,
-): Promise<T> {
-  const handle = await files.open(path, flags);
-  let result: T;
-  try {
-    result = await act(handle);
-  } catch (error) {
-    await handle.close().catch(() => undefined); // the first failure is reported
-    throw error;
-  }
-  await handle.close();
-  return result;
 }
 
 async function attempt<T>(deed: string, path: string, act: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 // A file that says which process is at work in a folder.
 import { StudyStateError } from "../errors.ts";
 import { codeOf } from "./failure.ts";
-import type { FileSystem } from "./files.ts";
+import type { FileSystem } from "./atomic.ts";
 
 interface Holder {
   readonly pid: number;

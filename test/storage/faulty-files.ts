@@ -1,7 +1,7 @@
 // The calls of node:fs/promises, one of which fails; on a real disk.
 import * as nodeFiles from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import type { FileSystem } from "../../src/storage/files.ts";
+import type { FileSystem } from "../../src/storage/atomic.ts";
 
 export interface Fault {
   /** Which call fails, counted from 0 over all of them; only that one. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StorageError, StudyStateError } from "../../src/errors.ts";
-import { folderStorage } from "../../src/storage/files.ts";
+import { folderStorage, saveFile } from "../../src/storage/files.ts";
 import { faultyFiles } from "./faulty-files.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -107,6 +107,23 @@ describe("folderStorage, when the disk refuses a call", () => {
     expect(await folderStorage(folder).list()).toEqual([]);
     await folderStorage(folder).write("study.json", text("{}"));
     expect(await readdir(folder)).toEqual(["study.json"]);
+  });
+});
+
+describe("saveFile", () => {
+  it("writes a file of any name, and makes its folder", async () => {
+    const path = join(folder, "new folder", "my predictions (2).csv");
+    await saveFile(path, text("old"));
+    await saveFile(path, text("new"));
+    expect(await readFile(path, "utf8")).toBe("new");
+    expect(await readdir(join(folder, "new folder"))).toEqual(["my predictions (2).csv"]);
+  });
+
+  it("takes the place of nothing but a file", async () => {
+    await expect(saveFile(folder, text("a"))).rejects.toThrow(StorageError);
+    await expect(saveFile("/dev/null", text("a"))).rejects.toThrow(
+      "/dev/null could not be written: it is no ordinary file. Choose another name.",
+    );
   });
 });
 

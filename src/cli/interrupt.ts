@@ -1,0 +1,26 @@
+// Ctrl-C: the first asks the command to stop at a good moment, the second stops it at once.
+import { interrupted } from "./output.ts";
+import type { Output } from "./output.ts";
+
+/** Listens until it is closed. */
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  close(): void;
+}
+
+export function listenForInterrupt(output: Output): Interrupt {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(interrupted);
+    output.say("\nStopping after this step, then saving. Press Ctrl-C again to stop at once.");
+    controller.abort();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.on(signal, stop);
+  return {
+    signal: controller.signal,
+    close() {
+      for (const signal of signals) process.off(signal, stop);
+    },
+  };
+}

@@ -1,0 +1,165 @@
+// The settings of a study: one table for the flags, the configuration file, their defaults, checks and help.
+import { Option } from "commander";
+import { suggest, UsageError } from "./usage.ts";
+import { choice, list, number, optional, whole, yes } from "./values.ts";
+import type { Kind } from "./values.ts";
+
+interface Setting<T> {
+  readonly flag: string;
+  readonly kind: Kind<T>;
+  readonly initial: T;
+  readonly help: string;
+}
+
+const setting = <T>(flag: string, kind: Kind<T>, initial: NoInfer<T>, help: string): Setting<T> => ({
+  flag,
+  kind,
+  initial,
+  help,
+});
+
+const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
+const factor = number("a number of at least 0", (value) => value >= 0);
+const positive = number("a number above 0", (value) => value > 0);
+const sizes = list("whole numbers of at least 1, such as 64,32", "N,N", (values) =>
+  values.every((value) => Number.isSafeInteger(value) && value >= 1),
+);
+const ratios = list("three numbers above 0 that add up to 1, such as 0.7,0.15,0.15", "X,X,X", (values) => {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.length === 3 && values.every((value) => value > 0) && Math.abs(sum - 1) < 1e-9;
+});
+
+/** By key of the configuration file, in the order of the help. */
+const table = {
+  task: setting(
+    "--task",
+    optional(choice("classification", "segmentation")),
+    null,
+    "what the network says: an image's class, or each voxel's; none: classes when there are labels, else voxels",
+  ),
+  hidden: setting("--hidden", sizes, [64, 32], "nodes of each hidden layer"),
+  activation: setting(
+    "--activation",
+    choice("relu", "leakyRelu", "elu", "selu", "gelu", "geluTanh", "sigmoid", "tanh", "softplus", "silu"),
+    "relu",
+    "activation function of the hidden layers",
+  ),
+  dropout: setting("--dropout", rate, 0, "part of the hidden nodes left out at each step"),
+  epochs: setting("--epochs", whole(1, 16777215), 60, "passes over the training set at most"),
+  batch: setting("--batch", whole(1), 32, "images per step"),
+  optimizer: setting(
+    "--optimizer",
+    choice(
+      "adam",
+      "amsgrad",
+      "adamW",
+      "nadam",
+      "radam",
+      "adamax",
+      "rmsprop",
+      "adagrad",
+      "adadelta",
+      "sgd",
+      "momentum",
+      "nesterov",
+      "gradientDescent",
+    ),
+    "adam",
+    "how gradients move the weights",
+  ),
+  learningRate: setting("--learning-rate", optional(positive), null, "step size; none: the optimizer's own"),
+  schedule: setting(
+    "--schedule",
+    choice("constant", "step", "exponential", "cosine", "oneCycle", "reduceOnPlateau"),
+    "constant",
+    "how the learning rate changes from epoch to epoch",
+  ),
+  l1: setting("--l1", factor, 0, "penalty on the sum of the weights' absolute values"),
+  l2: setting("--l2", factor, 0, "penalty on the sum of the weights' squares"),
+  patience: setting("--patience", optional(whole(1)), 10, "epochs without a better validation loss before it stops"),
+  groupBy: setting(
+    "--group-by",
+    optional(choice("patient")),
+    "patient",
+    "keeps all images of a patient in one set, where DATA names patients",
+  ),
+  ratios: setting("--ratios", ratios, [0.7, 0.15, 0.15], "training, validation and test set, where DATA is not split"),
+  numericMode: setting("--numeric-mode", choice("reproducible"), "reproducible", "the same bits on every machine"),
+  seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
+  refine: setting("--refine", yes(), false, "then compares dropout and L2 on the validation set, keeps what is better"),
+} satisfies Record<string, Setting<unknown>>;
+
+export type Settings = { readonly [K in keyof typeof table]: (typeof table)[K] extends Setting<infer T> ? T : never };
+
+export type SettingName = keyof Settings;
+
+const names = Object.keys(table) as SettingName[];
+
+/** The flags of these settings, in the order of the table, for a command's help; their values stay text. */
+export function flagsOf(...wanted: readonly SettingName[]): Option[] {
+  return names
+    .filter((name) => wanted.includes(name))
+    .map((name) => {
+      const { flag, kind, initial, help } = table[name] as Setting<unknown>;
+      const value = kind.placeholder === null ? "" : ` <${kind.placeholder}>`;
+      const fallback = kind.placeholder === null ? "" : ` (default: ${shown(initial)})`;
+      const choices = kind.expected.startsWith("one of") ? `; ${kind.expected}` : "";
+      return new Option(flag + value, help + choices + fallback);
+    });
+}
+
+/** A value as its flag would be written. */
+function shown(value: unknown): string {
+  if (value === null) return "none";
+  return Array.isArray(value) ? value.join(",") : `${value as string | number}`;
+}
+
+export const allFlags = (): Option[] => flagsOf(...names);
+
+/**
+ * The settings complete: a flag goes before the file, the file before the default.
+ *
+ * @param flags what the command line gave, by key: text, or true for a flag without a value.
+ * @param file the parsed configuration file, and its name for messages.
+ * @throws UsageError that names the flag or the file's key, what was expected and what it got.
+ */
+export function resolveSettings(
+  flags: Readonly<Record<string, unknown>>,
+  file: { readonly name: string; readonly content: unknown } | null = null,
+): Settings {
+  const content = file ? checkFile(file.name, file.content) : {};
+  const entries = names.map((name) => {
+    const { flag, kind, initial } = table[name] as Setting<unknown>;
+    if (flags[name] !== undefined) {
+      const given = flags[name];
+      return [name, check(flag, kind, typeof given === "string" ? kind.read(given) : given, given)];
+    }
+    if (content[name] === undefined) return [name, initial];
+    return [name, check(`${file?.name}: "${name}"`, kind, content[name], content[name])];
+  });
+  return Object.freeze(Object.fromEntries(entries) as Settings);
+}
+
+function check<T>(where: string, kind: Kind<T>, value: unknown, given: unknown): T {
+  const checked = kind.check(value);
+  if (checked !== undefined) return checked;
+  throw new UsageError(`${where}: expected ${kind.expected}, got ${JSON.stringify(given)}${hint(kind, given)}`);
+}
+
+/** The choice that a misspelt one is near to. */
+function hint(kind: Kind<unknown>, given: unknown): string {
+  if (typeof given !== "string" || !kind.expected.startsWith("one of ")) return "";
+  const words = kind.expected.slice("one of ".length).split(", ");
+  const guess = suggest(given, words);
+  return guess.startsWith("Did") ? `. ${guess}` : "";
+}
+
+function checkFile(file: string, content: unknown): Readonly<Record<string, unknown>> {
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    throw new UsageError(`${file}: expected an object of settings, such as { "epochs": 40 }`);
+  }
+  for (const key of Object.keys(content)) {
+    if (!Object.hasOwn(table, key)) throw new UsageError(`${file}: unknown setting "${key}". ${suggest(key, names)}`);
+  }
+  return content as Record<string, unknown>;
+}

@@ -1,0 +1,86 @@
+// The kinds of values that settings have: how a flag's text is read, and what is allowed, from a flag or a file alike.
+
+/** One kind of value. */
+export interface Kind<T> {
+  /** What stands for the value in help: "N"; null for a flag without a value. */
+  readonly placeholder: string | null;
+  /** What a valid value is, in words: "a whole number of at least 1". */
+  readonly expected: string;
+  /** The value that a flag's text means, as a configuration file would hold it; not checked yet. */
+  read(text: string): unknown;
+  /** The value as the command uses it; undefined when it is not allowed. */
+  check(value: unknown): T | undefined;
+}
+
+/** A number as people write it; anything else stays text, which no number's check allows. */
+const readNumber = (text: string): unknown =>
+  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> {
+  const bound = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  return {
+    placeholder: "N",
+    expected: `a whole number ${bound}`,
+    read: readNumber,
+    check: (value) =>
+      typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most ? value : undefined,
+  };
+}
+
+/** A finite number for which `allowed` holds, described as "a number in [0, 1)". */
+export function number(expected: string, allowed: (value: number) => boolean): Kind<number> {
+  return {
+    placeholder: "X",
+    expected,
+    read: readNumber,
+    check: (value) => (typeof value === "number" && Number.isFinite(value) && allowed(value) ? value : undefined),
+  };
+}
+
+export function choice<const T extends string>(...names: readonly T[]): Kind<T> {
+  return {
+    placeholder: "NAME",
+    expected: names.length === 1 ? `"${names[0]}"` : `one of ${names.join(", ")}`,
+    read: (text) => text,
+    check: (value) => names.find((name) => name === value),
+  };
+}
+
+/** Numbers with commas between; a list in a file. `allowed` sees the whole list. */
+export function list(
+  expected: string,
+  placeholder: string,
+  allowed: (values: readonly number[]) => boolean,
+): Kind<readonly number[]> {
+  return {
+    placeholder,
+    expected,
+    read: (text) => (text === "" ? [] : text.split(",").map((part) => readNumber(part.trim()))),
+    check: (value) => {
+      if (!Array.isArray(value)) return undefined;
+      const values = value as unknown[];
+      const numbers = values.filter((item) => typeof item === "number" && Number.isFinite(item)) as number[];
+      return numbers.length === values.length && allowed(numbers) ? Object.freeze(numbers) : undefined;
+    },
+  };
+}
+
+/** The kind, or "none" on the command line and null in a file. */
+export function optional<T>(kind: Kind<T>): Kind<T | null> {
+  return {
+    placeholder: kind.placeholder,
+    expected: `${kind.expected}, or none`,
+    read: (text) => (text === "none" ? null : kind.read(text)),
+    check: (value) => (value === null || value === "none" ? null : kind.check(value)),
+  };
+}
+
+/** A flag without a value; true or false in a file. */
+export function yes(): Kind<boolean> {
+  return {
+    placeholder: null,
+    expected: "true or false",
+    read: (text) => text === "true",
+    check: (value) => (typeof value === "boolean" ? value : undefined),
+  };
+}

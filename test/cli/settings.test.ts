@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { allFlags, resolveSettings } from "../../src/cli/settings.ts";
+import { UsageError } from "../../src/cli/usage.ts";
+
+const inFile = (content: unknown) => resolveSettings({}, { name: "study.config.json", content });
+
+describe("settings", () => {
+  it("are complete with defaults when nothing is given", () => {
+    expect(resolveSettings({})).toEqual({
+      task: null,
+      hidden: [64, 32],
+      activation: "relu",
+      dropout: 0,
+      epochs: 60,
+      batch: 32,
+      optimizer: "adam",
+      learningRate: null,
+      schedule: "constant",
+      l1: 0,
+      l2: 0,
+      patience: 10,
+      groupBy: "patient",
+      ratios: [0.7, 0.15, 0.15],
+      numericMode: "reproducible",
+      seed: 1,
+      refine: false,
+    });
+  });
+
+  it.each([
+    ["task", "segmentation", "segmentation"],
+    ["hidden", "128,64, 32", [128, 64, 32]],
+    ["hidden", "", []],
+    ["activation", "gelu", "gelu"],
+    ["dropout", "0.25", 0.25],
+    ["epochs", "12", 12],
+    ["batch", "64", 64],
+    ["optimizer", "adamW", "adamW"],
+    ["learningRate", "1e-3", 0.001],
+    ["schedule", "cosine", "cosine"],
+    ["l1", ".5", 0.5],
+    ["l2", "0.0001", 0.0001],
+    ["patience", "none", null],
+    ["groupBy", "none", null],
+    ["ratios", "0.8,0.1,0.1", [0.8, 0.1, 0.1]],
+    ["numericMode", "reproducible", "reproducible"],
+    ["seed", "0", 0],
+    ["refine", true, true],
+  ])("the flag of %s takes %j, as the file takes the value it means", (name, text, value) => {
+    expect(resolveSettings({ [name]: text })).toEqual({ ...resolveSettings({}), [name]: value });
+    expect(inFile({ [name]: value })).toEqual(resolveSettings({ [name]: text }));
+  });
+
+  it("every key has a flag of the same name, and the other way round", () => {
+    const keys = allFlags().map((option) => option.attributeName());
+    expect(keys).toEqual(Object.keys(resolveSettings({})));
+  });
+
+  it("a flag goes before the file, the file before the default", () => {
+    const settings = resolveSettings({ epochs: "3" }, { name: "c.json", content: { epochs: 5, batch: 8 } });
+    expect(settings).toMatchObject({ epochs: 3, batch: 8, patience: 10 });
+  });
+
+  it.each([
+    [{ epochs: "ten" }, '--epochs: expected a whole number from 1 to 16777215, got "ten"'],
+    [{ epochs: "1.5" }, "--epochs: expected a whole number"],
+    [{ epochs: "" }, "--epochs: expected a whole number"],
+    [{ epochs: "0x10" }, "--epochs: expected a whole number"],
+    [{ batch: "0" }, '--batch: expected a whole number of at least 1, got "0"'],
+    [{ dropout: "1" }, '--dropout: expected a number in [0, 1), got "1"'],
+    [{ learningRate: "-1" }, '--learning-rate: expected a number above 0, or none, got "-1"'],
+    [{ learningRate: "Infinity" }, "--learning-rate: expected a number above 0"],
+    [{ hidden: "64,,32" }, '--hidden: expected whole numbers of at least 1, such as 64,32, got "64,,32"'],
+    [{ hidden: "64,0" }, "--hidden: expected whole numbers of at least 1"],
+    [{ ratios: "0.7,0.3" }, "--ratios: expected three numbers above 0 that add up to 1"],
+    [{ ratios: "0.7,0.2,0.2" }, "--ratios: expected three numbers above 0 that add up to 1"],
+    [{ numericMode: "fast" }, '--numeric-mode: expected "reproducible", got "fast"'],
+    [{ optimizer: "adan" }, 'got "adan". Did you mean "adam"?'],
+    [{ optimizer: "adamw" }, 'got "adamw". Did you mean "adamW"?'],
+  ])("refuses the flags %j with words that say what was expected", (flags, message) => {
+    expect(() => resolveSettings(flags)).toThrow(UsageError);
+    expect(() => resolveSettings(flags)).toThrow(message);
+  });
+
+  it.each([
+    [{ epoch: 5 }, 'study.config.json: unknown setting "epoch". Did you mean "epochs"?'],
+    [{ "learning-rate": 0.1 }, 'unknown setting "learning-rate". Did you mean "learningRate"?'],
+    [{ pateince: 5 }, 'Did you mean "patience"?'],
+    [{ colour: "red" }, 'unknown setting "colour". Known are task, hidden, activation,'],
+    [{ __proto__x: 1 }, "unknown setting"],
+    [{ epochs: "5" }, 'study.config.json: "epochs": expected a whole number from 1 to 16777215, got "5"'],
+    [{ hidden: 64 }, '"hidden": expected whole numbers of at least 1, such as 64,32, got 64'],
+    [{ hidden: [64, "32"] }, 'got [64,"32"]'],
+    [{ refine: "yes" }, '"refine": expected true or false, got "yes"'],
+    [{ patience: 0 }, '"patience": expected a whole number of at least 1, or none, got 0'],
+    [[], "study.config.json: expected an object of settings"],
+    [null, "study.config.json: expected an object of settings"],
+  ])("refuses the file %j with its name and the key", (content, message) => {
+    expect(() => inFile(content)).toThrow(UsageError);
+    expect(() => inFile(content)).toThrow(message);
+  });
+
+  it("suggests every key for a swap, a loss or a doubling of one of its letters", () => {
+    for (const key of Object.keys(resolveSettings({})).filter((key) => key.length > 4)) {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 0, max: key.length - 2 }),
+          fc.constantFrom("swap", "lose", "double"),
+          (at, how) => {
+            const [a, b] = [key[at], key[at + 1]];
+            const wrong = { swap: b + a, lose: b, double: a + a + b }[how];
+            const misspelt = key.slice(0, at) + wrong + key.slice(at + 2);
+            fc.pre(misspelt !== key);
+            expect(() => inFile({ [misspelt]: 1 })).toThrow(`Did you mean "${key}"?`);
+          },
+        ),
+      );
+    }
+  });
+});
