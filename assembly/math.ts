@@ -117,7 +117,7 @@ export function log1p4(x: v128): v128 {
   return f32x4.sub(x, f32x4.mul(s, f32x4.sub(x, f32x4.mul(z, q))));
 }
 
-/** tanh x = -t / (t + 2), t = expm1(-2 |x|), with the sign of x; within 3 ulp. */
+/** tanh x = -t / (t + 2), t = expm1(-2 |x|), with the sign of x; within 2.5 ulp. */
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
@@ -166,7 +166,7 @@ export function sigmoid4(x: v128): v128 {
   return f32x4.div(numerator, f32x4.add(one, e));
 }
 
-/** ln(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)), which never overflows; within 2 ulp. */
+/** ln(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)), which never overflows; within 2.5 ulp. */
 // @ts-ignore: decorator
 @inline
 export function softplus4(x: v128): v128 {

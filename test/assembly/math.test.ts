@@ -32,7 +32,7 @@ const subjects: Subject[] = [
     truth: Math.expm1,
     within: (x) => !(x > 0),
   },
-  { name: "tanh", bound: 3, run: (k, ...at) => k.tanhForward(...at), truth: Math.tanh },
+  { name: "tanh", bound: 2.5, run: (k, ...at) => k.tanhForward(...at), truth: Math.tanh },
   { name: "erf", bound: 1.5, run: (k, ...at) => k.erfForward(...at), truth: erf },
   {
     name: "sigmoid",
@@ -42,7 +42,7 @@ const subjects: Subject[] = [
   },
   {
     name: "softplus",
-    bound: 2,
+    bound: 2.5,
     run: (k, ...at) => k.softplusForward(...at),
     truth: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   },
