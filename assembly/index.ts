@@ -40,8 +40,29 @@ export {
   denseBackwardBiasAdd,
 } from "./dense";
 // loss
+export { softmaxCrossEntropyForward, softmaxCrossEntropyBackward } from "./loss";
+export {
+  sigmoidCrossEntropyForward,
+  sigmoidCrossEntropyBackward,
+  sigmoidFocalForward,
+  sigmoidFocalBackward,
+} from "./sigmoidloss";
+export {
+  squaredErrorForward,
+  squaredErrorBackward,
+  absoluteErrorForward,
+  absoluteErrorBackward,
+  huberForward,
+  huberBackward,
+} from "./regression";
+export { sigmoidDiceForward, sigmoidDiceBackward } from "./dice";
 // reduce
+export { sum, sumOfSquares, sumOfAbsolutes, maximumAbsolute, firstNonFinite, scale, clamp } from "./reduce";
 // optimizer, penalties, clipping
+export { addPenaltyGradient } from "./penalty";
+export { sgdStep, momentumStep, nesterovStep } from "./optimizer";
+export { adamStep, amsgradStep, nadamStep, radamStep, adamaxStep } from "./adam";
+export { rmspropStep, rmspropMomentumStep, rmspropCenteredStep, adagradStep, adadeltaStep } from "./adaptive";
 
 /** The first address that the module leaves free; it differs between builds. */
 export function heapBase(): usize {

@@ -15,3 +15,10 @@ export function storeLanes(address: usize, x: v128, left: i32): void {
   if (left >= 4) v128.store(address, x);
   else storePartial(address, x, left);
 }
+
+/** The first `left` lanes (four when there are more), zeros in the others. */
+// @ts-ignore: decorator
+@inline
+export function keepLanes(x: v128, left: i32): v128 {
+  return v128.and(x, i32x4.gt_s(i32x4.splat(left), i32x4(0, 1, 2, 3)));
+}

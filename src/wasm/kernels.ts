@@ -41,7 +41,7 @@ type DenseProduct = (
  */
 export interface Kernels {
   // random
-  philoxFill(
+  philoxFill: (
     out: Address,
     n: number,
     key0: number,
@@ -50,7 +50,7 @@ export interface Kernels {
     counter1: number,
     counter2: number,
     counter3: number,
-  ): void;
+  ) => void;
   // activation
   expForward: Elementwise;
   logForward: Elementwise;
@@ -76,10 +76,10 @@ export interface Kernels {
   geluBackward: ElementwiseBackward;
   geluTanhForward: Elementwise;
   geluTanhBackward: ElementwiseBackward;
-  softmaxForward(y: Address, x: Address, rows: number, columns: number): void;
-  softmaxBackward(dx: Address, dy: Address, y: Address, rows: number, columns: number): void;
+  softmaxForward: (y: Address, x: Address, rows: number, columns: number) => void;
+  softmaxBackward: (dx: Address, dy: Address, y: Address, rows: number, columns: number) => void;
   // dropout
-  dropoutMask(
+  dropoutMask: (
     mask: Address,
     n: number,
     key0: number,
@@ -88,14 +88,14 @@ export interface Kernels {
     counter1: number,
     keepThreshold: number,
     scale: number,
-  ): void;
-  dropoutApply(y: Address, x: Address, mask: Address, n: number): void;
+  ) => void;
+  dropoutApply: (y: Address, x: Address, mask: Address, n: number) => void;
   // matmul, dense
   matmulABt: Product;
   matmulAB: Product;
   matmulAtB: Product;
   matmulAtBAdd: Product;
-  denseForward(
+  denseForward: (
     y: Address,
     x: Address,
     weight: Address,
@@ -104,18 +104,270 @@ export interface Kernels {
     batch: number,
     inputs: number,
     outputs: number,
-  ): void;
+  ) => void;
   denseBackwardInput: DenseProduct;
   denseBackwardWeight: DenseProduct;
   denseBackwardWeightAdd: DenseProduct;
-  denseBackwardBias(dBias: Address, dy: Address, batch: number, outputs: number): void;
-  denseBackwardBiasAdd(dBias: Address, dy: Address, batch: number, outputs: number): void;
+  denseBackwardBias: (dBias: Address, dy: Address, batch: number, outputs: number) => void;
+  denseBackwardBiasAdd: (dBias: Address, dy: Address, batch: number, outputs: number) => void;
   // loss
+  softmaxCrossEntropyForward: (
+    losses: Address,
+    z: Address,
+    labels: Address,
+    classWeights: Address,
+    rows: number,
+    columns: number,
+    smoothing: number,
+  ) => number;
+  softmaxCrossEntropyBackward: (
+    dz: Address,
+    z: Address,
+    labels: Address,
+    classWeights: Address,
+    rows: number,
+    columns: number,
+    smoothing: number,
+    scale: number,
+  ) => void;
+  sigmoidCrossEntropyForward: (
+    losses: Address,
+    z: Address,
+    targets: Address,
+    rows: number,
+    columns: number,
+    positiveWeight: number,
+  ) => number;
+  sigmoidCrossEntropyBackward: (
+    dz: Address,
+    z: Address,
+    targets: Address,
+    rows: number,
+    columns: number,
+    positiveWeight: number,
+    scale: number,
+  ) => void;
+  sigmoidFocalForward: (
+    losses: Address,
+    z: Address,
+    targets: Address,
+    rows: number,
+    columns: number,
+    gamma: number,
+  ) => number;
+  sigmoidFocalBackward: (
+    dz: Address,
+    z: Address,
+    targets: Address,
+    rows: number,
+    columns: number,
+    gamma: number,
+    scale: number,
+  ) => void;
+  huberForward: (losses: Address, z: Address, targets: Address, rows: number, columns: number, delta: number) => number;
+  huberBackward: (
+    dz: Address,
+    z: Address,
+    targets: Address,
+    rows: number,
+    columns: number,
+    delta: number,
+    scale: number,
+  ) => void;
+  sigmoidDiceForward: (
+    losses: Address,
+    z: Address,
+    targets: Address,
+    rows: number,
+    columns: number,
+    smooth: number,
+  ) => number;
+  sigmoidDiceBackward: (
+    dz: Address,
+    z: Address,
+    targets: Address,
+    rows: number,
+    columns: number,
+    smooth: number,
+    scale: number,
+  ) => void;
+  squaredErrorForward: (losses: Address, z: Address, targets: Address, rows: number, columns: number) => number;
+  squaredErrorBackward: (
+    dz: Address,
+    z: Address,
+    targets: Address,
+    rows: number,
+    columns: number,
+    scale: number,
+  ) => void;
+  absoluteErrorForward: (losses: Address, z: Address, targets: Address, rows: number, columns: number) => number;
+  absoluteErrorBackward: (
+    dz: Address,
+    z: Address,
+    targets: Address,
+    rows: number,
+    columns: number,
+    scale: number,
+  ) => void;
   // reduce
+  sum: (x: Address, n: number) => number;
+  sumOfSquares: (x: Address, n: number) => number;
+  sumOfAbsolutes: (x: Address, n: number) => number;
+  maximumAbsolute: (x: Address, n: number) => number;
+  /** The index of the first NaN or infinity, or -1. */
+  firstNonFinite: (x: Address, n: number) => number;
+  scale: (y: Address, x: Address, n: number, factor: number) => void;
+  clamp: (y: Address, x: Address, n: number, low: number, high: number) => void;
   // optimizer, penalties, clipping
+  addPenaltyGradient: (g: Address, w: Address, n: number, l1: number, l2: number) => void;
+  sgdStep: (w: Address, g: Address, n: number, learningRate: number, weightDecay: number) => void;
+  momentumStep: (
+    w: Address,
+    velocity: Address,
+    g: Address,
+    n: number,
+    learningRate: number,
+    momentum: number,
+    share: number,
+    weightDecay: number,
+  ) => void;
+  nesterovStep: (
+    w: Address,
+    velocity: Address,
+    g: Address,
+    n: number,
+    learningRate: number,
+    momentum: number,
+    share: number,
+    weightDecay: number,
+  ) => void;
+  adamStep: (
+    w: Address,
+    m: Address,
+    v: Address,
+    g: Address,
+    n: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    inverseRoot: number,
+    weightDecay: number,
+    keep: number,
+  ) => void;
+  amsgradStep: (
+    w: Address,
+    m: Address,
+    v: Address,
+    largest: Address,
+    g: Address,
+    n: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    inverseRoot: number,
+    weightDecay: number,
+    keep: number,
+  ) => void;
+  nadamStep: (
+    w: Address,
+    m: Address,
+    v: Address,
+    g: Address,
+    n: number,
+    gradientRate: number,
+    momentRate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    inverseRoot: number,
+    weightDecay: number,
+  ) => void;
+  radamStep: (
+    w: Address,
+    m: Address,
+    v: Address,
+    g: Address,
+    n: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    rectified: number,
+    isRectified: number,
+    weightDecay: number,
+  ) => void;
+  adamaxStep: (
+    w: Address,
+    m: Address,
+    u: Address,
+    g: Address,
+    n: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    weightDecay: number,
+  ) => void;
+  rmspropStep: (
+    w: Address,
+    v: Address,
+    g: Address,
+    n: number,
+    learningRate: number,
+    alpha: number,
+    epsilon: number,
+    weightDecay: number,
+  ) => void;
+  rmspropMomentumStep: (
+    w: Address,
+    v: Address,
+    velocity: Address,
+    g: Address,
+    n: number,
+    learningRate: number,
+    alpha: number,
+    epsilon: number,
+    momentum: number,
+    weightDecay: number,
+  ) => void;
+  rmspropCenteredStep: (
+    w: Address,
+    v: Address,
+    average: Address,
+    velocity: Address,
+    g: Address,
+    n: number,
+    learningRate: number,
+    alpha: number,
+    epsilon: number,
+    momentum: number,
+    weightDecay: number,
+  ) => void;
+  adagradStep: (
+    w: Address,
+    squares: Address,
+    g: Address,
+    n: number,
+    learningRate: number,
+    epsilon: number,
+    weightDecay: number,
+  ) => void;
+  adadeltaStep: (
+    w: Address,
+    v: Address,
+    accumulated: Address,
+    g: Address,
+    n: number,
+    learningRate: number,
+    rho: number,
+    epsilon: number,
+    weightDecay: number,
+  ) => void;
 
   /** The first free address. */
-  heapBase(): Address;
+  heapBase: () => Address;
 }
 
 /** One block of memory, in pages of 64 KiB, that never grows. */

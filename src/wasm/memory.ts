@@ -30,7 +30,7 @@ export async function allocate(layout: Layout, binary?: Uint8Array<ArrayBuffer>)
   const kernels = await instantiateKernels(memory, binary);
   const base = Math.ceil(kernels.heapBase() / 16) * 16;
   const regions = new Map(layout.regions.map((region) => [region.name, region]));
-  let buffer: ArrayBuffer | null = memory.buffer as ArrayBuffer;
+  let buffer: ArrayBuffer | null = memory.buffer;
 
   const find = (name: string) => {
     const region = regions.get(name);

@@ -1,0 +1,125 @@
+// Losses of independent yes-or-no outputs: sigmoid cross-entropy and focal loss.
+//
+// z: (rows, columns) logits, targets: (rows, columns) in [0, 1]. A row's loss is the sum over its columns in float64:
+// column j goes to running total j % 4, then (0 + 1) + (2 + 3); the total is their sum in the order of the rows.
+import { keepLanes, loadLanes, storeLanes } from "./lanes";
+import { exp4, expm1OfNegative4, log4, sigmoid4, softplus4 } from "./math";
+import { highToDouble, lowToDouble, multiplyAdd, sumOfDoubles } from "./simd";
+
+/** (1 - y) z + (1 + (positiveWeight - 1) y) softplus(-z)   (as PyTorch 2's binary_cross_entropy_with_logits) */
+// @ts-ignore: decorator
+@inline
+function crossEntropy(z: v128, y: v128, positiveWeight: f32): v128 {
+  const weight = multiplyAdd(f32x4.splat(positiveWeight - 1), y, f32x4.splat(1));
+  return multiplyAdd(weight, softplus4(f32x4.neg(z)), f32x4.mul(f32x4.sub(f32x4.splat(1), y), z));
+}
+
+/** losses: (rows); returns their sum. */
+export function sigmoidCrossEntropyForward(
+  losses: usize,
+  z: usize,
+  targets: usize,
+  rows: i32,
+  columns: i32,
+  positiveWeight: f32,
+): f64 {
+  let total: f64 = 0;
+  for (let row = 0; row < rows; row++) {
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    for (let j = 0; j < columns; j += 4) {
+      const at = (<usize>j) << 2;
+      const loss = crossEntropy(loadLanes(z + at, columns - j), loadLanes(targets + at, columns - j), positiveWeight);
+      const kept = keepLanes(loss, columns - j);
+      low = f64x2.add(low, lowToDouble(kept));
+      high = f64x2.add(high, highToDouble(kept));
+    }
+    const sum = sumOfDoubles(low) + sumOfDoubles(high);
+    store<f32>(losses + ((<usize>row) << 2), <f32>sum);
+    total += sum;
+    z += (<usize>columns) << 2;
+    targets += (<usize>columns) << 2;
+  }
+  return total;
+}
+
+/** dz: (rows, columns) = scale ((1 - y) - (1 + (positiveWeight - 1) y) sigmoid(-z)). In place where dz is z. */
+export function sigmoidCrossEntropyBackward(
+  dz: usize,
+  z: usize,
+  targets: usize,
+  rows: i32,
+  columns: i32,
+  positiveWeight: f32,
+  scale: f32,
+): void {
+  const n = rows * columns;
+  for (let i = 0; i < n; i += 4) {
+    const at = (<usize>i) << 2;
+    const y = loadLanes(targets + at, n - i);
+    const weight = multiplyAdd(f32x4.splat(positiveWeight - 1), y, f32x4.splat(1));
+    const pull = f32x4.mul(weight, sigmoid4(f32x4.neg(loadLanes(z + at, n - i))));
+    const slope = f32x4.sub(f32x4.sub(f32x4.splat(1), y), pull);
+    storeLanes(dz + at, f32x4.mul(f32x4.splat(scale), slope), n - i);
+  }
+}
+
+/** q^gamma, q = 1 - p_t in [0, 1]; 0^0 = 1 */
+// @ts-ignore: decorator
+@inline
+function power(q: v128, gamma: f32): v128 {
+  if (gamma == 0) return f32x4.splat(1);
+  return exp4(f32x4.mul(f32x4.splat(gamma), log4(q)));
+}
+
+/** losses: (rows) of (1 - p_t)^gamma ce, p_t = e^-ce   (Lin et al. 2017, without alpha); returns their sum. */
+export function sigmoidFocalForward(losses: usize, z: usize, targets: usize, rows: i32, columns: i32, gamma: f32): f64 {
+  let total: f64 = 0;
+  for (let row = 0; row < rows; row++) {
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    for (let j = 0; j < columns; j += 4) {
+      const at = (<usize>j) << 2;
+      const loss = crossEntropy(loadLanes(z + at, columns - j), loadLanes(targets + at, columns - j), 1);
+      const q = f32x4.neg(expm1OfNegative4(f32x4.neg(loss)));
+      const kept = keepLanes(f32x4.mul(power(q, gamma), loss), columns - j);
+      low = f64x2.add(low, lowToDouble(kept));
+      high = f64x2.add(high, highToDouble(kept));
+    }
+    const sum = sumOfDoubles(low) + sumOfDoubles(high);
+    store<f32>(losses + ((<usize>row) << 2), <f32>sum);
+    total += sum;
+    z += (<usize>columns) << 2;
+    targets += (<usize>columns) << 2;
+  }
+  return total;
+}
+
+/**
+ * dz: (rows, columns) = scale q^gamma (1 + gamma p_t ce / q) (sigmoid(z) - y), q = 1 - p_t; ce / q is 1 where q is 0.
+ * In place where dz is z.
+ */
+export function sigmoidFocalBackward(
+  dz: usize,
+  z: usize,
+  targets: usize,
+  rows: i32,
+  columns: i32,
+  gamma: f32,
+  scale: f32,
+): void {
+  const n = rows * columns;
+  const one = f32x4.splat(1);
+  for (let i = 0; i < n; i += 4) {
+    const at = (<usize>i) << 2;
+    const logit = loadLanes(z + at, n - i);
+    const y = loadLanes(targets + at, n - i);
+    const loss = crossEntropy(logit, y, 1);
+    const q = f32x4.neg(expm1OfNegative4(f32x4.neg(loss)));
+    const ratio = v128.bitselect(one, f32x4.div(loss, q), f32x4.eq(q, f32x4.splat(0)));
+    const inner = f32x4.mul(f32x4.mul(f32x4.splat(gamma), f32x4.sub(one, q)), ratio);
+    const outer = f32x4.mul(power(q, gamma), f32x4.add(one, inner));
+    const slope = f32x4.mul(outer, f32x4.sub(sigmoid4(logit), y));
+    storeLanes(dz + at, f32x4.mul(f32x4.splat(scale), slope), n - i);
+  }
+}

@@ -1,0 +1,199 @@
+// What a network learns from: images of one shape, with labels or masks, read one at a time.
+import { imageDigest } from "./digest.ts";
+import { classIndexes, groupNames, maskIndexes } from "./truth.ts";
+import type { Values } from "./truth.ts";
+
+/** Pixels as they come; they stay in their type and are converted when a batch is filled. */
+export type Pixels =
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+/** A set of images. */
+export interface Dataset {
+  readonly length: number;
+  /** The shape of one image, slowest index first: `[10, 10, 10]`, `[28, 28]`, or `[28, 28, 3]` with colours last. */
+  readonly shape: readonly number[];
+  /** The classes' names by index, the labels' values in sorted order; empty without labels. */
+  readonly classes: readonly string[];
+  /** Each image's class index; null without labels. */
+  readonly labels: Int32Array | null;
+  /** The foreground values of the masks in sorted order, `[1]` or `[1, 2]`; empty without masks. */
+  readonly maskClasses: readonly number[];
+  /** Elements of one mask: the voxels of an image, colours not counted; 0 without masks. */
+  readonly maskLength: number;
+  /** What belongs together, such as a patient's images: each image's group; null without. */
+  readonly groups: readonly string[] | null;
+  /** Writes the image's intensities, row-major, to `into` from `offset` on. Allocates nothing. */
+  read(index: number, into: Float32Array, offset: number): void;
+  /** Writes the mask's class indexes (0 = background, k = maskClasses[k - 1]). @throws TypeError without masks. */
+  readMask(index: number, into: Uint8Array, offset: number): void;
+  /** SHA-256 in hex of the image's stored pixels, label and mask. */
+  digest(index: number): Promise<string>;
+}
+
+/** Three sets that were apart from the start. */
+export interface DatasetSplit {
+  readonly train: Dataset;
+  readonly validation: Dataset;
+  readonly test: Dataset;
+}
+
+export interface ArrayDatasetOptions {
+  /** All images' pixels, one image behind the other. */
+  readonly images: Pixels;
+  /** The shape of one image, slowest index first. */
+  readonly shape: readonly number[];
+  /** One whole number an image; values are mapped to classes in sorted order, so 1, 2, 3 are three classes. */
+  readonly labels?: Values | null;
+  /** All images' masks, 0 being background. */
+  readonly masks?: Values | null;
+  /** One name or number an image. */
+  readonly groups?: readonly (string | number)[] | Values | null;
+  /** Label values of all classes, when this set may lack some of them (one of several sets). */
+  readonly labelValues?: readonly number[];
+  /** Foreground values of all masks, when this set may lack some of them. */
+  readonly maskValues?: readonly number[];
+  /** Names of the classes in the order of the label values; the values as text otherwise. */
+  readonly classes?: readonly string[];
+  /** Stands in error messages: "train", "scans.npz". */
+  readonly name?: string;
+}
+
+/**
+ * A dataset over arrays that you have. The arrays are kept, not copied: do not change them afterwards.
+ *
+ * @throws RangeError when lengths disagree, a set is empty, a pixel is NaN or infinite (naming the image), or a label is
+ * no whole number.
+ * @example
+ * ```ts
+ * import { arrayDataset } from "voxgrad";
+ *
+ * const images = new Uint8Array(3 * 2 * 2);
+ * const set = arrayDataset({ images, shape: [2, 2], labels: [4, 7, 4] });
+ * console.log(set.length, set.classes, set.labels); // 3 [ '4', '7' ] Int32Array(3) [ 0, 1, 0 ]
+ * ```
+ */
+export function arrayDataset(options: ArrayDatasetOptions): Dataset {
+  const { images, shape, name = "dataset" } = options;
+  const size = checkShape(name, shape);
+  const length = checkLength(name, images, size, shape);
+  checkFinite(name, images, size);
+  const truth = options.labels ? classIndexes(name, options.labels, length, options.labelValues) : null;
+  const maskLength = options.masks ? voxelsOf(shape, options.masks.length, length) : 0;
+  const masked = options.masks ? maskIndexes(name, options.masks, length * maskLength, options.maskValues) : null;
+  const groups = options.groups ? groupNames(name, options.groups, length) : null;
+  const classes = truth ? namesOf(name, truth.values, options.classes) : [];
+  const labels = truth?.indexes ?? null;
+  const masks = masked?.indexes ?? null;
+  return Object.freeze({
+    length,
+    shape: Object.freeze([...shape]),
+    classes: Object.freeze(classes),
+    labels,
+    maskClasses: Object.freeze([...(masked?.values ?? [])]),
+    maskLength,
+    groups,
+    read(index: number, into: Float32Array, offset: number) {
+      checkIndex(name, index, length);
+      const first = index * size;
+      for (let i = 0; i < size; i++) into[offset + i] = images[first + i];
+    },
+    readMask(index: number, into: Uint8Array, offset: number) {
+      if (!masks) throw new TypeError(`${name}: expected masks, got a set without`);
+      checkIndex(name, index, length);
+      const first = index * maskLength;
+      for (let i = 0; i < maskLength; i++) into[offset + i] = masks[first + i];
+    },
+    digest(index: number) {
+      checkIndex(name, index, length);
+      const mask = masks?.subarray(index * maskLength, (index + 1) * maskLength) ?? null;
+      return imageDigest(images.subarray(index * size, (index + 1) * size), labels?.[index] ?? null, mask);
+    },
+  });
+}
+
+/** The images of a dataset at these indices, in this order; nothing is copied but the labels. */
+export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  const chosen = Int32Array.from(indices);
+  for (const index of chosen) checkIndex("subset", index, dataset.length);
+  const { labels, groups } = dataset;
+  const at = (index: number) => {
+    checkIndex("subset", index, chosen.length);
+    return chosen[index];
+  };
+  return Object.freeze({
+    length: chosen.length,
+    shape: dataset.shape,
+    classes: dataset.classes,
+    labels: labels ? chosen.map((index) => labels[index]) : null,
+    maskClasses: dataset.maskClasses,
+    maskLength: dataset.maskLength,
+    groups: groups ? Object.freeze(Array.from(chosen, (index) => groups[index])) : null,
+    read: (index: number, into: Float32Array, offset: number) => dataset.read(at(index), into, offset),
+    readMask: (index: number, into: Uint8Array, offset: number) => dataset.readMask(at(index), into, offset),
+    digest: (index: number) => dataset.digest(at(index)),
+  });
+}
+
+/** Values of one image: its voxels times its colours. */
+export function featuresOf(dataset: { readonly shape: readonly number[] }): number {
+  return dataset.shape.reduce((product, size) => product * size, 1);
+}
+
+function checkShape(name: string, shape: readonly number[]): number {
+  if (shape.length === 0 || !shape.every((size) => Number.isSafeInteger(size) && size >= 1)) {
+    throw new RangeError(`${name}: expected the shape of one image in whole numbers, got [${shape.join(", ")}]`);
+  }
+  return featuresOf({ shape });
+}
+
+function checkLength(name: string, images: Pixels, size: number, shape: readonly number[]): number {
+  if (images.length === 0) throw new RangeError(`${name}: expected at least one image, got an empty set`);
+  if (images.length % size !== 0) {
+    throw new RangeError(
+      `${name}: expected whole images of ${shape.join("x")} = ${size} values, got ${images.length} values, ${images.length % size} too many`,
+    );
+  }
+  return images.length / size;
+}
+
+function checkFinite(name: string, images: Pixels, size: number): void {
+  if (!(images instanceof Float32Array || images instanceof Float64Array)) return;
+  for (let i = 0; i < images.length; i++) {
+    // float32 is what a network reads, so a double beyond its range is infinite too.
+    if (Number.isFinite(Math.fround(images[i]))) continue;
+    throw new RangeError(
+      `${name}: expected finite pixels, got ${images[i]} in image ${Math.floor(i / size)}, value ${i % size}. ` +
+        "Replace it, or leave the image out.",
+    );
+  }
+}
+
+function checkIndex(name: string, index: number, length: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < length) return;
+  throw new RangeError(`${name}: expected an image index from 0 to ${length - 1}, got ${index}`);
+}
+
+/** Voxels of a mask: the image's shape, or the shape without its last axis where that holds colours. */
+function voxelsOf(shape: readonly number[], maskValues: number, length: number): number {
+  const all = featuresOf({ shape });
+  const withoutColours = all / shape[shape.length - 1];
+  return maskValues === length * withoutColours && maskValues !== length * all ? withoutColours : all;
+}
+
+function namesOf(name: string, values: readonly number[], given: readonly string[] | undefined): string[] {
+  if (!given) return values.map(String);
+  if (given.length !== values.length) {
+    throw new RangeError(
+      `${name}: expected ${values.length} class names, one a label value (${values.join(", ")}), got ${given.length}`,
+    );
+  }
+  return [...given];
+}

@@ -1,0 +1,24 @@
+// What an image is known by: the SHA-256 of its pixels as they are stored, with its label and mask.
+import type { Pixels } from "./dataset.ts";
+
+/** Hex of SHA-256 over type and byte order free pixels (little-endian), the label (or -1), and the mask. */
+export async function imageDigest(pixels: Pixels, label: number | null, mask: Uint8Array | null): Promise<string> {
+  const head = new TextEncoder().encode(
+    `${pixels.constructor.name} ${pixels.length} ${label ?? "none"} ${mask?.length ?? 0}\n`,
+  );
+  const bytes = new Uint8Array(head.length + pixels.byteLength + (mask?.length ?? 0));
+  bytes.set(head);
+  bytes.set(littleEndian(pixels), head.length);
+  if (mask) bytes.set(mask, head.length + pixels.byteLength);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function littleEndian(pixels: Pixels): Uint8Array {
+  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength).slice();
+  const isLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+  const width = pixels.BYTES_PER_ELEMENT;
+  if (isLittle || width === 1) return bytes;
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+  return bytes;
+}
