@@ -49,7 +49,7 @@ export function exponentialDecay({ gamma }: Options<"exponential">): Of<"exponen
   return checked({ kind: "exponential", gamma });
 }
 
-/** Half a cosine from the initial rate to `minimum` over `maxSteps` steps (Loshchilov & Hutter 2017). */
+/** Half a cosine from the initial rate to `minimum` over `maxSteps` steps, and up again after them (Loshchilov & Hutter 2017). */
 export function cosineDecay({
   maxSteps,
   minimum = 0,

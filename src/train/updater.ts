@@ -75,7 +75,8 @@ export function createUpdater(kernels: Kernels, optimizer: Optimizer): Updater {
           const momentum = momentumOf(steps, optimizer.momentumDecay);
           const next = momentumOf(steps + 1, optimizer.momentumDecay);
           const gradientRate = (rate * (1 - momentum)) / (1 - momentumProduct);
-          const momentRate = (rate * next) / (1 - momentumProduct * next);
+          // The momentum counts twice here, as in PyTorch 1.13, which the reference vectors come from.
+          const momentRate = (rate * next) / (1 - momentumProduct * momentum * next);
           const { epsilon } = optimizer;
           const m = slots[0];
           const v = slots[1];

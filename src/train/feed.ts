@@ -1,0 +1,59 @@
+// Binds the regions of a block to the sets that fill them: images, labels, wanted values.
+import { fillImages, fillLabels, fillMasks, fillOneHot } from "../data/batch.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { truthOf } from "../model/loss.ts";
+import type { LossRegions } from "../model/loss.ts";
+import type { Block } from "../wasm/memory.ts";
+import type { TrainingSettings } from "./settings.ts";
+
+/** Fills a batch from the images order[first .. first + rows], or first .. first + rows without an order. */
+export interface Feed {
+  images(set: Dataset, order: Int32Array | null, first: number, rows: number): void;
+  truth(set: Dataset, order: Int32Array | null, first: number, rows: number): void;
+  /** Class indexes of the batch whose truth was filled last. */
+  readonly labels: Int32Array;
+  /** Probabilities of the batch that went forward last, (rows, outputs). */
+  readonly probabilities: Float32Array;
+  /** Losses of that batch, (rows). */
+  readonly losses: Float32Array;
+  /** Where the loss finds the batch. */
+  readonly regions: LossRegions;
+}
+
+/** The views are made once: the block's memory never grows. `outputsAt` is where the network's outputs lie. */
+export function bindFeed(
+  block: Block,
+  settings: Pick<TrainingSettings, "network" | "loss" | "task" | "normalization">,
+  outputsAt: number,
+): Feed {
+  const { network, loss, task, normalization } = settings;
+  const features = network.placed[0].inputs;
+  const outputs = network.placed[network.placed.length - 1].outputs;
+  const input = block.floats("input");
+  const labels = block.integers("labels");
+  const targets = block.floats("targets");
+  const mask = new Uint8Array(task === "segmentation" ? outputs : 0);
+  const classWeights = loss.kind === "softmaxCrossEntropy" ? loss.classWeights : null;
+  if (classWeights) block.floats("class weights").set(classWeights);
+
+  return {
+    images(set, order, first, rows) {
+      fillImages(set, order, first, rows, normalization, input, features);
+    },
+    truth(set, order, first, rows) {
+      if (task === "segmentation") return fillMasks(set, order, first, rows, targets, mask);
+      fillLabels(set, order, first, rows, labels);
+      if (truthOf(loss) === "targets") fillOneHot(set, order, first, rows, targets, outputs);
+    },
+    labels,
+    probabilities: block.floats("probabilities"),
+    losses: block.floats("losses"),
+    regions: {
+      outputs: outputsAt,
+      labels: block.address("labels"),
+      targets: block.address("targets"),
+      classWeights: classWeights ? block.address("class weights") : 0,
+      losses: block.address("losses"),
+    },
+  };
+}

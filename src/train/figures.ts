@@ -1,0 +1,162 @@
+// What an epoch says about a set: total error, mean loss, mean absolute error, accuracy, and the task's own score.
+import type { Dataset } from "../data/dataset.ts";
+import { rocAuc } from "../metrics/curves.ts";
+
+/** Figures of one set after one epoch, dropout off. */
+export interface SetFigures {
+  /** Sum of the images' losses: the article's total error. */
+  readonly totalError: number;
+  /** The loss as it is optimised: the total error over the loss's denominator, without penalties. */
+  readonly loss: number;
+  /** Mean of 1 - p(truth): a tumour that is there and gets 32 % counts 0.68. For masks, the mean over voxels. */
+  readonly absoluteError: number;
+  /** Part of the images (for masks: of the voxels) whose likeliest class is the true one. */
+  readonly accuracy: number;
+  /** Area under the ROC curve; the mean over classes against the rest when there are more than two. Null for masks. */
+  readonly rocAuc: number | null;
+  /** Mean Dice over the images whose true mask is not empty, classes averaged. Null for labels. */
+  readonly dice: number | null;
+}
+
+/** Collects one set's outputs, batch by batch. */
+export interface Tally {
+  /** probabilities: (rows, outputs) of the images from `first` on. */
+  add(first: number, rows: number, probabilities: Float32Array): void;
+  figures(totalError: number, denominator: number): SetFigures;
+}
+
+/** For labels. A network with a single output gives the probability of the second class. */
+export function labelTally(data: Dataset, outputs: number): Tally {
+  const labels = data.labels;
+  if (!labels) throw new TypeError("evaluation: expected a set with labels, got one without");
+  const classes = Math.max(2, outputs);
+  const scores = Array.from({ length: classes }, () => new Float32Array(data.length));
+  let correct = 0;
+  let absolute = 0;
+  return {
+    add(first, rows, probabilities) {
+      for (let row = 0; row < rows; row++) {
+        const truth = labels[first + row];
+        let likeliest = 0;
+        for (let k = 0; k < classes; k++) {
+          const p = probabilityOf(probabilities, row, k, outputs);
+          scores[k][first + row] = p;
+          if (p > scores[likeliest][first + row]) likeliest = k;
+        }
+        if (likeliest === truth) correct++;
+        absolute += 1 - scores[truth][first + row];
+      }
+    },
+    figures: (totalError, denominator) => ({
+      totalError,
+      loss: totalError / denominator,
+      absoluteError: absolute / data.length,
+      accuracy: correct / data.length,
+      rocAuc: meanRocAuc(labels, scores),
+      dice: null,
+    }),
+  };
+}
+
+/** For masks: outputs are (foreground classes, voxels) probabilities; a voxel whose largest is below 0.5 is background. */
+export function maskTally(data: Dataset): Tally {
+  const channels = data.maskClasses.length;
+  const voxels = data.maskLength;
+  const truth = new Uint8Array(voxels);
+  const counts = { overlap: new Float64Array(channels), both: new Float64Array(channels) };
+  let correct = 0;
+  let absolute = 0;
+  let dice = 0;
+  let withForeground = 0;
+  return {
+    add(first, rows, probabilities) {
+      for (let row = 0; row < rows; row++) {
+        data.readMask(first + row, truth, 0);
+        counts.overlap.fill(0);
+        counts.both.fill(0);
+        let foreground = false;
+        for (let voxel = 0; voxel < voxels; voxel++) {
+          const actual = truth[voxel];
+          const predicted = maskClassAt(probabilities, row, voxel, channels, voxels);
+          if (actual === predicted) correct++;
+          if (actual > 0) {
+            foreground = true;
+            counts.both[actual - 1]++;
+            if (actual === predicted) counts.overlap[actual - 1]++;
+          }
+          if (predicted > 0) counts.both[predicted - 1]++;
+          for (let k = 0; k < channels; k++) {
+            const p = probabilities[(row * channels + k) * voxels + voxel];
+            absolute += actual === k + 1 ? 1 - p : p;
+          }
+        }
+        if (!foreground) continue;
+        withForeground++;
+        dice += meanDice(counts.overlap, counts.both);
+      }
+    },
+    figures: (totalError, denominator) => ({
+      totalError,
+      loss: totalError / denominator,
+      absoluteError: absolute / (data.length * voxels * channels),
+      accuracy: correct / (data.length * voxels),
+      rocAuc: null,
+      dice: withForeground > 0 ? dice / withForeground : null,
+    }),
+  };
+}
+
+/** The class of a voxel: 0 for background, k for the k-th foreground class. */
+export function maskClassAt(
+  probabilities: Float32Array,
+  row: number,
+  voxel: number,
+  channels: number,
+  voxels: number,
+): number {
+  let best = 0;
+  let largest = 0.5;
+  for (let k = 0; k < channels; k++) {
+    const p = probabilities[(row * channels + k) * voxels + voxel];
+    if (p >= largest) {
+      largest = p;
+      best = k + 1;
+    }
+  }
+  return best;
+}
+
+/** p(class k) of an image; a single output stands for the second of two classes. */
+export function probabilityOf(probabilities: Float32Array, row: number, k: number, outputs: number): number {
+  if (outputs > 1) return probabilities[row * outputs + k];
+  return k === 1 ? probabilities[row] : 1 - probabilities[row];
+}
+
+function meanDice(overlap: Float64Array, both: Float64Array): number {
+  let sum = 0;
+  let defined = 0;
+  for (let k = 0; k < both.length; k++) {
+    if (both[k] === 0) continue;
+    sum += (2 * overlap[k]) / both[k];
+    defined++;
+  }
+  return sum / defined;
+}
+
+function meanRocAuc(labels: Int32Array, scores: readonly Float32Array[]): number | null {
+  if (scores.length === 2)
+    return rocAuc(
+      labels.map((label) => (label === 1 ? 1 : 0)),
+      scores[1],
+    ).value;
+  let sum = 0;
+  for (const [k, score] of scores.entries()) {
+    const { value } = rocAuc(
+      labels.map((label) => (label === k ? 1 : 0)),
+      score,
+    );
+    if (value === null) return null;
+    sum += value;
+  }
+  return sum / scores.length;
+}

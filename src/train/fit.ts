@@ -1,0 +1,204 @@
+// A run of training: epochs of steps, their figures on both sets, the best weights kept, to stop and go on at any step.
+import type { Dataset } from "../data/dataset.ts";
+import { DivergenceError } from "../errors.ts";
+import { lossDenominator } from "../model/loss.ts";
+import { bindPass } from "../model/pass.ts";
+import { initializeWeights, readWeights, writeWeights } from "../model/weights.ts";
+import type { Weights } from "../model/weights.ts";
+import { stream } from "../random.ts";
+import { allocate } from "../wasm/memory.ts";
+import { createBreathe } from "./breathe.ts";
+import { diagnose, majorityShare } from "./diagnosis.ts";
+import { evaluate } from "./evaluate.ts";
+import { bindFeed } from "./feed.ts";
+import { optimizerSlots } from "./optimizer.ts";
+import type { Epoch, Progress, RunState } from "./progress.ts";
+import { learningRateAt, plateauNext, plateauStart } from "./schedule.ts";
+import type { TrainingSettings } from "./settings.ts";
+import { bindStep } from "./step.ts";
+import { initialStopping, nextStopping } from "./stopping.ts";
+
+export interface TrainingSets {
+  readonly train: Dataset;
+  readonly validation: Dataset;
+}
+
+/** How a run begins: with drawn weights, with given ones, or where an earlier run stood. */
+export type Beginning =
+  | { readonly kind: "drawn" }
+  | { readonly kind: "given"; readonly weights: Weights }
+  | { readonly kind: "resumed"; readonly state: RunState };
+
+/** A run in progress. It owns its memory: call free() when done. */
+export interface Fit {
+  readonly settings: TrainingSettings;
+  readonly progress: Progress;
+  /** Whether the epochs are used up or patience is at its end. */
+  readonly finished: boolean;
+  /** Bytes of WebAssembly memory that the run reserved. */
+  readonly bytes: number;
+  /**
+   * Runs to the end of the next epoch.
+   * @param onStep hears how many of the epoch's images the weights have seen.
+   * @throws DivergenceError when a loss, gradient or weight is no longer finite; the best weights are kept.
+   * @throws the signal's reason when it is aborted: after the running step, with `state()` exactly there.
+   */
+  epoch(signal?: AbortSignal, onStep?: (images: number) => void): Promise<Epoch>;
+  /** The weights of the best epoch so far (the initial ones before the first). */
+  bestWeights(): Weights;
+  /** Everything that is needed to go on from here to the last bit: copies. */
+  state(): RunState;
+  free(): void;
+}
+
+/**
+ * Reserves memory and sets the initial weights.
+ * @param binary another build of the kernels than the one that ships.
+ */
+export async function startFit(
+  sets: TrainingSets,
+  settings: TrainingSettings,
+  beginning: Beginning = { kind: "drawn" },
+  binary?: Uint8Array<ArrayBuffer>,
+): Promise<Fit> {
+  const { train, validation } = sets;
+  const { network, loss, optimizer, schedule, batchSize, seed } = settings;
+  const slots = optimizerSlots(optimizer);
+  const block = await allocate(network.plan({ batchSize, state: slots }), binary);
+  const pass = bindPass(network, block, true);
+  const feed = bindFeed(block, settings, pass.output);
+  const step = bindStep(settings, block, pass, feed.regions);
+  const evaluator = { block, pass, feed, settings };
+  const outputs = network.placed[network.placed.length - 1].outputs;
+  const breathe = createBreathe();
+  const majority = majorityShare(train);
+  const batches = optimizer.kind === "gradientDescent" ? Math.ceil(train.length / batchSize) : settings.accumulate;
+
+  const parameters = block.floats("parameters");
+  if (beginning.kind === "resumed") parameters.set(beginning.state.tensors.get("parameters") ?? []);
+  else if (beginning.kind === "given") writeWeights(network, beginning.weights, parameters);
+  else initializeWeights(network, seed, parameters);
+  const best =
+    beginning.kind === "resumed" ? Float32Array.from(beginning.state.tensors.get("best") ?? []) : parameters.slice();
+  let progress: Progress;
+  if (beginning.kind === "resumed") {
+    for (const name of slots) block.floats(`state ${name}`).set(beginning.state.tensors.get(`state ${name}`) ?? []);
+    progress = beginning.state.progress;
+    step.updater.restore(progress.counters);
+  } else {
+    const plateau = schedule.kind === "reduceOnPlateau" ? plateauStart(optimizer.learningRate) : null;
+    const counters = step.updater.counters();
+    progress = { epoch: 0, position: 0, history: [], stopping: initialStopping, plateau, counters };
+  }
+  /** Images of the running epoch that the weights have seen. */
+  let { position } = progress;
+
+  function diverged(what: string, layer: string): never {
+    const epoch = progress.epoch + 1;
+    const number = Math.floor(position / (batchSize * batches)) + 1;
+    const { bestEpoch } = progress.stopping;
+    throw new DivergenceError(
+      `training diverged in epoch ${epoch}, step ${number}: ${what} of "${layer}" is NaN or infinite. ` +
+        `The weights of ${bestEpoch > 0 ? `epoch ${bestEpoch}` : "the start"} are kept. ` +
+        "Lower the learning rate, clip the gradients, or look for extreme pixels.",
+      { epoch, step: number, layer },
+    );
+  }
+
+  /** One update from the next `rows` images of the epoch's order. */
+  function takeStep(order: Int32Array, rows: number, learningRate: number): void {
+    let denominator = 0;
+    for (let at = 0; at < rows; at += batchSize) {
+      const count = Math.min(batchSize, rows - at);
+      feed.truth(train, order, position + at, count);
+      denominator += lossDenominator(loss, feed.labels, count, outputs);
+    }
+    const scale = loss.reduction === "mean" ? 1 / denominator : 1;
+    for (let at = 0; at < rows; at += batchSize) {
+      const count = Math.min(batchSize, rows - at);
+      feed.images(train, order, position + at, count);
+      if (rows > batchSize) feed.truth(train, order, position + at, count);
+      const totalError = step.gradients(count, scale, at > 0, progress.epoch + 1, position + at);
+      if (!Number.isFinite(totalError)) diverged("the output", step.nonFiniteOutput(count));
+    }
+    const broken = step.nonFinite("gradients");
+    if (broken !== null) diverged("a gradient", broken);
+    step.update(learningRate);
+  }
+
+  async function closeEpoch(started: number, learningRate: number): Promise<Epoch> {
+    const number = progress.epoch + 1;
+    const broken = step.nonFinite("parameters");
+    if (broken !== null) diverged("a weight", broken);
+    const trainFigures = await evaluate(evaluator, train, breathe);
+    const validationFigures = await evaluate(evaluator, validation, breathe);
+    if (!Number.isFinite(trainFigures.loss)) diverged("the loss", "output");
+    const stopping = nextStopping(progress.stopping, settings.monitor, number, validationFigures[settings.monitor]);
+    const isBest = stopping.bestEpoch === number;
+    if (isBest) best.set(parameters);
+    const curves = [...progress.history, { ...trainFigures, validation: validationFigures }];
+    const epoch: Epoch = Object.freeze({
+      epoch: number,
+      ...trainFigures,
+      validation: validationFigures,
+      penalty: step.penalty(),
+      learningRate,
+      seconds: (performance.now() - started) / 1000,
+      best: isBest,
+      diagnosis: diagnose(curves, majority),
+    });
+    const { plateau } = progress;
+    position = 0;
+    progress = {
+      epoch: number,
+      position,
+      history: [...progress.history, epoch],
+      stopping,
+      plateau:
+        plateau && schedule.kind === "reduceOnPlateau" ? plateauNext(schedule, plateau, validationFigures.loss) : null,
+      counters: step.updater.counters(),
+    };
+    return epoch;
+  }
+
+  async function epoch(signal?: AbortSignal, onStep?: (images: number) => void): Promise<Epoch> {
+    const started = performance.now();
+    const number = progress.epoch + 1;
+    const { plateau } = progress;
+    const learningRate = plateau ? plateau.learningRate : learningRateAt(schedule, optimizer.learningRate, number - 1);
+    const order = stream(seed, "shuffle", number).permutation(train.length);
+    while (position < train.length) {
+      signal?.throwIfAborted();
+      const rows = Math.min(batchSize * batches, train.length - position);
+      takeStep(order, rows, learningRate);
+      position += rows;
+      onStep?.(position);
+      const pause = breathe();
+      if (pause) await pause;
+    }
+    return closeEpoch(started, learningRate);
+  }
+
+  return {
+    settings,
+    get progress() {
+      return { ...progress, position };
+    },
+    get finished() {
+      const { epochs, patience } = settings;
+      return progress.epoch >= epochs || (patience !== null && progress.stopping.epochsSinceBest >= patience);
+    },
+    bytes: block.bytes,
+    epoch,
+    bestWeights: () => readWeights(network, best),
+    state: () => ({
+      progress: { ...progress, position, counters: step.updater.counters() },
+      tensors: new Map([
+        ["parameters", parameters.slice()],
+        ["best", best.slice()],
+        ...slots.map((name) => [`state ${name}`, block.floats(`state ${name}`).slice()] as const),
+      ]),
+    }),
+    free: () => block.free(),
+  };
+}

@@ -1,0 +1,149 @@
+// Every setting of a run, complete with its defaults: what training depends on, and what a study writes down.
+import type { Dataset } from "../data/dataset.ts";
+import { fitNormalization } from "../data/normalization.ts";
+import type { Normalization } from "../data/normalization.ts";
+import { dense, dropout, relu } from "../model/layers.ts";
+import type { Layer } from "../model/layers.ts";
+import { sigmoidCrossEntropy, softmaxCrossEntropy } from "../model/loss.ts";
+import type { Loss } from "../model/loss.ts";
+import { network } from "../model/network.ts";
+import type { Network } from "../model/network.ts";
+import { adam } from "./optimizer.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { regularization } from "./regularization.ts";
+import type { Clipping, Regularization } from "./regularization.ts";
+import { constantRate } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
+import type { Monitor } from "./stopping.ts";
+
+/** What the network is to say about an image: its class, or the class of each of its voxels. */
+export type Task = "classification" | "segmentation";
+
+/** How training runs. Everything has a default. */
+export interface TrainOptions {
+  /** The network; by default `hidden` layers of 64 and 32 nodes with relu, and an output layer that fits the data. */
+  readonly network?: Network;
+  /** `softmaxCrossEntropy()` for labels, `sigmoidCrossEntropy()` for masks. */
+  readonly loss?: Loss;
+  /** `adam()` with its default learning rate of 0.001. */
+  readonly optimizer?: Optimizer;
+  /** Constant by default. A step of a schedule is an epoch. */
+  readonly schedule?: Schedule;
+  /** None by default. */
+  readonly regularization?: Partial<Regularization>;
+  /** None by default. */
+  readonly clip?: Clipping | null;
+  /** At most this many passes over the training set; 60 by default. */
+  readonly epochs?: number;
+  /** Images per step; 32 by default. */
+  readonly batchSize?: number;
+  /** Batches whose gradients are summed before each update; 1 by default. */
+  readonly accumulate?: number;
+  /** Epochs without a better validation value before training stops; 10 by default, null never stops early. */
+  readonly patience?: number | null;
+  /** The validation figure by which the best epoch is chosen; "loss" by default. */
+  readonly monitor?: Monitor;
+  /** How pixels are scaled, fitted on the training set alone; "zScore" by default. */
+  readonly normalization?: Normalization["kind"];
+  /** Seed of weights, order and dropout; the study's by default. */
+  readonly seed?: number;
+  /** Sums in one fixed order, the same bits on every engine; the only mode so far. */
+  readonly numericMode?: "reproducible";
+}
+
+/** TrainOptions with nothing left open. */
+export interface TrainingSettings {
+  readonly task: Task;
+  readonly network: Network;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly regularization: Regularization;
+  readonly clip: Clipping | null;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly accumulate: number;
+  readonly patience: number | null;
+  readonly monitor: Monitor;
+  readonly normalization: Normalization;
+  readonly seed: number;
+  readonly numericMode: "reproducible";
+}
+
+/** A dense network with relu after each hidden layer and, if asked, dropout behind it. */
+export function hiddenLayers(sizes: readonly number[], dropoutRate = 0): readonly Layer[] {
+  return sizes.flatMap((size) => [dense(size), relu(), ...(dropoutRate > 0 ? [dropout(dropoutRate)] : [])]);
+}
+
+/** The number of outputs that a task asks for. */
+export function outputsFor(task: Task, data: Dataset): number {
+  return task === "classification" ? data.classes.length : data.maskClasses.length * data.maskLength;
+}
+
+/**
+ * Fills in defaults, fits the normalisation on the training set, and checks that network, loss and data agree.
+ * @throws RangeError that says what was expected and what to do.
+ */
+export function resolveTraining(options: TrainOptions, train: Dataset, task: Task, seed: number): TrainingSettings {
+  const outputs = outputsFor(task, train);
+  const loss = options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidCrossEntropy());
+  const given = options.network ?? network([...hiddenLayers([64, 32]), dense(outputs)]);
+  const fitted = given.withInput(train.shape);
+  checkOutputs(fitted, loss, task, outputs);
+  const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
+  checkWhole("epochs", epochs);
+  checkWhole("batchSize", batchSize);
+  checkWhole("accumulate", accumulate);
+  if (patience !== null) checkWhole("patience", patience);
+  checkMonitor(monitor, task);
+  return Object.freeze({
+    task,
+    network: fitted,
+    loss,
+    optimizer: options.optimizer ?? adam(),
+    schedule: options.schedule ?? constantRate(),
+    regularization: regularization(options.regularization),
+    clip: options.clip ?? null,
+    epochs,
+    batchSize: Math.min(batchSize, train.length),
+    accumulate,
+    patience,
+    monitor,
+    normalization: fitNormalization(options.normalization ?? "zScore", train),
+    seed: options.seed ?? seed,
+    numericMode: options.numericMode ?? "reproducible",
+  });
+}
+
+function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): void {
+  const last = fitted.placed[fitted.placed.length - 1];
+  const single = task === "classification" && wanted === 2 && last.outputs === 1 && loss.kind !== "softmaxCrossEntropy";
+  if (last.outputs !== wanted && !single) {
+    const why = task === "classification" ? "one for each class" : "one for each voxel and foreground class";
+    throw new RangeError(
+      `network: expected ${wanted} outputs, ${why}, got ${last.outputs}. End it with dense(${wanted}).`,
+    );
+  }
+  if (task === "segmentation" && loss.kind === "softmaxCrossEntropy") {
+    throw new RangeError(
+      "loss: expected sigmoidCrossEntropy, sigmoidDice or sigmoidFocal for masks, got softmaxCrossEntropy",
+    );
+  }
+  const inside = loss.kind.startsWith("softmax") ? "softmax" : loss.kind.startsWith("sigmoid") ? "sigmoid" : null;
+  if (inside !== null && last.layer.kind === inside) {
+    throw new RangeError(`network: ${loss.kind} has the ${inside} inside; leave the last layer ${inside}() out`);
+  }
+}
+
+function checkMonitor(monitor: Monitor, task: Task): void {
+  const allowed = task === "classification" ? ["loss", "accuracy", "rocAuc"] : ["loss", "accuracy", "dice"];
+  if (!allowed.includes(monitor)) {
+    throw new RangeError(`monitor: expected one of ${allowed.join(", ")} for ${task}, got "${monitor}"`);
+  }
+}
+
+function checkWhole(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new RangeError(`${name}: expected a whole number of at least 1, got ${value}`);
+  }
+}

@@ -1,0 +1,169 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import * as losses from "../../src/model/loss.ts";
+import type { Loss, LossRegions } from "../../src/model/loss.ts";
+import { builds, tensorError, Workbench } from "../assembly/workbench.ts";
+import { lossOracle } from "../oracle/loss.ts";
+import { readVectors } from "../vectors/read.ts";
+import type { Tensor } from "../vectors/read.ts";
+
+interface LossCase {
+  loss: Loss["kind"];
+  options: Record<string, unknown>;
+  outputs: Tensor;
+  targets: Tensor;
+  value: number;
+  gradient: Tensor;
+}
+
+function lossOf({ loss, options }: Pick<LossCase, "loss" | "options">): Loss {
+  const classWeights = (options["classWeights"] as Tensor | undefined)?.data ?? null;
+  const make = losses[loss] as (given: object) => Loss;
+  return make(loss === "softmaxCrossEntropy" ? { ...options, classWeights } : options);
+}
+
+/** Every loss with drawn options, for property tests. */
+const drawnLoss: fc.Arbitrary<Loss> = fc.oneof(
+  fc.record({
+    classWeights: fc.constant(null),
+    labelSmoothing: fc.constantFrom(0, 0.1, 0.5),
+  }).map((options) => losses.softmaxCrossEntropy({ ...options, reduction: "sum" })), // prettier-ignore
+  fc.constantFrom(1, 3, 0.2).map((positiveWeight) => losses.sigmoidCrossEntropy({ positiveWeight, reduction: "sum" })),
+  fc.constant(losses.meanSquaredError({ reduction: "sum" })),
+  fc.constant(losses.meanAbsoluteError({ reduction: "sum" })),
+  fc.constantFrom(1, 0.3, 5).map((delta) => losses.huber({ delta, reduction: "sum" })),
+  fc.constantFrom(1, 0.01).map((smooth) => losses.sigmoidDice({ smooth, reduction: "sum" })),
+  fc.constantFrom(0, 0.5, 1, 2, 5).map((gamma) => losses.sigmoidFocal({ gamma, reduction: "sum" })),
+);
+
+describe.each(builds)("losses (%s build)", (build) => {
+  let bench: Workbench;
+  beforeAll(async () => {
+    bench = await Workbench.create(build);
+  });
+
+  function run(loss: Loss, z: ArrayLike<number>, truth: ArrayLike<number>, rows: number, columns: number, shift = 0) {
+    bench.reset();
+    const byLabel = losses.truthOf(loss) === "labels";
+    const weights = loss.kind === "softmaxCrossEntropy" ? loss.classWeights : null;
+    const regions: LossRegions = {
+      outputs: bench.floats(z, shift),
+      labels: byLabel ? bench.integers(truth) : 0,
+      targets: byLabel ? 0 : bench.floats(truth, shift),
+      classWeights: weights ? bench.floats(weights, shift) : 0,
+      losses: bench.floats(new Float32Array(rows).fill(NaN), shift),
+    };
+    const gradient = bench.floats(new Float32Array(rows * columns).fill(NaN), shift);
+    const denominator =
+      loss.reduction === "mean" ? losses.lossDenominator(loss, Int32Array.from(truth), rows, columns) : 1;
+    const total = losses.lossForward(bench.kernels, loss, regions, rows, columns);
+    losses.lossBackward(bench.kernels, loss, gradient, regions, rows, columns, 1 / denominator);
+    bench.checkGuards();
+    return {
+      value: total / denominator,
+      perRow: bench.readFloats(regions.losses, rows),
+      gradient: bench.readFloats(gradient, rows * columns),
+    };
+  }
+
+  const cases = readVectors<LossCase>("losses");
+  it.each(cases.map((c) => [c.loss, Object.keys(c.options).join(" "), c.outputs.shape.join("x"), c] as const))(
+    "PyTorch, %s with %s on %s: value and gradient within 1e-5",
+    (_loss, _options, _shape, c) => {
+      const got = run(lossOf(c), c.outputs.data, c.targets.data, c.outputs.shape[0], c.outputs.shape[1]);
+      expect(Math.abs(got.value - c.value)).toBeLessThanOrEqual(1e-5 * Math.abs(c.value));
+      expect(tensorError(got.gradient, c.gradient.data)).toBeLessThanOrEqual(1e-5);
+    },
+  );
+
+  const drawn = fc.record({
+    loss: drawnLoss,
+    rows: fc.integer({ min: 1, max: 9 }),
+    columns: fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 33),
+    shift: fc.constantFrom(0, 4),
+    seed: fc.nat(),
+    spread: fc.constantFrom(0.1, 3, 20),
+  });
+
+  function draw(loss: Loss, rows: number, columns: number, seed: number, spread: number) {
+    let state = seed >>> 0;
+    const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+    const z = Float32Array.from({ length: rows * columns }, () => (2 * next() - 1) * spread);
+    const truth =
+      losses.truthOf(loss) === "labels"
+        ? Int32Array.from({ length: rows }, () => Math.floor(next() * columns))
+        : Float32Array.from({ length: rows * columns }, () => (next() < 0.5 ? 0 : 1));
+    return { z, truth };
+  }
+
+  it("values are within 1e-5 of their float64 twins, and gradients of the twins' central differences within 1e-4", () => {
+    fc.assert(
+      fc.property(drawn, ({ loss, rows, columns, shift, seed, spread }) => {
+        const { z, truth } = draw(loss, rows, columns, seed, spread);
+        const got = run(loss, z, truth, rows, columns, shift);
+        const wanted = lossOracle(loss, z, truth, rows, columns);
+        expect(tensorError([got.value], [wanted])).toBeLessThan(1e-5);
+        const step = 1e-5;
+        const slopes = Float64Array.from(z, (_, i) => {
+          const moved = Float64Array.from(z);
+          moved[i] += step;
+          const up = lossOracle(loss, moved, truth, rows, columns);
+          moved[i] -= 2 * step;
+          return (up - lossOracle(loss, moved, truth, rows, columns)) / (2 * step);
+        });
+        const scale = Math.max(1e-2, ...slopes.map(Math.abs));
+        got.gradient.forEach((slope, i) => expect(Math.abs(slope - slopes[i])).toBeLessThan(1e-4 * scale));
+      }),
+    );
+  });
+
+  it("the images' losses sum to the total error, are never negative, and move with their rows bit for bit", () => {
+    fc.assert(
+      fc.property(drawn, ({ loss, rows, columns, seed, spread }) => {
+        const { z, truth } = draw(loss, rows, columns, seed, spread);
+        const got = run(loss, z, truth, rows, columns);
+        expect(got.perRow.every((value) => value >= 0)).toBe(true);
+        expect(got.perRow.reduce((sum, value) => sum + value, 0)).toBeCloseTo(got.value, 3);
+        const width = losses.truthOf(loss) === "labels" ? 1 : columns;
+        const turn = <T extends Float32Array | Int32Array>(values: T, size: number): number[] =>
+          Array.from({ length: rows }, (_, row) =>
+            Array.from(values.slice((rows - 1 - row) * size, (rows - row) * size)),
+          ).flat();
+        const turned = run(loss, turn(z, columns), turn(truth, width), rows, columns);
+        expect(Array.from(turned.perRow)).toEqual(turn(got.perRow, 1));
+        expect(Array.from(turned.gradient)).toEqual(turn(got.gradient, columns));
+      }),
+    );
+  });
+
+  it("softmax cross-entropy's gradient sums to 0 over each row", () => {
+    const { z, truth } = draw(losses.softmaxCrossEntropy(), 9, 5, 3, 4);
+    const { gradient } = run(losses.softmaxCrossEntropy({ reduction: "sum" }), z, truth, 9, 5);
+    for (let row = 0; row < 9; row++) {
+      expect(Math.abs(gradient.slice(5 * row, 5 * row + 5).reduce((sum, g) => sum + g, 0))).toBeLessThan(1e-6);
+    }
+  });
+
+  it.each([1000, -1000, 3e38])("is finite at logits of %d", (extreme) => {
+    for (const make of [losses.sigmoidCrossEntropy, losses.sigmoidDice, losses.sigmoidFocal] as (() => Loss)[]) {
+      const got = run(make(), [extreme, -extreme, 0, 1], [1, 1, 0, 0], 2, 2);
+      expect(got.gradient.every(Number.isFinite)).toBe(true);
+      expect(got.value).not.toBeNaN();
+    }
+    const got = run(losses.softmaxCrossEntropy(), [extreme, 0, 0, extreme / 2], [1, 0], 2, 2);
+    expect(got.gradient.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe("loss values", () => {
+  it.each([
+    [() => losses.softmaxCrossEntropy({ labelSmoothing: 1 }), /label smoothing in \[0, 1\), got 1/],
+    [() => losses.softmaxCrossEntropy({ classWeights: [1, 0] }), /weight of class 1 above 0, got 0/],
+    [() => losses.sigmoidCrossEntropy({ positiveWeight: -1 }), /positiveWeight above 0, got -1/],
+    [() => losses.huber({ delta: 0 }), /delta above 0, got 0/],
+    [() => losses.sigmoidFocal({ gamma: NaN }), /gamma of at least 0, got NaN/],
+    [() => losses.meanSquaredError({ reduction: "median" as "mean" }), /reduction "mean" or "sum", got "median"/],
+  ])("are checked: %s", (make, message) => {
+    expect(make).toThrow(message);
+  });
+});
