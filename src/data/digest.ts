@@ -1,8 +1,9 @@
 // What an image is known by: the SHA-256 of its pixels as they are stored, with its label and mask.
+import { sha256 } from "../storage/sha256.ts";
 import type { Pixels } from "./dataset.ts";
 
-/** Hex of SHA-256 over type and byte order free pixels (little-endian), the label (or -1), and the mask. */
-export async function imageDigest(pixels: Pixels, label: number | null, mask: Uint8Array | null): Promise<string> {
+/** SHA-256 in hex over the pixels' type and little-endian bytes, the label and the mask. */
+export function imageDigest(pixels: Pixels, label: number | null, mask: Uint8Array | null): Promise<string> {
   const head = new TextEncoder().encode(
     `${pixels.constructor.name} ${pixels.length} ${label ?? "none"} ${mask?.length ?? 0}\n`,
   );
@@ -10,8 +11,7 @@ export async function imageDigest(pixels: Pixels, label: number | null, mask: Ui
   bytes.set(head);
   bytes.set(littleEndian(pixels), head.length);
   if (mask) bytes.set(mask, head.length + pixels.byteLength);
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256(bytes);
 }
 
 function littleEndian(pixels: Pixels): Uint8Array {

@@ -39,11 +39,10 @@ export function readWeights(network: Network, block: Float32Array): Weights {
 }
 
 /**
- * Copies tensors into a padded block.
+ * Whether tensors are those of a network.
  * @throws RangeError when a tensor is missing, has another shape, or belongs to no layer.
  */
-export function writeWeights(network: Network, weights: Weights, block: Float32Array): void {
-  const { offsets } = parameterOffsets(network.parameters);
+export function checkWeights(network: Network, weights: Weights): void {
   const expected = new Set(network.parameters.map(({ name }) => name));
   for (const name of weights.keys()) {
     if (!expected.has(name)) {
@@ -52,14 +51,25 @@ export function writeWeights(network: Network, weights: Weights, block: Float32A
       );
     }
   }
-  block.fill(0);
-  network.parameters.forEach(({ name, shape }, i) => {
+  for (const { name, shape } of network.parameters) {
     const tensor = weights.get(name);
     if (!tensor) throw new RangeError(`weights: expected a tensor "${name}" of ${shape.join("x")}, got none`);
     if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis])) {
       throw new RangeError(`weights "${name}": expected ${shape.join("x")}, got ${tensor.shape.join("x")}`);
     }
-    block.set(tensor.data, offsets[i]);
+  }
+}
+
+/**
+ * Copies tensors into a padded block.
+ * @throws RangeError when a tensor is missing, has another shape, or belongs to no layer.
+ */
+export function writeWeights(network: Network, weights: Weights, block: Float32Array): void {
+  checkWeights(network, weights);
+  const { offsets } = parameterOffsets(network.parameters);
+  block.fill(0);
+  network.parameters.forEach(({ name }, i) => {
+    block.set(weights.get(name)?.data ?? [], offsets[i]);
   });
 }
 

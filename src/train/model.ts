@@ -6,6 +6,7 @@ import type { Layer } from "../model/layers.ts";
 import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
+import { checkWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
 import type { Task } from "./settings.ts";
 
@@ -23,12 +24,12 @@ export interface Model {
   readonly loss: Loss;
 }
 
-/** What stands in the file's metadata under "voxgrad". */
+/** What stands in the file's metadata under "voxgrad", as JSON. */
 interface Recipe {
   readonly version: 1;
   readonly task: Task;
   readonly layers: readonly Layer[];
-  readonly input: readonly number[];
+  readonly input: readonly number[] | null;
   readonly classes: readonly string[];
   readonly maskClasses: readonly number[];
   readonly normalization: Normalization;
@@ -38,18 +39,52 @@ interface Recipe {
 /**
  * A model as a safetensors file: tensors in PyTorch's names and layout, so that `torch.nn.Sequential` of the same layers
  * loads them, and the recipe as JSON in the metadata.
+ *
+ * @example
+ * ```ts
+ * import { loadModel, phantoms, saveModel, study } from "voxgrad";
+ *
+ * const run = study({ data: phantoms({ count: 60, seed: 7 }), seed: 7 });
+ * for await (const epoch of run.train({ epochs: 2 })) console.log(epoch.totalError);
+ * const copy = loadModel(saveModel(await run.model()));
+ * console.log(copy.network.summary());
+ * ```
  */
 export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
   const { task, classes, maskClasses, normalization, loss } = model;
-  const recipe: Recipe = {
-    version: 1,
-    task,
-    layers: model.network.layers,
-    input: model.network.input ?? [],
-    classes,
-    maskClasses,
-    normalization,
-    loss,
-  };
+  const { layers, input } = model.network;
+  const recipe: Recipe = { version: 1, task, layers, input, classes, maskClasses, normalization, loss };
   return writeSafetensors(model.weights, { format: "pt", voxgrad: JSON.stringify(recipe) });
+}
+
+/**
+ * Reads what saveModel wrote.
+ * @param name stands in error messages.
+ * @throws FormatError when the bytes are no safetensors file, hold no recipe of voxgrad, or tensors of another network.
+ */
+export function loadModel(bytes: Uint8Array, name = "model"): Model {
+  const { tensors, metadata } = readSafetensors(bytes, name);
+  const text = metadata.get("voxgrad");
+  if (text === undefined) {
+    throw new FormatError(
+      `${name}: expected a model saved by voxgrad, got tensors without a recipe ("voxgrad" in the metadata)`,
+    );
+  }
+  try {
+    const recipe = JSON.parse(text) as Recipe;
+    if (recipe.version !== 1) throw new RangeError(`expected recipe version 1, got ${String(recipe.version)}`);
+    const { task, layers, input, classes, maskClasses, normalization, loss } = recipe;
+    const built = network(layers, { input: input ?? [] });
+    // In the network's order, whatever the file's.
+    const weights: Weights = new Map(
+      built.parameters.flatMap((parameter) => {
+        const tensor = tensors.get(parameter.name);
+        return tensor ? [[parameter.name, tensor] as const] : [];
+      }),
+    );
+    checkWeights(built, tensors);
+    return Object.freeze({ task, network: built, weights, classes, maskClasses, normalization, loss });
+  } catch (cause) {
+    throw new FormatError(`${name}: expected the recipe of a network, got ${(cause as Error).message}`, { cause });
+  }
 }

@@ -1,0 +1,3 @@
+// voxgrad/io: reading and writing files. What it leans on is bundled with it; the core stays free of it.
+export { readNpz } from "./io/npz.ts";
+export { writeNpz } from "./io/write-npz.ts";

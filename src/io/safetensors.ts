@@ -1,0 +1,195 @@
+// safetensors: 8 bytes with the header's length, a JSON header, then every tensor's bytes without a gap.
+// The format is that of github.com/huggingface/safetensors; the limits below are ours.
+import { FormatError } from "../errors.ts";
+import { parseStrictly } from "./json-keys.ts";
+
+/** A tensor as float32, row-major. */
+export interface FileTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface SafetensorsFile {
+  /** In the order of their bytes. */
+  readonly tensors: Map<string, FileTensor>;
+  readonly metadata: Map<string, string>;
+}
+
+const mostHeaderBytes = 8 << 20;
+const mostTensors = 65536;
+
+/** Bytes an element, of the types that are read. */
+const elementBytes = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const;
+type ElementType = keyof typeof elementBytes;
+
+/** The same tensors and metadata give the same bytes: tensors in the map's order, the header padded to 8 bytes. */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, FileTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  let end = 0;
+  const entries: [string, unknown][] = [["__metadata__", metadata]];
+  for (const [name, { shape, data }] of tensors) {
+    if (name === "__metadata__") throw new RangeError('safetensors: expected tensor names other than "__metadata__"');
+    const begin = end;
+    end += 4 * data.length;
+    entries.push([name, { dtype: "F32", shape, data_offsets: [begin, end] }]);
+  }
+  const text = `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(",")}}`;
+  const header = new TextEncoder().encode(text);
+  const padded = Math.ceil(header.length / 8) * 8;
+  const bytes = new Uint8Array(8 + padded + end).fill(0x20, 8, 8 + padded);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(padded), true);
+  bytes.set(header, 8);
+  let at = 8 + padded;
+  for (const { data } of tensors.values()) {
+    for (const value of data) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Reads a file whole: F32 as it is, F64, F16 and BF16 converted to float32.
+ * @param name stands in error messages.
+ * @throws FormatError when the header's length, its JSON, a name, a type, a shape or an offset is not as it must be.
+ */
+export function readSafetensors(bytes: Uint8Array, name = "safetensors"): SafetensorsFile {
+  const { header, start } = readHeader(bytes, name);
+  const metadata = new Map<string, string>();
+  const entries: Entry[] = [];
+  for (const [key, value] of Object.entries(header)) {
+    if (key === "__metadata__") readMetadata(value, metadata, name);
+    else entries.push(checkEntry(key, value, name));
+  }
+  if (entries.length > mostTensors) {
+    throw new FormatError(`${name}: expected at most ${mostTensors} tensors, got ${entries.length}`);
+  }
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let covered = 0;
+  for (const { key, begin, end } of entries) {
+    if (begin !== covered) {
+      const what = begin < covered ? "overlaps the tensor before it" : "leaves a gap";
+      throw new FormatError(
+        `${name}: expected tensor "${key}" to begin at byte ${covered} of the data, got ${begin}: it ${what}`,
+      );
+    }
+    covered = end;
+  }
+  if (covered !== bytes.length - start) {
+    throw new FormatError(`${name}: expected ${covered} bytes of tensors, got ${bytes.length - start}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const tensors = new Map(
+    entries.map(({ key, type, shape, length, begin }) => [
+      key,
+      { shape, data: decode(view, start + begin, length, type) },
+    ]),
+  );
+  return { tensors, metadata };
+}
+
+interface Entry {
+  readonly key: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly length: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function readHeader(bytes: Uint8Array, name: string): { header: object; start: number } {
+  if (bytes.length < 8) throw new FormatError(`${name}: expected at least 8 bytes, got ${bytes.length}`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(mostHeaderBytes)) {
+    throw new FormatError(
+      `${name}: expected a header of at most ${mostHeaderBytes} bytes, got one of ${length} (bytes 0 to 7)`,
+    );
+  }
+  const start = 8 + Number(length);
+  if (start > bytes.length) {
+    throw new FormatError(
+      `${name}: expected a header of ${length} bytes, got a file of ${bytes.length} bytes: it is cut off`,
+    );
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
+  } catch (cause) {
+    throw new FormatError(`${name}: expected a header in UTF-8, got other bytes`, { cause });
+  }
+  if (!text.startsWith("{")) throw new FormatError(`${name}: expected a header that begins with "{" at byte 8`);
+  return { header: parseStrictly(text, `${name} header`) as object, start };
+}
+
+function readMetadata(value: unknown, metadata: Map<string, string>, name: string): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FormatError(`${name}: expected metadata as an object of texts, got ${JSON.stringify(value)}`);
+  }
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== "string")
+      throw new FormatError(`${name}: expected metadata "${key}" as text, got ${JSON.stringify(text)}`);
+    metadata.set(key, text);
+  }
+}
+
+function checkEntry(key: string, value: unknown, name: string): Entry {
+  const fail = (expected: string, got: unknown): never => {
+    throw new FormatError(`${name} tensor "${key}": expected ${expected}, got ${JSON.stringify(got)}`);
+  };
+  if (typeof value !== "object" || value === null) return fail("dtype, shape and data_offsets", value);
+  const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
+  if (typeof dtype !== "string" || !Object.hasOwn(elementBytes, dtype)) {
+    return fail(`a dtype of ${Object.keys(elementBytes).join(", ")}`, dtype);
+  }
+  if (!isCounts(shape)) return fail("a shape of whole numbers", shape);
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[1] < offsets[0])
+    return fail("two data_offsets in order", offsets);
+  const type = dtype as ElementType;
+  // Not a product that could overflow: every factor is checked against what the offsets leave room for.
+  const length = (offsets[1] - offsets[0]) / elementBytes[type];
+  let product = 1;
+  for (const size of shape) product = Math.min(product * size, Number.MAX_SAFE_INTEGER);
+  if (product !== length)
+    return fail(`offsets ${product * elementBytes[type]} bytes apart for shape ${shape.join("x")}`, offsets);
+  return { key, type, shape, length, begin: offsets[0], end: offsets[1] };
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
+}
+
+function decode(view: DataView, at: number, length: number, type: ElementType): Float32Array {
+  const data = new Float32Array(length);
+  for (let i = 0; i < length; i++) data[i] = element(view, at + i * elementBytes[type], type);
+  return data;
+}
+
+function element(view: DataView, at: number, type: ElementType): number {
+  switch (type) {
+    case "F32":
+      return view.getFloat32(at, true);
+    case "F64":
+      return view.getFloat64(at, true);
+    case "F16":
+      return halfToNumber(view.getUint16(at, true));
+    case "BF16":
+      return new Float32Array(new Uint32Array([view.getUint16(at, true) << 16]).buffer)[0];
+  }
+}
+
+/** IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  if (exponent === 0) return sign * fraction * 5.960464477539063e-8; // 2^-24
+  let power = 1;
+  for (let i = 15; i < exponent; i++) power *= 2;
+  for (let i = exponent; i < 15; i++) power /= 2;
+  return sign * (1 + fraction / 1024) * power;
+}

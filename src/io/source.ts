@@ -1,0 +1,63 @@
+// Where bytes come from: a path, a URL, a Blob or bytes in memory; read in parts, so that a large file is never held whole.
+import { BlobReader, Reader, Uint8ArrayReader } from "@zip.js/zip.js";
+import { FormatError } from "../errors.ts";
+
+/** A file: by path or file URL (where there are files), as a Blob or File, or its bytes. */
+export type Source = string | URL | Blob | Uint8Array | ArrayBuffer;
+
+export interface OpenSource {
+  readonly reader: Reader<unknown>;
+  /** Stands in error messages. */
+  readonly name: string;
+  close(): Promise<void>;
+}
+
+export async function openSource(source: Source): Promise<OpenSource> {
+  const nothing = () => Promise.resolve();
+  if (typeof source === "string" || source instanceof URL) return openFile(source);
+  if (source instanceof Blob) {
+    const name = "name" in source && typeof source.name === "string" ? source.name : "blob";
+    return { reader: new BlobReader(source), name, close: nothing };
+  }
+  const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
+  return { reader: new Uint8ArrayReader(bytes), name: "bytes", close: nothing };
+}
+
+async function openFile(path: string | URL): Promise<OpenSource> {
+  const name = String(path);
+  const { open } = await import("node:fs/promises");
+  try {
+    const file = await open(path, "r");
+    const { size } = await file.stat();
+    return { reader: new FileReader(file, size), name, close: () => file.close() };
+  } catch (cause) {
+    const { code } = cause as { code?: string };
+    const why = code === "ENOENT" ? "there is none" : (cause as Error).message;
+    throw new FormatError(`${name}: expected a file to read, but ${why}`, { cause });
+  }
+}
+
+interface ReadableFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+}
+
+class FileReader extends Reader<unknown> {
+  readonly #file: ReadableFile;
+
+  constructor(file: ReadableFile, size: number) {
+    super(file);
+    this.#file = file;
+    this.size = size;
+  }
+
+  override async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await this.#file.read(bytes, filled, bytes.length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  }
+}

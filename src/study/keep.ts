@@ -1,0 +1,59 @@
+// What a run leaves in the study's storage: checkpoints, the model, the history.
+import type { Storage } from "../storage/storage.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
+import type { Epoch, RunState } from "../train/progress.ts";
+
+export const modelName = "model.safetensors";
+const historyName = "history.csv";
+/** Written in turn, so that the one before is whole while the next is written. */
+const checkpointNames = ["checkpoint/even.safetensors", "checkpoint/odd.safetensors"];
+
+export async function writeCheckpoint(storage: Storage, state: RunState, turn: number): Promise<void> {
+  await storage.write(checkpointNames[turn % 2], await encodeCheckpoint(state));
+}
+
+/** The furthest checkpoint that is as it was written; null when there is none. */
+export async function readCheckpoint(storage: Storage): Promise<RunState | null> {
+  let furthest: RunState | null = null;
+  for (const name of checkpointNames) {
+    const bytes = await storage.read(name);
+    const state = bytes && (await decodeCheckpoint(bytes, name).catch(() => null));
+    if (state && (!furthest || isFurther(state, furthest))) furthest = state;
+  }
+  return furthest;
+}
+
+export async function removeCheckpoints(storage: Storage): Promise<void> {
+  for (const name of checkpointNames) await storage.remove(name);
+}
+
+function isFurther({ progress: a }: RunState, { progress: b }: RunState): boolean {
+  return a.epoch > b.epoch || (a.epoch === b.epoch && a.position > b.position);
+}
+
+/** A header and a line an epoch; what is undefined is left empty. */
+export async function writeHistory(storage: Storage, history: readonly Epoch[]): Promise<void> {
+  const figures = ["totalError", "loss", "absoluteError", "accuracy", "rocAuc", "dice"] as const;
+  const header = [
+    "epoch",
+    "learningRate",
+    "penalty",
+    ...figures.map((name) => `train.${name}`),
+    ...figures.map((name) => `validation.${name}`),
+    "best",
+    "seconds",
+    "diagnosis",
+  ];
+  const rows = history.map((epoch) => [
+    epoch.epoch,
+    epoch.learningRate,
+    epoch.penalty,
+    ...figures.map((name) => epoch[name]),
+    ...figures.map((name) => epoch.validation[name]),
+    epoch.best ? 1 : 0,
+    epoch.seconds.toFixed(3),
+    epoch.diagnosis,
+  ]);
+  const text = [header, ...rows].map((row) => row.map((value) => value ?? "").join(",") + "\n").join("");
+  await storage.write(historyName, new TextEncoder().encode(text));
+}
