@@ -1,0 +1,31 @@
+// How a report writes numbers.
+
+/** `0.913`; a dash for what is undefined. */
+export function decimal(value: number | null, digits = 3): string {
+  return value === null ? "–" : value.toFixed(digits);
+}
+
+/** `91.3 %` */
+export function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}
+
+/** `0.88 to 0.94`; a dash where there is no interval. */
+export function range(interval: readonly [number, number] | null, digits = 3): string {
+  return interval ? `${decimal(interval[0], digits)} to ${decimal(interval[1], digits)}` : "–";
+}
+
+/** `1,234,567` */
+export function count(value: number): string {
+  return `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** `1 image`, `2 images` */
+export function plural(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** `2026-03-05 14:07:31 UTC` of an ISO 8601 time; what is none is left as it is. */
+export function time(iso: string): string {
+  return iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, "$1 $2 UTC");
+}

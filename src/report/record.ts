@@ -1,0 +1,140 @@
+// The record of a test: everything report.json holds, from which the other reports are written.
+import { pooledConfusion } from "../metrics/segmentation.ts";
+import type { Epoch } from "../train/progress.ts";
+import type { ClassFigures, Metrics, RocPoints } from "./figure.ts";
+import { labelFigures } from "./label-figures.ts";
+import type { LabelPredictions } from "./label-figures.ts";
+import { maskFigures } from "./mask-figures.ts";
+import type { MaskPredictions } from "./mask-figures.ts";
+import { warningsOf } from "./warnings.ts";
+
+/** One of the three sets. */
+export interface SetSummary {
+  readonly size: number;
+  /** What the study committed to before training. */
+  readonly sha256: string;
+  /** Images of each class, in the order of `classes`; for masks, images whose mask has the class. */
+  readonly classCounts: readonly number[];
+}
+
+/** An entry of the ledger: what happened, when, and whatever else it says. */
+export interface Phase {
+  readonly event: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+}
+
+/** report.json. JSON-safe: no NaN, no infinity, no typed array. */
+export interface Report {
+  readonly schema: 1;
+  /** The version of voxgrad that wrote it. */
+  readonly voxgrad: string;
+  readonly task: "classification" | "segmentation";
+  /** What to know before the figures: one sentence each; empty when nothing is amiss. */
+  readonly warnings: readonly string[];
+  readonly testSet: {
+    readonly size: number;
+    readonly sha256: string;
+    /** When the seal was opened: ISO 8601, UTC. */
+    readonly opened: string;
+  };
+  readonly metrics: Metrics;
+  /** Figures of each class when there are more than two (or more than one kind of foreground); else empty. */
+  readonly perClass: readonly ClassFigures[];
+  /** What needs no network: the accuracy, on the test set, of always giving the training set's commonest answer. */
+  readonly baseline: { readonly name: string; readonly accuracy: number };
+  /** One curve for two classes, one a class for more, none for masks. */
+  readonly roc: readonly RocPoints[];
+  /** Class names by index; for masks, of the foreground. */
+  readonly classes: readonly string[];
+  readonly sets: { readonly train: SetSummary; readonly validation: SetSummary; readonly test: SetSummary };
+  readonly seed: number;
+  readonly weightsSha256: string;
+  /** The epoch whose weights were tested, from 1. */
+  readonly bestEpoch: number;
+  readonly history: readonly Epoch[];
+  readonly phases: readonly Phase[];
+  readonly settings: object;
+}
+
+/** What a study knows once its test set has been read. */
+export interface ReportInput {
+  /** The version of voxgrad. */
+  readonly version: string;
+  /** Labels, or masks. Images in the order of the test set; `groups` as the dataset has them. */
+  readonly predictions:
+    ({ readonly task: "classification" } & LabelPredictions) | ({ readonly task: "segmentation" } & MaskPredictions);
+  /** Names of the classes by index; for masks, of the foreground classes. */
+  readonly classes: readonly string[];
+  readonly sets: Report["sets"];
+  /** When the test set was opened: ISO 8601, UTC. */
+  readonly opened: string;
+  readonly seed: number;
+  readonly weightsSha256: string;
+  readonly bestEpoch: number;
+  readonly history: readonly Epoch[];
+  /** The ledger's entries, in order. */
+  readonly phases: readonly Phase[];
+  /** Every setting of the run, JSON-safe. */
+  readonly settings: object;
+}
+
+/**
+ * The report of a test. Intervals are at 95 %: Wilson's for shares, DeLong's for the area under the ROC curve of two
+ * classes, bootstrap (seeded by `seed`) for the rest, and for everything when a group has more than one image.
+ *
+ * @throws RangeError when the predictions do not fit the classes or the test set's size
+ */
+export function buildReport(input: ReportInput): Report {
+  const { predictions, classes, sets, seed } = input;
+  const size = predictions.task === "classification" ? predictions.truth.length : predictions.confusions.length;
+  if (size !== sets.test.size)
+    throw new RangeError(`report: expected predictions of ${sets.test.size} test images, got ${size}.`);
+  const { metrics, perClass, roc, baseline } = figuresOf(input);
+  const report = {
+    schema: 1,
+    voxgrad: input.version,
+    task: predictions.task,
+    testSet: { size, sha256: sets.test.sha256, opened: input.opened },
+    metrics,
+    perClass,
+    baseline,
+    roc,
+    classes,
+    sets,
+    seed,
+    weightsSha256: input.weightsSha256,
+    bestEpoch: input.bestEpoch,
+    history: input.history,
+    phases: input.phases,
+    settings: input.settings,
+  } as const;
+  const { schema, voxgrad, task, ...rest } = report;
+  return { schema, voxgrad, task, warnings: warningsOf(report), ...rest };
+}
+
+function figuresOf({
+  predictions,
+  classes,
+  sets,
+  seed,
+}: ReportInput): Pick<Report, "metrics" | "perClass" | "roc" | "baseline"> {
+  if (predictions.task === "segmentation") {
+    const voxels = pooledConfusion(predictions.confusions).map((row) => row.reduce((sum, cell) => sum + cell, 0));
+    return {
+      ...maskFigures(classes, predictions, seed),
+      roc: [],
+      baseline: {
+        name: "calling every voxel background",
+        accuracy: voxels[0] / voxels.reduce((sum, row) => sum + row, 0),
+      },
+    };
+  }
+  const commonest = sets.train.classCounts.indexOf(Math.max(...sets.train.classCounts));
+  let right = 0;
+  for (const label of predictions.truth) if (label === commonest) right++;
+  return {
+    ...labelFigures(classes, predictions, seed),
+    baseline: { name: `always answering "${classes[commonest]}"`, accuracy: right / predictions.truth.length },
+  };
+}

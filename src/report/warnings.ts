@@ -1,0 +1,114 @@
+// What a reader of a report must know before its figures: one plain sentence each.
+import { decimal, percent, plural, range } from "./format.ts";
+import type { Report } from "./record.ts";
+
+/** An interval that is wider says too little. */
+const widestInterval = 0.2;
+
+/** From this part of the test set on, the commonest class makes the accuracy misleading. */
+const imbalance = 0.8;
+
+/** The sentences, the gravest first; none when nothing is amiss. */
+export function warningsOf(report: Omit<Report, "warnings">): string[] {
+  return [
+    ...againstBaseline(report),
+    ...againstGuessing(report),
+    ...tooSmall(report),
+    ...imbalanced(report),
+    ...neverAnswered(report),
+    ...undefinedFigures(report),
+    ...training(report),
+  ];
+}
+
+function againstBaseline({ metrics, baseline }: Omit<Report, "warnings">): string[] {
+  const { value, interval } = metrics.accuracy;
+  if (value === null) return [];
+  if (value <= baseline.accuracy)
+    return [
+      `The network does not beat the baseline: its accuracy is ${decimal(value)}, and ${baseline.name} gives ${decimal(baseline.accuracy)} without looking at an image.`,
+    ];
+  if (interval && interval[0] <= baseline.accuracy)
+    return [
+      `The accuracy of ${decimal(value)} may be no better than the baseline: its interval, ${range(interval)}, reaches down to the ${decimal(baseline.accuracy)} that ${baseline.name} gives.`,
+    ];
+  return [];
+}
+
+function againstGuessing({ metrics: { rocAuc } }: Omit<Report, "warnings">): string[] {
+  if (rocAuc.value === null || !rocAuc.interval || rocAuc.interval[0] > 0.5) return [];
+  return [
+    `The ROC AUC of ${decimal(rocAuc.value)} cannot be told from guessing: its interval, ${range(rocAuc.interval)}, has or lies below 0.5.`,
+  ];
+}
+
+function tooSmall({ metrics, task, testSet }: Omit<Report, "warnings">): string[] {
+  const watched =
+    task === "classification"
+      ? ([
+          ["accuracy", metrics.accuracy],
+          ["recall", metrics.recall],
+          ["specificity", metrics.specificity],
+          ["ROC AUC", metrics.rocAuc],
+        ] as const)
+      : ([["Dice", metrics.dice]] as const);
+  const wide = watched.flatMap(([name, { interval }]) =>
+    interval && interval[1] - interval[0] > widestInterval ? [`${name} ${range(interval, 2)}`] : [],
+  );
+  if (wide.length === 0) return [];
+  return [
+    `The test set of ${plural(testSet.size, "image")} is too small to say how good the network is: ${wide.join(", ")} (95 % intervals wider than ${widestInterval}).`,
+  ];
+}
+
+function imbalanced({ metrics, task, classes }: Omit<Report, "warnings">): string[] {
+  const rows = metrics.confusion.value.map((row) => row.reduce((sum, cell) => sum + cell, 0));
+  const share = Math.max(...rows) / rows.reduce((sum, row) => sum + row, 0);
+  if (!(share >= imbalance)) return [];
+  const commonest = rows.indexOf(Math.max(...rows));
+  if (task === "segmentation")
+    return [
+      `The voxel accuracy misleads: ${percent(share)} of the voxels are ${commonest === 0 ? "background" : `"${classes[commonest - 1]}"`}. Dice, recall and precision say more.`,
+    ];
+  return [
+    `The accuracy misleads: ${percent(share)} of the test images are "${classes[commonest]}". Balanced accuracy, recall and specificity say more.`,
+  ];
+}
+
+function neverAnswered({ metrics, classes, task }: Omit<Report, "warnings">): string[] {
+  const names = task === "segmentation" ? ["background", ...classes] : classes;
+  const never = names.filter((_, k) => {
+    const called = metrics.confusion.value.reduce((sum, row) => sum + row[k], 0);
+    return called === 0 && metrics.confusion.value[k].some((cell) => cell > 0);
+  });
+  return never.map((name) => `The network never answered "${name}", though the test set has it.`);
+}
+
+function undefinedFigures({ metrics, task }: Omit<Report, "warnings">): string[] {
+  const expected = {
+    accuracy: metrics.accuracy,
+    recall: metrics.recall,
+    specificity: metrics.specificity,
+    precision: metrics.precision,
+    Dice: metrics.dice,
+    ...(task === "classification" ? { "ROC AUC": metrics.rocAuc } : {}),
+  };
+  const missing = new Map<string, string[]>();
+  for (const [name, { value, reason }] of Object.entries(expected))
+    if (value === null) missing.set(reason ?? "", [...(missing.get(reason ?? "") ?? []), name]);
+  return [...missing].map(([reason, names]) => `Undefined on this test set: ${names.join(", ")} (${reason}).`);
+}
+
+function training({ history, bestEpoch }: Omit<Report, "warnings">): string[] {
+  const last = history.at(-1);
+  if (!last) return [];
+  if (last.diagnosis.startsWith("overfitting"))
+    return [
+      `Training ended ${last.diagnosis}; the weights tested are those of epoch ${bestEpoch}. More data, augmentation, dropout or regularization may help.`,
+    ];
+  if (last.diagnosis === "underfitting")
+    return ["The network underfits: it did not learn its own training set. A larger network or more epochs may help."];
+  if (bestEpoch === last.epoch && history.length > 1)
+    return ["The last epoch was the best: training may have ended too early. More epochs may help."];
+  return [];
+}
