@@ -164,7 +164,21 @@ describe("the warnings of a record", () => {
   });
 
   test("say that an accuracy may be no better than the baseline when its interval reaches down to it", () => {
-    expect(warningsOf(two, [20, 80], { skill: 1.6 })[0]).toMatch(/may be no better than the baseline/);
+    const input = labelledInput(two, [20, 80]);
+    if (input.predictions.task !== "classification") throw new Error("expected labels");
+    const truth = input.predictions.truth;
+    // 15 of 100 are wrong: Wilson's interval of 0.85 begins at 0.767, below the baseline of 0.8.
+    const probabilities = Float32Array.from({ length: 200 }, (_, i) => {
+      const right = truth[i >> 1] === (i & 1);
+      return right === i >> 1 < 85 ? 0.9 : 0.1;
+    });
+    const report = buildReport({
+      ...input,
+      predictions: { task: "classification", truth, probabilities, groups: null },
+    });
+    expect(report.warnings[0]).toBe(
+      'The accuracy of 0.850 may be no better than the baseline: its interval, 0.767 to 0.907, reaches down to the 0.800 that always answering "pneumonia" gives.',
+    );
   });
 
   test("say that the test set is too small, naming the wide intervals", () => {
