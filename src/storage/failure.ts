@@ -29,6 +29,8 @@ function explain(code: string): string | undefined {
     case "ENOTDIR":
     case "EEXIST":
       return "a file stands where a folder is needed. Choose another folder.";
+    case "ENOENT":
+      return "its folder is missing, and cannot be made. Choose another folder.";
     case "EISDIR":
       return "a folder stands where a file is needed. Choose another folder.";
     case "ENAMETOOLONG":
