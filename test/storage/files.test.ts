@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StorageError, StudyStateError } from "../../src/errors.ts";
 import { folderStorage, saveFile } from "../../src/storage/files.ts";
+import { openFolder } from "../../src/storage/folder.ts";
 import { faultyFiles } from "./faulty-files.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -27,7 +28,7 @@ describe("folderStorage, when the disk refuses a call", () => {
         await rm(folder, { recursive: true, force: true });
         await folderStorage(folder).write("deep/study.json", text("the old one"));
         const files = faultyFiles({ failing, code });
-        const outcome = await folderStorage(folder, files)
+        const outcome = await openFolder(folder, files)
           .write("deep/study.json", text("the new one"))
           .then(() => null, (error: unknown) => error); // prettier-ignore
         expect(["the old one", "the new one"]).toContain(await content("deep/study.json"));
@@ -54,7 +55,7 @@ describe("folderStorage, when the disk refuses a call", () => {
         await folderStorage(folder).write("other", text(""));
         if (before !== "") await folderStorage(folder).append("ledger.jsonl", text(before));
         const files = faultyFiles({ failing, code: "ENOSPC", shortWrites: true });
-        const storage = folderStorage(folder, files);
+        const storage = openFolder(folder, files);
         const outcome = await storage.append("ledger.jsonl", text("second\n")).then(() => null, (e: unknown) => e); // prettier-ignore
         if (!files.failed) break;
         expect(outcome).toBeInstanceOf(StorageError);
@@ -70,9 +71,9 @@ describe("folderStorage, when the disk refuses a call", () => {
 
   it("writes every byte when each call takes one byte only, and says so when none are taken any more", async () => {
     const value = "a file of some length";
-    await folderStorage(folder, faultyFiles({ shortWrites: true })).write("a", text(value));
+    await openFolder(folder, faultyFiles({ shortWrites: true })).write("a", text(value));
     expect(await content("a")).toBe(value);
-    const stuck = folderStorage(folder, faultyFiles({ takenBytes: 7 }));
+    const stuck = openFolder(folder, faultyFiles({ takenBytes: 7 }));
     await expect(stuck.write("a", text("another one"))).rejects.toThrow(
       /could not be written: wrote 7 of 11 bytes, then no more were taken/,
     );
@@ -85,7 +86,7 @@ describe("folderStorage, when the disk refuses a call", () => {
     ["EACCES", /\(EACCES\): permission was denied\. Choose another folder/],
     ["EIO", /study\.json could not be written: EIO: .*\. Check the disk\./],
   ])("says of %s which file, why and what to do, and keeps the cause", async (code, message) => {
-    const storage = folderStorage(folder, faultyFiles({ failing: 1, code }));
+    const storage = openFolder(folder, faultyFiles({ failing: 1, code }));
     const error = await storage.write("study.json", text("{}")).catch((error: unknown) => error as Error);
     expect(String(error)).toMatch(message);
     expect((error as Error).cause).toMatchObject({ code });
