@@ -1,0 +1,127 @@
+// What the reports call things, and what each figure means in plain words.
+import { count, decimal, plural } from "./format.ts";
+import type { Figure } from "./figure.ts";
+import type { Report } from "./record.ts";
+
+/** A figure as the reports list it. */
+export interface NamedFigure {
+  readonly name: string;
+  readonly meaning: string;
+  readonly figure: Figure;
+}
+
+/** The figures in the order a reader wants them; what masks have no use for is left out. */
+export function namedFigures({ metrics, task, classes }: Report): NamedFigure[] {
+  const list = task === "classification" ? labelFigures(classes) : maskFigures();
+  return list.map(([key, name, meaning]) => ({ name, meaning, figure: metrics[key] }));
+}
+
+type Key = "accuracy" | "balancedAccuracy" | "recall" | "specificity" | "precision" | "dice" | "f1" | "rocAuc";
+type Row = readonly [key: Key, name: string, meaning: string];
+
+function labelFigures(classes: readonly string[]): Row[] {
+  if (classes.length !== 2)
+    return [
+      [
+        "rocAuc",
+        "ROC AUC",
+        "how often an image of a class scores higher for it than one of another class; 0.5 is guessing",
+      ],
+      ["accuracy", "Accuracy", "images whose class is right"],
+      ["balancedAccuracy", "Balanced accuracy", "the mean of the recalls: each class counts the same"],
+      ["recall", "Recall", "of the images of a class, how many were recognised"],
+      ["specificity", "Specificity", "of the images of other classes, how many were not taken for it"],
+      ["precision", "Precision", "of the images called a class, how many are of it"],
+      ["dice", "Dice (F1)", "recall and precision in one: their harmonic mean"],
+    ];
+  const [negative, positive] = classes;
+  return [
+    ["rocAuc", "ROC AUC", `how often a "${positive}" image scores above a "${negative}" one; 0.5 is guessing`],
+    ["accuracy", "Accuracy", "images whose class is right"],
+    ["balancedAccuracy", "Balanced accuracy", "the mean of recall and specificity: each class counts the same"],
+    ["recall", "Recall (sensitivity)", `of the "${positive}" images, how many were found`],
+    ["specificity", "Specificity", `of the "${negative}" images, how many were called so`],
+    ["precision", "Precision", `of the images called "${positive}", how many are`],
+    ["dice", "Dice (F1)", "recall and precision in one: their harmonic mean"],
+  ];
+}
+
+function maskFigures(): Row[] {
+  return [
+    ["dice", "Mean Dice", "overlap of the masks, averaged over the images that have foreground"],
+    ["f1", "Dice of all voxels", "overlap of all masks taken as one"],
+    ["recall", "Recall (sensitivity)", "of the foreground voxels, how many were found"],
+    ["precision", "Precision", "of the voxels called foreground, how many are"],
+    ["specificity", "Specificity", "of the other voxels, how many were left alone"],
+    ["accuracy", "Accuracy", "voxels whose class is right, background included"],
+    ["balancedAccuracy", "Balanced accuracy", "the mean of the recalls, background included"],
+  ];
+}
+
+/** Names of the rows and columns of the confusion matrix. */
+export function confusionNames({ task, classes }: Report): readonly string[] {
+  return task === "segmentation" ? ["background", ...classes] : classes;
+}
+
+/** `ROC AUC 0.913` and the like: the one figure to remember. */
+export function headline(report: Report): NamedFigure {
+  return namedFigures(report)[0];
+}
+
+/** How the baseline compares, in one sentence. */
+export function baselineSentence({ baseline, metrics }: Report): string {
+  return `Baseline: ${baseline.name} is right in ${decimal(baseline.accuracy)} of the test set without looking; the network in ${decimal(metrics.accuracy.value)}.`;
+}
+
+/** What an entry of the ledger says besides its event and time, hashes shortened; the chain's own fields are left out. */
+export function phaseDetails(phase: object): string {
+  const own = new Set(["event", "time", "index", "previous"]);
+  return Object.entries(phase)
+    .filter(([key]) => !own.has(key))
+    .map(([key, value]) => `${spoken(key)} ${detail(value)}`)
+    .join(", ");
+}
+
+/** Settings as rows of name and value, nested names joined; long lists are cut. */
+export function settingRows(settings: object, prefix = ""): (readonly [string, string])[] {
+  return Object.entries(settings).flatMap(([key, value]: [string, unknown]) => {
+    const name = prefix ? `${prefix}, ${spoken(key)}` : spoken(key);
+    if (key === "layers" && Array.isArray(value)) return [[name, value.map(layer).join(" → ")] as const];
+    if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
+      return [[name, detail(value)] as const];
+    return settingRows(value, name);
+  });
+}
+
+/** `dense 64`, `relu`, `dropout 0.3` */
+function layer(value: unknown): string {
+  if (typeof value !== "object" || value === null) return detail(value);
+  return Object.entries(value)
+    .map(([key, part]) =>
+      key === "kind" || typeof part === "number" ? detail(part) : `${spoken(key)} ${detail(part)}`,
+    )
+    .join(" ");
+}
+
+function detail(value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  if (typeof value === "string") return /^[0-9a-f]{64}$/.test(value) ? `${value.slice(0, 12)}…` : value;
+  if (typeof value === "number") return Number.isInteger(value) ? count(value) : `${Number(value.toPrecision(6))}`;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) {
+    if (value.length > 8) return `${value.slice(0, 3).map(detail).join(", ")}, … (${plural(value.length, "value")})`;
+    return value.map(detail).join(", ");
+  }
+  if (typeof value === "object") return phaseParts(value);
+  return "";
+}
+
+function phaseParts(value: object): string {
+  const parts = Object.entries(value).map(([key, part]) => `${spoken(key)} ${detail(part)}`);
+  return `(${parts.join(", ")})`;
+}
+
+/** `validationLookUps` -> `validation look ups` */
+function spoken(key: string): string {
+  return key.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+}
