@@ -99,10 +99,15 @@ function fitPixels(train: Dataset): Normalization {
     train.read(index, image, 0);
     for (let i = 0; i < image.length; i++) squares[i] += (image[i] - means[i]) * (image[i] - means[i]);
   }
-  const deviations = Array.from(squares, (sum) => Math.sqrt(sum / train.length));
+  const deviations = Array.from(squares, (sum) => short(Math.sqrt(sum / train.length)));
   return Object.freeze({
     kind: "pixelZScore",
-    means: Object.freeze([...means]),
+    means: Object.freeze(Array.from(means, short)),
     deviations: Object.freeze(deviations),
   });
+}
+
+/** Nine digits, as many as tell any two float32 apart: a file with a mean for each voxel stays readable and small. */
+function short(value: number): number {
+  return Number(value.toPrecision(9));
 }

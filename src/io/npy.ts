@@ -149,7 +149,7 @@ function readTexts(
   body: Uint8Array<ArrayBuffer>,
   count: number,
   elementBytes: number,
-  kind: "S" | "U" | string,
+  kind: string,
   isLittle: boolean,
   name: string,
 ): string[] {

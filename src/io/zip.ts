@@ -22,9 +22,10 @@ export async function readZip(
   source: Source,
   isWanted: (name: string) => boolean,
   visit: (name: string, bytes: Uint8Array<ArrayBuffer>) => void,
-  { maximumBytes = 4 * 2 ** 30 }: ZipOptions = {},
+  { maximumBytes = 4294967296 }: ZipOptions = {},
 ): Promise<string> {
-  const { reader, name, close } = await openSource(source);
+  const opened = await openSource(source);
+  const { reader, name } = opened;
   const zip = new ZipReader(reader, { useWebWorkers: false, checkCrc32: true, checkOverlappingEntry: true });
   try {
     const entries = (await zip.getEntries()).filter(
@@ -38,7 +39,7 @@ export async function readZip(
     throw new FormatError(`${name}: expected a zip file (.npz), but ${reasonOf(cause)}`, { cause });
   } finally {
     await zip.close().catch(() => undefined);
-    await close();
+    await opened.close();
   }
 }
 

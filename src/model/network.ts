@@ -84,9 +84,8 @@ function openNetwork(layers: readonly Layer[]): Network {
       "network: the shape of an image is not known yet; give it: network(layers, { input: [28, 28] })",
     );
   };
-  return {
-    layers,
-    input: null,
+  // What is unknown is inherited, so that printing or copying an open network does not throw.
+  const counts = {
     get placed() {
       return unknown();
     },
@@ -99,10 +98,14 @@ function openNetwork(layers: readonly Layer[]): Network {
     get biasCount() {
       return unknown();
     },
-    withInput: (shape) => network(layers, { input: shape }),
+  };
+  return Object.assign(Object.create(counts) as typeof counts, {
+    layers,
+    input: null,
+    withInput: (shape: readonly number[]) => network(layers, { input: shape }),
     summary: unknown,
     plan: unknown,
-  };
+  });
 }
 
 function checkLayers(layers: readonly Layer[]): void {

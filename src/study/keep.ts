@@ -1,15 +1,17 @@
 // What a run leaves in the study's storage: checkpoints, the model, the history.
+import { FormatError } from "../errors.ts";
 import type { Storage } from "../storage/storage.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
 import type { Epoch, RunState } from "../train/progress.ts";
 
 export const modelName = "model.safetensors";
-const historyName = "history.csv";
+const historyName = "history.json";
+const tableName = "history.csv";
 /** Written in turn, so that the one before is whole while the next is written. */
 const checkpointNames = ["checkpoint/even.safetensors", "checkpoint/odd.safetensors"];
 
-export async function writeCheckpoint(storage: Storage, state: RunState, turn: number): Promise<void> {
-  await storage.write(checkpointNames[turn % 2], await encodeCheckpoint(state));
+export async function writeCheckpoint(storage: Storage, state: RunState): Promise<void> {
+  await storage.write(checkpointNames[state.progress.epoch % 2], await encodeCheckpoint(state));
 }
 
 /** The furthest checkpoint that is as it was written; null when there is none. */
@@ -31,7 +33,18 @@ function isFurther({ progress: a }: RunState, { progress: b }: RunState): boolea
   return a.epoch > b.epoch || (a.epoch === b.epoch && a.position > b.position);
 }
 
-/** A header and a line an epoch; what is undefined is left empty. */
+/** The epochs of the run whose weights are kept; none before the first. */
+export async function readHistory(storage: Storage): Promise<readonly Epoch[]> {
+  const bytes = await storage.read(historyName);
+  if (!bytes) return [];
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as Epoch[];
+  } catch (cause) {
+    throw new FormatError(`${historyName}: expected the epochs of a run, got ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The epochs as JSON, and as a table: a header and a line an epoch, what is undefined left empty. */
 export async function writeHistory(storage: Storage, history: readonly Epoch[]): Promise<void> {
   const figures = ["totalError", "loss", "absoluteError", "accuracy", "rocAuc", "dice"] as const;
   const header = [
@@ -55,5 +68,6 @@ export async function writeHistory(storage: Storage, history: readonly Epoch[]):
     epoch.diagnosis,
   ]);
   const text = [header, ...rows].map((row) => row.map((value) => value ?? "").join(",") + "\n").join("");
-  await storage.write(historyName, new TextEncoder().encode(text));
+  await storage.write(historyName, new TextEncoder().encode(JSON.stringify(history) + "\n"));
+  await storage.write(tableName, new TextEncoder().encode(text));
 }

@@ -1,4 +1,7 @@
 // study.json: every setting of a study, complete with defaults, so that it can be opened and trained again.
+import type { Dataset } from "../data/dataset.ts";
+import { fitNormalization } from "../data/normalization.ts";
+import type { Normalization } from "../data/normalization.ts";
 import { FormatError, StudyStateError } from "../errors.ts";
 import { network } from "../model/network.ts";
 import type { Layer } from "../model/layers.ts";
@@ -18,24 +21,31 @@ export interface StudyRecord {
   readonly classes: readonly string[];
   readonly maskClasses: readonly number[];
   /** The settings of the last training; null before the first. */
-  readonly training: TrainingSettings | null;
+  readonly training: PlainSettings | null;
 }
 
-/** The network of settings as JSON has it. */
-interface PlainNetwork {
-  readonly layers: readonly Layer[];
-  readonly input: readonly number[];
-}
+/** Settings as JSON has them: a network by its layers and input, a normalisation by its kind. */
+export type PlainSettings = Omit<TrainingSettings, "network" | "normalization"> & {
+  readonly network: { readonly layers: readonly Layer[]; readonly input: readonly number[] | null };
+  readonly normalization: Normalization["kind"];
+};
 
-/** Settings as plain JSON: the network by its layers and its input. */
-export function plainSettings(settings: TrainingSettings): Record<string, unknown> {
+export function plainSettings(settings: TrainingSettings): PlainSettings {
   const { layers, input } = settings.network;
-  return { ...settings, network: { layers, input } };
+  return { ...settings, network: { layers, input }, normalization: settings.normalization.kind };
+}
+
+/** The settings again; the normalisation is fitted anew, on the same training set to the same bits. */
+export function liveSettings(plain: PlainSettings, train: Dataset): TrainingSettings {
+  return Object.freeze({
+    ...plain,
+    network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
+    normalization: fitNormalization(plain.normalization, train),
+  });
 }
 
 export async function writeRecord(storage: Storage, record: StudyRecord): Promise<void> {
-  const plain = { ...record, training: record.training && plainSettings(record.training) };
-  await storage.write(recordName, new TextEncoder().encode(JSON.stringify(plain, null, 2) + "\n"));
+  await storage.write(recordName, new TextEncoder().encode(JSON.stringify(record, null, 2) + "\n"));
 }
 
 /**
@@ -45,11 +55,9 @@ export async function readRecord(storage: Storage): Promise<StudyRecord> {
   const bytes = await storage.read(recordName);
   if (!bytes) throw new StudyStateError(`study: expected ${recordName}, got a folder without. Train one first.`);
   try {
-    const plain = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as StudyRecord;
-    if (plain.version !== 1) throw new RangeError(`version ${String(plain.version)}, where 1 is known`);
-    if (!plain.training) return plain;
-    const { layers, input } = plain.training.network as PlainNetwork;
-    return { ...plain, training: { ...plain.training, network: network(layers, { input }) } };
+    const record = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as StudyRecord;
+    if (record.version !== 1) throw new RangeError(`version ${String(record.version)}, where 1 is known`);
+    return record;
   } catch (cause) {
     throw new FormatError(`${recordName}: expected the settings of a study, got ${(cause as Error).message}`, {
       cause,

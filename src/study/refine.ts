@@ -1,62 +1,61 @@
-// Phase two: remedies against overfitting, each tried as a run of its own and compared on the validation set alone.
-import { dropout } from "../model/layers.ts";
-import type { Layer } from "../model/layers.ts";
-import { network } from "../model/network.ts";
-import type { Network } from "../model/network.ts";
+// Phase two: every remedy is a run of its own, compared on the validation set alone; what does best is kept.
 import type { TrainingSettings } from "../train/settings.ts";
 import type { Monitor } from "../train/stopping.ts";
+import { lookUpsOf, refuseAfterOpening, resultKept, untrained } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import type { RefinementTrial } from "./ledger.ts";
+import type { Refinement, RefineOptions } from "./options.ts";
+import { liveSettings } from "./record.ts";
+import { applyRemedy, defaultRemedies, remedyTitle } from "./remedy.ts";
+import { runEpochs } from "./run.ts";
+import type { Run } from "./run.ts";
 
-/** Changes to the settings of training that make overfitting harder. */
-export interface Remedy {
-  /** Dropout of this rate behind every hidden layer, in place of what is there. */
-  readonly dropout?: number;
-  readonly l1?: number;
-  readonly l2?: number;
-}
+export async function refine(desk: Desk, options: RefineOptions): Promise<Refinement> {
+  const { remedies = defaultRemedies, signal, onEpoch } = options;
+  const { sets, record } = await desk.open();
+  const entries = await desk.entries();
+  refuseAfterOpening(entries);
+  if (!record.training) throw untrained("refine");
+  const before = await resultKept(desk);
+  const base = liveSettings(record.training, sets.train);
+  const { monitor } = base;
 
-/** What is tried unless remedies are given. */
-export const defaultRemedies: readonly Remedy[] = Object.freeze([
-  Object.freeze({ dropout: 0.3 }),
-  Object.freeze({ l2: 1e-3 }),
-  Object.freeze({ dropout: 0.3, l2: 1e-3 }),
-]);
-
-/** A remedy in words: "dropout 0.3, L2 0.001". */
-export function remedyTitle({ dropout: rate, l1, l2 }: Remedy): string {
-  const parts = [
-    rate === undefined ? "" : `dropout ${rate}`,
-    l1 === undefined ? "" : `L1 ${l1}`,
-    l2 === undefined ? "" : `L2 ${l2}`,
-  ];
-  return parts.filter((part) => part !== "").join(", ") || "nothing changed";
-}
-
-/** The settings with a remedy applied; everything else stays as it was. */
-export function applyRemedy(settings: TrainingSettings, remedy: Remedy): TrainingSettings {
-  const { l1 = settings.regularization.l1, l2 = settings.regularization.l2 } = remedy;
-  const changed = remedy.dropout === undefined ? settings.network : withDropout(settings.network, remedy.dropout);
-  return Object.freeze({ ...settings, network: changed, regularization: Object.freeze({ l1, l2 }) });
+  let lookUps = lookUpsOf(entries);
+  let value = before.validation?.[monitor] ?? null;
+  let best: { run: Run; settings: TrainingSettings; title: string } | null = null;
+  const trials: RefinementTrial[] = [{ remedy: "none", monitor, value, weightsSha256: before.weightsSha256 }];
+  for (const remedy of remedies) {
+    const settings = applyRemedy(base, remedy);
+    const title = remedyTitle(remedy);
+    const epochs = runEpochs(sets, settings, null, { signal }, () => Promise.resolve());
+    const run = await exhaust(epochs, (epoch) => onEpoch?.(title, epoch));
+    lookUps += run.result.epochs;
+    const reached = run.result.validation?.[monitor] ?? null;
+    trials.push({ remedy: title, monitor, value: reached, weightsSha256: run.result.weightsSha256 });
+    if (!isBetter(monitor, reached, value)) continue;
+    best = { run, settings, title };
+    value = reached;
+  }
+  if (best) {
+    await desk.settle(best.settings);
+    await desk.keep(best.run);
+  }
+  const kept = best?.title ?? "none";
+  const result = best?.run.result ?? before;
+  await desk.log({ event: "refined", trials, kept, validationLookUps: lookUps, weightsSha256: result.weightsSha256 });
+  return { ...result, trials, kept };
 }
 
 /** Whether a monitored value beats another; an undefined one never does. */
-export function isBetter(monitor: Monitor, value: number | null, than: number | null): boolean {
+function isBetter(monitor: Monitor, value: number | null, than: number | null): boolean {
   if (value === null) return false;
   return than === null || (monitor === "loss" ? value < than : value > than);
 }
 
-/**
- * Dropout goes behind what follows each dense layer but the last. Named layers keep their tensors' names; the numbers
- * of the others move, as they would in PyTorch.
- */
-function withDropout(base: Network, rate: number): Network {
-  const bare = base.layers.filter(({ kind }) => kind !== "dropout");
-  const last = bare.findLastIndex(({ kind }) => kind === "dense");
-  const layers: Layer[] = [];
-  bare.forEach((layer, index) => {
-    layers.push(layer);
-    const isEndOfHidden =
-      index < last && bare[index + 1].kind === "dense" && bare.slice(0, index + 1).some(({ kind }) => kind === "dense");
-    if (isEndOfHidden) layers.push(dropout(rate));
-  });
-  return network(layers, { input: base.input ?? [] });
+async function exhaust<T, R>(generator: AsyncGenerator<T, R>, see: (value: T) => void): Promise<R> {
+  for (;;) {
+    const next = await generator.next();
+    if (next.done) return next.value;
+    see(next.value);
+  }
 }

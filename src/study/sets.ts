@@ -101,7 +101,7 @@ function checkGroups(sets: DatasetSplit): void {
     for (const group of new Set(groups)) {
       const other = owner.get(group);
       if (other === undefined) owner.set(group, name);
-      else shared.set(group, `"${group}" in ${other} and ${name}`);
+      else if (!shared.has(group)) shared.set(group, `"${group}" in ${other} and ${name}`);
     }
   }
   if (shared.size === 0) return;

@@ -1,107 +1,67 @@
-// Phase one, and the watch of phase two: one run of training, every epoch kept, to be stopped and resumed.
-import type { DatasetSplit } from "../data/dataset.ts";
-import { DivergenceError } from "../errors.ts";
-import { weightBytes } from "../model/weights.ts";
-import { sha256 } from "../storage/sha256.ts";
-import type { SetFigures } from "../train/figures.ts";
-import { startFit } from "../train/fit.ts";
-import type { Beginning, Fit } from "../train/fit.ts";
-import type { Model } from "../train/model.ts";
-import type { Epoch, RunState } from "../train/progress.ts";
+// Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
+import type { Epoch } from "../train/progress.ts";
+import { resolveTraining } from "../train/settings.ts";
 import type { TrainingSettings } from "../train/settings.ts";
+import { lookUpsOf, refuseAfterOpening, resultKept } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import { readCheckpoint, removeCheckpoints, writeCheckpoint, writeHistory } from "./keep.ts";
+import type { LedgerEntry } from "./ledger.ts";
+import type { TrainRunOptions } from "./options.ts";
+import { liveSettings } from "./record.ts";
+import { runEpochs } from "./run.ts";
+import type { TrainingResult } from "./run.ts";
 
-/** What a run came to. */
-export interface TrainingResult {
-  /** Epochs that were run. */
-  readonly epochs: number;
-  /** The epoch whose weights are kept, from 1; 0 for the initial ones. */
-  readonly bestEpoch: number;
-  /** SHA-256 over the kept tensors' little-endian float32 bytes, in the file's order. */
-  readonly weightsSha256: string;
-  /** Figures of the kept weights. */
-  readonly train: SetFigures | null;
-  readonly validation: SetFigures | null;
-  /** What the curves said at the end. */
-  readonly diagnosis: string;
-  readonly seconds: number;
-}
-
-export interface Run {
-  readonly model: Model;
-  readonly result: TrainingResult;
-  readonly history: readonly Epoch[];
-}
-
-export interface RunHooks {
-  readonly signal?: AbortSignal;
-  /** Hears after every step how many of the epoch's images the weights have seen. */
-  readonly onStep?: (images: number) => void;
-  /** Keeps a run's state: after every epoch, and when it is interrupted. */
-  readonly keep?: (state: RunState) => Promise<void>;
-}
-
-/** Runs all epochs; yields each. The run is returned, also when the caller stops early (`stopped`) or training diverges. */
-export async function* runEpochs(
-  sets: DatasetSplit,
-  settings: TrainingSettings,
-  from: RunState | null,
-  hooks: RunHooks,
-  close: (run: Run) => Promise<void>,
-): AsyncGenerator<Epoch, Run> {
-  const beginning: Beginning = from ? { kind: "resumed", state: from } : { kind: "drawn" };
-  const fit = await startFit(sets, settings, beginning);
-  let isOver = false;
-  try {
-    while (!fit.finished) {
-      const epoch = await oneEpoch(fit, hooks);
-      await hooks.keep?.(fit.state());
-      yield epoch;
-    }
-    isOver = true;
-    const run = await runOf(fit, sets);
-    await close(run);
-    return run;
-  } catch (error) {
-    isOver = true;
-    if (error instanceof DivergenceError) await close(await runOf(fit, sets));
-    throw error;
-  } finally {
-    // A caller that leaves the loop early has seen enough: what is best so far is kept.
-    if (!isOver) await close(await runOf(fit, sets));
-    fit.free();
+export async function* train(
+  desk: Desk,
+  { resume = false, signal, onStep, ...options }: TrainRunOptions,
+): AsyncGenerator<Epoch, TrainingResult> {
+  const { sets, record } = await desk.open();
+  const entries = await desk.entries();
+  refuseAfterOpening(entries);
+  const { storage } = desk;
+  if (resume && isFinished(entries)) return resultKept(desk);
+  const from = resume ? await readCheckpoint(storage) : null;
+  let settings: TrainingSettings;
+  if (resume && record.training) {
+    settings = liveSettings(record.training, sets.train);
+  } else {
+    settings = resolveTraining(options, sets.train, record.task, record.division.seed);
+    await desk.settle(settings);
   }
-}
-
-async function oneEpoch(fit: Fit, { signal, onStep, keep }: RunHooks): Promise<Epoch> {
-  try {
-    return await fit.epoch(signal, onStep);
-  } catch (error) {
-    if (signal?.aborted) await keep?.(fit.state());
-    throw error;
+  if (from) {
+    await desk.log({ event: "resumed", epochs: from.progress.epoch });
+  } else {
+    await removeCheckpoints(storage);
+    await desk.log({ event: "training started", epochs: settings.epochs, seed: settings.seed });
   }
-}
-
-async function runOf(fit: Fit, sets: DatasetSplit): Promise<Run> {
-  const { network, task, normalization, loss } = fit.settings;
-  const { history, stopping } = fit.progress;
-  const weights = fit.bestWeights();
-  const { classes, maskClasses } = sets.train;
-  const best = history.find(({ epoch }) => epoch === stopping.bestEpoch);
-  return {
-    model: Object.freeze({ task, network, weights, classes, maskClasses, normalization, loss }),
-    history,
-    result: {
-      epochs: history.length,
-      bestEpoch: stopping.bestEpoch,
-      weightsSha256: await sha256(weightBytes(weights)),
-      train: best ? figuresOf(best) : null,
-      validation: best?.validation ?? null,
-      diagnosis: history.at(-1)?.diagnosis ?? "learning",
-      seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
+  const before = lookUpsOf(entries);
+  const hooks = {
+    signal,
+    onStep,
+    async keep(state: Parameters<typeof writeCheckpoint>[1]) {
+      await writeCheckpoint(storage, state);
+      await writeHistory(storage, state.progress.history);
+      if (signal?.aborted) await desk.log({ event: "interrupted", epochs: state.progress.epoch });
     },
   };
+  const run = yield* runEpochs(sets, settings, from, hooks, async (closed) => {
+    await desk.keep(closed);
+    const { epochs, bestEpoch, weightsSha256 } = closed.result;
+    await desk.log({ event: "training ended", epochs, bestEpoch, weightsSha256, validationLookUps: before + epochs });
+  });
+  return run.result;
 }
 
-function figuresOf({ totalError, loss, absoluteError, accuracy, rocAuc, dice }: Epoch): SetFigures {
-  return { totalError, loss, absoluteError, accuracy, rocAuc, dice };
+/** Whether the last run came to its end: then there is nothing to go on with. */
+function isFinished(entries: readonly LedgerEntry[]): boolean {
+  const last = entries.findLast(({ event }) => trainingEvents.has(event));
+  return last?.event === "training ended" || last?.event === "refined";
 }
+
+const trainingEvents: ReadonlySet<string> = new Set([
+  "training started",
+  "resumed",
+  "interrupted",
+  "training ended",
+  "refined",
+]);

@@ -1,6 +1,6 @@
 // What an epoch says about a set: total error, mean loss, mean absolute error, accuracy, and the task's own score.
 import type { Dataset } from "../data/dataset.ts";
-import { rocAuc } from "../metrics/curves.ts";
+import { macroRocAuc, rocAuc } from "../metrics/curves.ts";
 
 /** Figures of one set after one epoch, dropout off. */
 export interface SetFigures {
@@ -30,21 +30,21 @@ export function labelTally(data: Dataset, outputs: number): Tally {
   const labels = data.labels;
   if (!labels) throw new TypeError("evaluation: expected a set with labels, got one without");
   const classes = Math.max(2, outputs);
-  const scores = Array.from({ length: classes }, () => new Float32Array(data.length));
+  const all = new Float32Array(data.length * classes);
   let correct = 0;
   let absolute = 0;
   return {
     add(first, rows, probabilities) {
       for (let row = 0; row < rows; row++) {
         const truth = labels[first + row];
+        const at = (first + row) * classes;
         let likeliest = 0;
         for (let k = 0; k < classes; k++) {
-          const p = probabilityOf(probabilities, row, k, outputs);
-          scores[k][first + row] = p;
-          if (p > scores[likeliest][first + row]) likeliest = k;
+          all[at + k] = probabilityOf(probabilities, row, k, outputs);
+          if (all[at + k] > all[at + likeliest]) likeliest = k;
         }
         if (likeliest === truth) correct++;
-        absolute += 1 - scores[truth][first + row];
+        absolute += 1 - all[at + truth];
       }
     },
     figures: (totalError, denominator) => ({
@@ -52,7 +52,13 @@ export function labelTally(data: Dataset, outputs: number): Tally {
       loss: totalError / denominator,
       absoluteError: absolute / data.length,
       accuracy: correct / data.length,
-      rocAuc: meanRocAuc(labels, scores),
+      rocAuc: (classes === 2
+        ? rocAuc(
+            labels,
+            all.filter((_, i) => i % 2 === 1),
+          )
+        : macroRocAuc(labels, all, classes)
+      ).value,
       dice: null,
     }),
   };
@@ -141,22 +147,4 @@ function meanDice(overlap: Float64Array, both: Float64Array): number {
     defined++;
   }
   return sum / defined;
-}
-
-function meanRocAuc(labels: Int32Array, scores: readonly Float32Array[]): number | null {
-  if (scores.length === 2)
-    return rocAuc(
-      labels.map((label) => (label === 1 ? 1 : 0)),
-      scores[1],
-    ).value;
-  let sum = 0;
-  for (const [k, score] of scores.entries()) {
-    const { value } = rocAuc(
-      labels.map((label) => (label === k ? 1 : 0)),
-      score,
-    );
-    if (value === null) return null;
-    sum += value;
-  }
-  return sum / scores.length;
 }

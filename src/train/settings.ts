@@ -43,7 +43,7 @@ export interface TrainOptions {
   readonly patience?: number | null;
   /** The validation figure by which the best epoch is chosen; "loss" by default. */
   readonly monitor?: Monitor;
-  /** How pixels are scaled, fitted on the training set alone; "zScore" by default. */
+  /** How pixels are scaled, fitted on the training set alone; "pixelZScore" by default. */
   readonly normalization?: Normalization["kind"];
   /** Seed of weights, order and dropout; the study's by default. */
   readonly seed?: number;
@@ -109,7 +109,7 @@ export function resolveTraining(options: TrainOptions, train: Dataset, task: Tas
     accumulate,
     patience,
     monitor,
-    normalization: fitNormalization(options.normalization ?? "zScore", train),
+    normalization: fitNormalization(options.normalization ?? "pixelZScore", train),
     seed: options.seed ?? seed,
     numericMode: options.numericMode ?? "reproducible",
   });

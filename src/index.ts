@@ -1,0 +1,133 @@
+// voxgrad's public API, in the order of the data.
+
+// data
+export { arrayDataset, subset } from "./data/dataset.ts";
+export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
+export type { Values } from "./data/truth.ts";
+export { phantoms } from "./data/phantom.ts";
+export type { PhantomOptions } from "./data/phantom.ts";
+export { split } from "./data/split.ts";
+export type { Split, SplitOptions, SplitSource } from "./data/split.ts";
+export { fitNormalization } from "./data/normalization.ts";
+export type { Normalization } from "./data/normalization.ts";
+
+// the network
+export {
+  dense,
+  dropout,
+  elu,
+  gelu,
+  geluTanh,
+  leakyRelu,
+  relu,
+  selu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  tanh,
+} from "./model/layers.ts";
+export type { ActivationLayer, DenseLayer, DenseOptions, DropoutLayer, Layer, LayerOptions } from "./model/layers.ts";
+export { constant, glorot, he, lecun, torchLinear, zeros } from "./model/init.ts";
+export type { Initializer } from "./model/init.ts";
+export { network } from "./model/network.ts";
+export type { Network, NetworkOptions } from "./model/network.ts";
+export type { Plan, PlanOptions } from "./model/plan.ts";
+export type { Parameter, PlacedLayer } from "./model/shapes.ts";
+export type { Tensor, Weights } from "./model/weights.ts";
+export type { Layout, Region } from "./wasm/layout.ts";
+
+// what is wrong with its answers
+export {
+  huber,
+  meanAbsoluteError,
+  meanSquaredError,
+  sigmoidCrossEntropy,
+  sigmoidDice,
+  sigmoidFocal,
+  softmaxCrossEntropy,
+} from "./model/loss.ts";
+export type { Loss, Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy } from "./model/loss.ts";
+
+// training
+export {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  gradientDescent,
+  nadam,
+  radam,
+  rmsprop,
+  sgd,
+} from "./train/optimizer.ts";
+export type { Optimizer } from "./train/optimizer.ts";
+export {
+  constantRate,
+  cosineDecay,
+  cosineWarmRestarts,
+  exponentialDecay,
+  learningRateAt,
+  linearRamp,
+  oneCycle,
+  polynomialDecay,
+  reduceOnPlateau,
+  stepDecay,
+} from "./train/schedule.ts";
+export type { Schedule } from "./train/schedule.ts";
+export { clipNorm, clipValue, regularization } from "./train/regularization.ts";
+export type { Clipping, Regularization } from "./train/regularization.ts";
+export { hiddenLayers, resolveTraining } from "./train/settings.ts";
+export type { Task, TrainingSettings, TrainOptions } from "./train/settings.ts";
+export type { Monitor } from "./train/stopping.ts";
+export type { SetFigures } from "./train/figures.ts";
+export type { Epoch } from "./train/progress.ts";
+export { startFit } from "./train/fit.ts";
+export type { Beginning, Fit, TrainingSets } from "./train/fit.ts";
+export { loadModel, saveModel } from "./train/model.ts";
+export type { Model } from "./train/model.ts";
+export { predict } from "./train/predict.ts";
+export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
+
+// the three phases
+export { openStudy, study } from "./study/study.ts";
+export type { RefineOptions, Refinement, Study, StudyOptions, StudySets, TrainRunOptions } from "./study/options.ts";
+export type { Remedy } from "./study/remedy.ts";
+export type { TrainingResult } from "./study/run.ts";
+export type { LedgerEntry, LedgerEvent } from "./study/ledger.ts";
+export { memoryStorage } from "./storage/memory.ts";
+export type { Storage } from "./storage/storage.ts";
+
+// measures
+export {
+  accuracy,
+  balancedAccuracy,
+  confusionMatrix,
+  dice,
+  f1,
+  jaccard,
+  precision,
+  recall,
+  specificity,
+} from "./metrics/classification.ts";
+export type { Confusion } from "./metrics/classification.ts";
+export { macroRocAuc, rocAuc, rocCurve } from "./metrics/curves.ts";
+export { bootstrap, delong, wilson } from "./metrics/intervals.ts";
+export type { Interval } from "./metrics/intervals.ts";
+export { maskConfusion, maskScores } from "./metrics/segmentation.ts";
+export type { Measure } from "./metrics/measure.ts";
+
+// the report
+export { reportMarkdown } from "./report/markdown.ts";
+export type { Report } from "./report/record.ts";
+
+export {
+  DivergenceError,
+  FormatError,
+  LeakageError,
+  SealedTestSetError,
+  StorageError,
+  StudyStateError,
+} from "./errors.ts";
+export { version } from "./version.ts";

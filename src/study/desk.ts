@@ -1,0 +1,111 @@
+// What the phases of one study share: its storage, its record and ledger, the sets it learns from, the sealed one.
+import type { DatasetSplit } from "../data/dataset.ts";
+import { SealedTestSetError, StudyStateError } from "../errors.ts";
+import { weightBytes } from "../model/weights.ts";
+import { sha256 } from "../storage/sha256.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { TrainingSets } from "../train/fit.ts";
+import { loadModel, saveModel } from "../train/model.ts";
+import type { Model } from "../train/model.ts";
+import type { TrainingSettings } from "../train/settings.ts";
+import { modelName, readHistory, writeHistory } from "./keep.ts";
+import { appendEntry, readLedger } from "./ledger.ts";
+import type { LedgerEntry, LedgerEvent } from "./ledger.ts";
+import type { StudySets } from "./options.ts";
+import { plainSettings, writeRecord } from "./record.ts";
+import type { StudyRecord } from "./record.ts";
+import { resultOf } from "./run.ts";
+import type { Run, TrainingResult } from "./run.ts";
+
+export interface Desk {
+  readonly storage: Storage;
+  /** Prepares the study at the first call. The sets to learn from, and the record as it stands. */
+  open(): Promise<{ readonly sets: TrainingSets; readonly record: StudyRecord }>;
+  /** All three sets: for phase three alone. */
+  unseal(): Promise<DatasetSplit>;
+  sizes(): Promise<StudySets>;
+  entries(): Promise<readonly LedgerEntry[]>;
+  log(event: LedgerEvent): Promise<LedgerEntry>;
+  /** Writes down the settings that training goes by from now on. */
+  settle(settings: TrainingSettings): Promise<void>;
+  /** Keeps a run's model and history as the study's. */
+  keep(run: Run): Promise<void>;
+  /** @throws StudyStateError before training. */
+  model(): Promise<Model>;
+}
+
+interface Prepared {
+  readonly sets: DatasetSplit;
+  readonly record: StudyRecord;
+}
+
+export function createDesk(storage: Storage, prepare: () => Promise<Prepared>): Desk {
+  let preparing: Promise<Prepared> | null = null;
+  let settled: StudyRecord | null = null;
+  const prepared = () => (preparing ??= prepare());
+
+  async function open() {
+    const { sets, record } = await prepared();
+    const { train, validation } = sets;
+    return { sets: { train, validation }, record: settled ?? record };
+  }
+
+  return {
+    storage,
+    open,
+    unseal: async () => (await prepared()).sets,
+    async sizes() {
+      const { train, validation, test } = (await prepared()).sets;
+      return { train: train.length, validation: validation.length, test: test.length };
+    },
+    async entries() {
+      await prepared();
+      return readLedger(storage);
+    },
+    log: (event) => appendEntry(storage, event),
+    async settle(settings) {
+      settled = { ...(await open()).record, training: plainSettings(settings) };
+      await writeRecord(storage, settled);
+    },
+    async keep({ model, history }) {
+      await storage.write(modelName, saveModel(model));
+      await writeHistory(storage, history);
+    },
+    async model() {
+      await prepared();
+      const bytes = await storage.read(modelName);
+      if (!bytes) throw untrained("study");
+      return loadModel(bytes, modelName);
+    },
+  };
+}
+
+export function untrained(call: string): StudyStateError {
+  return new StudyStateError(`${call}: expected a trained study, got one that was not trained yet. Train it first.`);
+}
+
+/** What `weightsSha256` says of a model. */
+export function modelHash({ weights }: Model): Promise<string> {
+  return sha256(weightBytes(weights));
+}
+
+/** What training, or refining, came to: the figures of the model as it stands. */
+export async function resultKept(desk: Desk): Promise<TrainingResult> {
+  const weightsSha256 = await modelHash(await desk.model());
+  return resultOf(await readHistory(desk.storage), weightsSha256);
+}
+
+/** @throws SealedTestSetError when the test set was opened: nothing may learn after that. */
+export function refuseAfterOpening(entries: readonly LedgerEntry[]): void {
+  const opening = entries.find(({ event }) => event === "test opened");
+  if (!opening) return;
+  throw new SealedTestSetError(
+    `the test set was opened on ${opening.time}; training after it would fool the test. Begin a new study to train again.`,
+  );
+}
+
+/** How often validation figures were looked at so far. */
+export function lookUpsOf(entries: readonly LedgerEntry[]): number {
+  const last = entries.findLast((entry) => "validationLookUps" in entry);
+  return last && "validationLookUps" in last ? last.validationLookUps : 0;
+}

@@ -1,0 +1,96 @@
+// Phase three: the model goes over the test set once, and a report is made of what it said.
+import type { Dataset, DatasetSplit } from "../data/dataset.ts";
+import { maskConfusion } from "../metrics/segmentation.ts";
+import { buildReport } from "../report/record.ts";
+import type { Report, ReportInput, SetSummary } from "../report/record.ts";
+import { createBreathe } from "../train/breathe.ts";
+import { forwardAll } from "../train/evaluate.ts";
+import { maskClassAt } from "../train/figures.ts";
+import type { Model } from "../train/model.ts";
+import { openModel, predict } from "../train/predict.ts";
+import type { Epoch } from "../train/progress.ts";
+import { version } from "../version.ts";
+import type { LedgerEntry } from "./ledger.ts";
+import type { StudyRecord } from "./record.ts";
+
+export interface Examination {
+  readonly model: Model;
+  readonly sets: DatasetSplit;
+  readonly record: StudyRecord;
+  /** The ledger, the opening of the test set included. */
+  readonly entries: readonly LedgerEntry[];
+  readonly weightsSha256: string;
+  readonly history: readonly Epoch[];
+}
+
+export async function examine({ model, sets, record, entries, weightsSha256, history }: Examination): Promise<Report> {
+  const committed = entries.find((entry) => entry.event === "split");
+  const opening = entries.find(({ event }) => event === "test opened");
+  const summary = (name: keyof DatasetSplit): SetSummary => ({
+    size: sets[name].length,
+    sha256: committed?.[name].sha256 ?? "",
+    classCounts: classCounts(sets[name], record.task),
+  });
+  const predictions: ReportInput["predictions"] =
+    record.task === "classification"
+      ? { task: "classification", ...(await labelPredictions(model, sets.test)) }
+      : { task: "segmentation", ...(await maskPredictions(model, sets.test)) };
+  return buildReport({
+    version,
+    predictions,
+    classes: record.task === "classification" ? model.classes : model.maskClasses.map((value) => `mask ${value}`),
+    sets: { train: summary("train"), validation: summary("validation"), test: summary("test") },
+    opened: opening?.time ?? "",
+    seed: record.division.seed,
+    weightsSha256,
+    bestEpoch: history.findLast(({ best }) => best)?.epoch ?? 0,
+    history,
+    phases: entries,
+    // No path: where the data lay is nobody's business.
+    settings: { ...record, data: undefined },
+  });
+}
+
+async function labelPredictions(model: Model, set: Dataset) {
+  const predicted = await predict(model, set);
+  if (predicted.task !== "classification" || !set.labels) throw new TypeError("test: expected labels and classes");
+  return { truth: set.labels, probabilities: predicted.probabilities, groups: set.groups };
+}
+
+/** Voxel counts image by image, so that no image's masks are kept. */
+async function maskPredictions(model: Model, set: Dataset) {
+  const channels = model.maskClasses.length;
+  const truth = new Uint8Array(set.maskLength);
+  const predicted = new Uint8Array(set.maskLength);
+  const confusions: number[][][] = [];
+  const opened = await openModel(model, Math.min(32, set.length));
+  try {
+    await forwardAll(opened, set, createBreathe(), (first, rows, probabilities) => {
+      for (let row = 0; row < rows; row++) {
+        set.readMask(first + row, truth, 0);
+        for (let voxel = 0; voxel < truth.length; voxel++) {
+          predicted[voxel] = maskClassAt(probabilities, row, voxel, channels, truth.length);
+        }
+        confusions.push(maskConfusion(truth, predicted, channels));
+      }
+    });
+  } finally {
+    opened.free();
+  }
+  return { confusions, groups: set.groups };
+}
+
+/** Images of each class; for masks, images whose mask has the class. */
+function classCounts(set: Dataset, task: StudyRecord["task"]): number[] {
+  const counts = new Array<number>(task === "classification" ? set.classes.length : set.maskClasses.length).fill(0);
+  if (task === "classification") {
+    for (const label of set.labels ?? []) counts[label]++;
+    return counts;
+  }
+  const mask = new Uint8Array(set.maskLength);
+  for (let index = 0; index < set.length; index++) {
+    set.readMask(index, mask, 0);
+    for (const k of new Set(mask)) if (k > 0) counts[k - 1]++;
+  }
+  return counts;
+}

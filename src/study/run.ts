@@ -1,0 +1,111 @@
+// One run of training inside a study: epoch by epoch, closed in every case with the best weights so far.
+import { DivergenceError } from "../errors.ts";
+import { weightBytes } from "../model/weights.ts";
+import { sha256 } from "../storage/sha256.ts";
+import type { SetFigures } from "../train/figures.ts";
+import { startFit } from "../train/fit.ts";
+import type { Beginning, Fit, TrainingSets } from "../train/fit.ts";
+import type { Model } from "../train/model.ts";
+import type { Epoch, RunState } from "../train/progress.ts";
+import type { TrainingSettings } from "../train/settings.ts";
+
+/** What a run came to. */
+export interface TrainingResult {
+  /** Epochs that were run. */
+  readonly epochs: number;
+  /** The epoch whose weights are kept, from 1; 0 for the initial ones. */
+  readonly bestEpoch: number;
+  /** SHA-256 over the kept tensors' little-endian float32 bytes, in the file's order. */
+  readonly weightsSha256: string;
+  /** Figures of the kept weights. */
+  readonly train: SetFigures | null;
+  readonly validation: SetFigures | null;
+  /** What the curves said at the end. */
+  readonly diagnosis: string;
+  readonly seconds: number;
+}
+
+export interface Run {
+  readonly model: Model;
+  readonly result: TrainingResult;
+  readonly history: readonly Epoch[];
+}
+
+export interface RunHooks {
+  readonly signal?: AbortSignal;
+  /** Hears after every step how many of the epoch's images the weights have seen. */
+  readonly onStep?: (images: number) => void;
+  /** Keeps a run's state: after every epoch, and when it is interrupted. */
+  readonly keep?: (state: RunState) => Promise<void>;
+}
+
+/** Runs all epochs; yields each. The run is returned, also when the caller stops early (`stopped`) or training diverges. */
+export async function* runEpochs(
+  sets: TrainingSets,
+  settings: TrainingSettings,
+  from: RunState | null,
+  hooks: RunHooks,
+  close: (run: Run) => Promise<void>,
+): AsyncGenerator<Epoch, Run> {
+  const beginning: Beginning = from ? { kind: "resumed", state: from } : { kind: "drawn" };
+  const fit = await startFit(sets, settings, beginning);
+  let isOver = false;
+  try {
+    while (!fit.finished) {
+      const epoch = await oneEpoch(fit, hooks);
+      await hooks.keep?.(fit.state());
+      yield epoch;
+    }
+    isOver = true;
+    const run = await runOf(fit, sets);
+    await close(run);
+    return run;
+  } catch (error) {
+    isOver = true;
+    if (error instanceof DivergenceError) await close(await runOf(fit, sets));
+    throw error;
+  } finally {
+    // A caller that leaves the loop early has seen enough: what is best so far is kept.
+    if (!isOver) await close(await runOf(fit, sets));
+    fit.free();
+  }
+}
+
+async function oneEpoch(fit: Fit, { signal, onStep, keep }: RunHooks): Promise<Epoch> {
+  try {
+    return await fit.epoch(signal, onStep);
+  } catch (error) {
+    if (signal?.aborted) await keep?.(fit.state());
+    throw error;
+  }
+}
+
+async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
+  const { network, task, normalization, loss } = fit.settings;
+  const { history } = fit.progress;
+  const weights = fit.bestWeights();
+  const { classes, maskClasses } = sets.train;
+  return {
+    model: Object.freeze({ task, network, weights, classes, maskClasses, normalization, loss }),
+    history,
+    result: resultOf(history, await sha256(weightBytes(weights))),
+  };
+}
+
+/** What a run came to, from its epochs and the hash of its best weights. */
+export function resultOf(history: readonly Epoch[], weightsSha256: string): TrainingResult {
+  const best = history.findLast((epoch) => epoch.best);
+  return {
+    epochs: history.length,
+    bestEpoch: best?.epoch ?? 0,
+    weightsSha256,
+    train: best ? figuresOf(best) : null,
+    validation: best?.validation ?? null,
+    diagnosis: history.at(-1)?.diagnosis ?? "learning",
+    seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
+}
+
+function figuresOf({ totalError, loss, absoluteError, accuracy, rocAuc, dice }: Epoch): SetFigures {
+  return { totalError, loss, absoluteError, accuracy, rocAuc, dice };
+}

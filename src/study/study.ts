@@ -1,0 +1,106 @@
+// A study: one dataset, three phases. Train, refine against the validation set, then read the sealed test set once.
+import type { Dataset, DatasetSplit } from "../data/dataset.ts";
+import { StudyStateError } from "../errors.ts";
+import { memoryStorage } from "../storage/memory.ts";
+import type { Storage } from "../storage/storage.ts";
+import { createDesk } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import { appendEntry, dropTornLine, readLedger } from "./ledger.ts";
+import type { Study, StudyOptions } from "./options.ts";
+import { refine } from "./refine.ts";
+import { readRecord, recordName, writeRecord } from "./record.ts";
+import type { StudyRecord } from "./record.ts";
+import { checkSets, commit, divide, taskOf } from "./sets.ts";
+import { test } from "./test.ts";
+import { train } from "./train.ts";
+
+/**
+ * Begins a study. Nothing happens until its first call.
+ *
+ * @throws StudyStateError when the storage holds a study already.
+ * @example
+ * ```ts
+ * import { phantoms, study } from "voxgrad";
+ *
+ * const run = study({ data: phantoms({ count: 200, seed: 7 }), seed: 7 });
+ * for await (const epoch of run.train({ epochs: 3 })) {
+ *   console.log(epoch.epoch, epoch.totalError, epoch.validation.rocAuc, epoch.diagnosis);
+ * }
+ * const report = await run.test();
+ * console.log(report.metrics.accuracy.value);
+ * ```
+ */
+export function study(options: StudyOptions): Study {
+  const { data, seed = 1, ratios = [0.7, 0.15, 0.15], groupBy = "patient", leakage = "stop" } = options;
+  const storage = options.storage ?? memoryStorage();
+  const division = { seed, ratios, groupBy, leakage };
+  return studyAt(
+    createDesk(storage, async () => {
+      if ((await storage.read(recordName)) !== null) {
+        throw new StudyStateError(
+          `study: expected a folder without a study, got one with ${recordName}. Resume it, or choose another.`,
+        );
+      }
+      const sets = divide(data, division);
+      const task = taskOf(options.task, sets.train);
+      checkSets(sets, task);
+      const { shape, classes, maskClasses } = sets.train;
+      const source = options.source ?? null;
+      const record: StudyRecord = {
+        version: 1,
+        data: source,
+        task,
+        division,
+        shape,
+        classes,
+        maskClasses,
+        training: null,
+      };
+      await writeRecord(storage, record);
+      await appendEntry(storage, { event: "created", seed, task });
+      await appendEntry(storage, {
+        event: "split",
+        train: await commit(sets.train),
+        validation: await commit(sets.validation),
+        test: await commit(sets.test),
+      });
+      return { sets, record };
+    }),
+  );
+}
+
+/**
+ * Opens a study that a storage holds, to resume or to test it.
+ * @param data what the study was begun with: checked against what the ledger commits to.
+ */
+export function openStudy({ storage, data }: { storage: Storage; data: Dataset | DatasetSplit }): Study {
+  return studyAt(
+    createDesk(storage, async () => {
+      const record = await readRecord(storage);
+      await dropTornLine(storage);
+      const sets = divide(data, record.division);
+      checkSets(sets, record.task);
+      const committed = (await readLedger(storage)).find((entry) => entry.event === "split");
+      for (const name of ["train", "validation"] as const) {
+        if (committed && (await commit(sets[name])).sha256 !== committed[name].sha256) {
+          throw new StudyStateError(
+            `${name} set: expected the images that the study was begun with, got others. Give it the same data.`,
+          );
+        }
+      }
+      return { sets, record };
+    }),
+  );
+}
+
+/** The calls of a study. Its sets stay behind the desk, out of reach. */
+function studyAt(desk: Desk): Study {
+  return Object.freeze({
+    sets: () => desk.sizes(),
+    train: (options = {}) => train(desk, options),
+    refine: (options = {}) => refine(desk, options),
+    test: () => test(desk),
+    model: () => desk.model(),
+    ledger: () => desk.entries(),
+  } satisfies Study);
+}

@@ -1,0 +1,61 @@
+// Phase three: the seal is broken, on record, before the first test image is read; once.
+import { SealedTestSetError, StudyStateError } from "../errors.ts";
+import { reportMarkdown } from "../report/markdown.ts";
+import type { Report } from "../report/record.ts";
+import { modelHash, lookUpsOf } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import { examine } from "./examine.ts";
+import { modelName, readHistory } from "./keep.ts";
+import type { LedgerEntry } from "./ledger.ts";
+import { commit } from "./sets.ts";
+
+export async function test(desk: Desk): Promise<Report> {
+  const { record } = await desk.open();
+  const before = await desk.entries();
+  refuseSecond(before);
+  const model = await desk.model();
+  const weightsSha256 = await modelHash(model);
+  checkWeightsNamed(before, weightsSha256);
+  const committed = before.find((entry) => entry.event === "split");
+  const testSha256 = committed?.test.sha256 ?? "";
+  // On disk before the first test image is read: an opening that is cut short counts, and the next call finishes it.
+  if (!before.some(({ event }) => event === "test opened")) {
+    await desk.log({ event: "test opened", weightsSha256, testSha256, validationLookUps: lookUpsOf(before) });
+  }
+  const sets = await desk.unseal();
+  if ((await commit(sets.test)).sha256 !== testSha256) {
+    throw new StudyStateError(
+      "test set: expected the images that the ledger commits to, got others. Restore them, then test again.",
+    );
+  }
+  const history = await readHistory(desk.storage);
+  const report = await examine({ model, sets, record, entries: await desk.entries(), weightsSha256, history });
+  await desk.storage.write("report.json", new TextEncoder().encode(JSON.stringify(report, null, 2) + "\n"));
+  await desk.storage.write("report.md", new TextEncoder().encode(reportMarkdown(report)));
+  await desk.log({ event: "test finished", weightsSha256 });
+  return report;
+}
+
+function refuseSecond(entries: readonly LedgerEntry[]): void {
+  const finished = entries.find(({ event }) => event === "test finished");
+  if (!finished) return;
+  throw new SealedTestSetError(
+    `the test set was opened before; its test ended on ${finished.time}, and it is read only once. ` +
+      "The report is in the study's folder. For another test, begin a new study with images that no network has seen.",
+  );
+}
+
+/** The model on disk must be the one that training ended with, and the one that an unfinished opening was for. */
+function checkWeightsNamed(entries: readonly LedgerEntry[], weightsSha256: string): void {
+  const ended = entries.findLast((entry) => entry.event === "training ended" || entry.event === "refined");
+  if (ended?.weightsSha256 !== weightsSha256) {
+    throw new StudyStateError(
+      `${modelName}: expected the weights that the ledger names (${ended?.weightsSha256 ?? "none"}), got ${weightsSha256}. ` +
+        "Train again, or restore the file.",
+    );
+  }
+  const opening = entries.find((entry) => entry.event === "test opened");
+  if (opening && opening.weightsSha256 !== weightsSha256) {
+    throw new SealedTestSetError(`the test set was opened on ${opening.time} for other weights, and is read only once`);
+  }
+}
