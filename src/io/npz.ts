@@ -97,7 +97,7 @@ function setOf(arrays: Arrays, prefix: string, file: string, common: Common): Da
       shape,
       labels: labels ? numbersOf(labels, name("labels")) : null,
       masks: masks ? numbersOf(masks, name("masks")) : null,
-      groups: groups ? (groups.data) : null,
+      groups: groups ? groups.data : null,
       name: `${file} ${prefix.replace("_", "")}`.trim(),
       ...(labels ? { labelValues: common.labelValues } : {}),
       ...(masks ? { maskValues: common.maskValues } : {}),
