@@ -4,7 +4,7 @@
 //   p_c = e^z_c / sum e^z_j,   t_c = (1 - s) [c = label] + s / C,   loss = -sum over c of w_c t_c log p_c
 // with label smoothing s (Szegedy et al. 2016) and class weights w, as PyTorch 2's cross_entropy.
 // log p_c = z_c - max - log(sum e^(z_j - max)): no logit overflows. Sums over a row are float64 in the order of the columns.
-import { exp4, log4 } from "./math";
+import { exp4, log1p4, log4 } from "./math";
 
 /** The largest of a row. */
 // @ts-ignore: decorator
@@ -31,6 +31,21 @@ function sumOfExponentials(z: usize, columns: i32, most: f32): f64 {
   return sum;
 }
 
+/** log(sum over the row of e^(z_c - most)): the largest's own 1 is left out of the sum, so that a small loss keeps its digits */
+// @ts-ignore: decorator
+@inline
+function logOfSum(z: usize, columns: i32, most: f32): f64 {
+  let others: f64 = 0;
+  let isLargest = true;
+  for (let j = 0; j < columns; j++) {
+    const below = load<f32>(z + ((<usize>j) << 2)) - most;
+    if (isLargest && below == 0) isLargest = false;
+    else others += <f64>exp1(below);
+  }
+  if (others <= 1) return <f64>f32x4.extract_lane(log1p4(f32x4.splat(<f32>others)), 0);
+  return <f64>f32x4.extract_lane(log4(f32x4.splat(<f32>(1 + others))), 0);
+}
+
 // @ts-ignore: decorator
 @inline
 function weightOf(classWeights: usize, c: i32): f64 {
@@ -50,14 +65,14 @@ export function softmaxCrossEntropyForward(
   let total: f64 = 0;
   for (let row = 0; row < rows; row++) {
     const most = maximumOf(z, columns);
-    const sum = sumOfExponentials(z, columns, most);
-    const log = <f64>f32x4.extract_lane(log4(f32x4.splat(<f32>sum)), 0) + <f64>most;
+    const log = logOfSum(z, columns, most);
     const label = load<i32>(labels + ((<usize>row) << 2));
-    let loss = (1 - smoothing) * weightOf(classWeights, label) * (log - <f64>load<f32>(z + ((<usize>label) << 2)));
+    const below = <f64>most - <f64>load<f32>(z + ((<usize>label) << 2));
+    let loss = (1 - smoothing) * weightOf(classWeights, label) * (log + below);
     if (smoothing > 0) {
       let spread: f64 = 0;
       for (let c = 0; c < columns; c++)
-        spread += weightOf(classWeights, c) * (log - <f64>load<f32>(z + ((<usize>c) << 2)));
+        spread += weightOf(classWeights, c) * (log + (<f64>most - <f64>load<f32>(z + ((<usize>c) << 2))));
       loss += (smoothing / <f64>columns) * spread;
     }
     store<f32>(losses + ((<usize>row) << 2), <f32>loss);

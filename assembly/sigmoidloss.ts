@@ -3,15 +3,37 @@
 // z: (rows, columns) logits, targets: (rows, columns) in [0, 1]. A row's loss is the sum over its columns in float64:
 // column j goes to running total j % 4, then (0 + 1) + (2 + 3); the total is their sum in the order of the rows.
 import { keepLanes, loadLanes, storeLanes } from "./lanes";
-import { exp4, expm1OfNegative4, log4, sigmoid4, softplus4 } from "./math";
+import { exp4, expm1OfNegative4, log1p4, log4 } from "./math";
 import { highToDouble, lowToDouble, multiplyAdd, sumOfDoubles } from "./simd";
 
-/** (1 - y) z + (1 + (positiveWeight - 1) y) softplus(-z)   (as PyTorch 2's binary_cross_entropy_with_logits) */
+/**
+ * positiveWeight y softplus(-z) + (1 - y) softplus(z), with softplus(z) = max(z, 0) + ln(1 + e^-|z|)
+ * (PyTorch 2's binary_cross_entropy_with_logits, both terms positive, so that a small loss keeps its digits)
+ */
 // @ts-ignore: decorator
 @inline
 function crossEntropy(z: v128, y: v128, positiveWeight: f32): v128 {
-  const weight = multiplyAdd(f32x4.splat(positiveWeight - 1), y, f32x4.splat(1));
-  return multiplyAdd(weight, softplus4(f32x4.neg(z)), f32x4.mul(f32x4.sub(f32x4.splat(1), y), z));
+  const zero = f32x4.splat(0);
+  const tail = log1p4(exp4(f32x4.neg(f32x4.abs(z))));
+  const missed = f32x4.add(f32x4.pmax(f32x4.neg(z), zero), tail);
+  const claimed = f32x4.add(f32x4.pmax(z, zero), tail);
+  const ofPositive = f32x4.mul(f32x4.mul(f32x4.splat(positiveWeight), y), missed);
+  return multiplyAdd(f32x4.sub(f32x4.splat(1), y), claimed, ofPositive);
+}
+
+/** Its slope (1 - y) sigmoid(z) - positiveWeight y sigmoid(-z); neither sigmoid is 1 minus the other, which would cancel. */
+// @ts-ignore: decorator
+@inline
+function crossEntropySlope(z: v128, y: v128, positiveWeight: f32): v128 {
+  const one = f32x4.splat(1);
+  const e = exp4(f32x4.neg(f32x4.abs(z)));
+  const likely = f32x4.div(one, f32x4.add(one, e));
+  const unlikely = f32x4.mul(e, likely);
+  const isBelow = f32x4.lt(z, f32x4.splat(0));
+  const p = v128.bitselect(unlikely, likely, isBelow);
+  const q = v128.bitselect(likely, unlikely, isBelow);
+  const pull = f32x4.mul(f32x4.mul(f32x4.splat(positiveWeight), y), q);
+  return f32x4.sub(f32x4.mul(f32x4.sub(one, y), p), pull);
 }
 
 /** losses: (rows); returns their sum. */
@@ -43,7 +65,7 @@ export function sigmoidCrossEntropyForward(
   return total;
 }
 
-/** dz: (rows, columns) = scale ((1 - y) - (1 + (positiveWeight - 1) y) sigmoid(-z)). In place where dz is z. */
+/** dz: (rows, columns) = scale ((1 - y) sigmoid(z) - positiveWeight y sigmoid(-z)). In place where dz is z. */
 export function sigmoidCrossEntropyBackward(
   dz: usize,
   z: usize,
@@ -56,10 +78,7 @@ export function sigmoidCrossEntropyBackward(
   const n = rows * columns;
   for (let i = 0; i < n; i += 4) {
     const at = (<usize>i) << 2;
-    const y = loadLanes(targets + at, n - i);
-    const weight = multiplyAdd(f32x4.splat(positiveWeight - 1), y, f32x4.splat(1));
-    const pull = f32x4.mul(weight, sigmoid4(f32x4.neg(loadLanes(z + at, n - i))));
-    const slope = f32x4.sub(f32x4.sub(f32x4.splat(1), y), pull);
+    const slope = crossEntropySlope(loadLanes(z + at, n - i), loadLanes(targets + at, n - i), positiveWeight);
     storeLanes(dz + at, f32x4.mul(f32x4.splat(scale), slope), n - i);
   }
 }
@@ -119,7 +138,7 @@ export function sigmoidFocalBackward(
     const ratio = v128.bitselect(one, f32x4.div(loss, q), f32x4.eq(q, f32x4.splat(0)));
     const inner = f32x4.mul(f32x4.mul(f32x4.splat(gamma), f32x4.sub(one, q)), ratio);
     const outer = f32x4.mul(power(q, gamma), f32x4.add(one, inner));
-    const slope = f32x4.mul(outer, f32x4.sub(sigmoid4(logit), y));
+    const slope = f32x4.mul(outer, crossEntropySlope(logit, y, 1));
     storeLanes(dz + at, f32x4.mul(f32x4.splat(scale), slope), n - i);
   }
 }

@@ -25,11 +25,12 @@ function rowLoss(loss: Loss, z: number[], y: number[], label: number): number {
   switch (loss.kind) {
     case "softmaxCrossEntropy": {
       const most = Math.max(...z);
-      const log = most + Math.log(z.reduce((total, value) => total + Math.exp(value - most), 0));
+      const others = z.toSpliced(z.indexOf(most), 1);
+      const log = Math.log1p(others.reduce((total, value) => total + Math.exp(value - most), 0));
       const smoothing = loss.labelSmoothing;
       return z.reduce((total, value, c) => {
         const target = (c === label ? 1 - smoothing : 0) + smoothing / z.length;
-        return total + (loss.classWeights?.[c] ?? 1) * target * (log - value);
+        return total + (loss.classWeights?.[c] ?? 1) * target * (log + (most - value));
       }, 0);
     }
     case "sigmoidCrossEntropy":

@@ -42,7 +42,13 @@ async function replay(c: TrainingCase, build: string, microBatch = c.batchSize) 
   const activation = { relu, tanh, sigmoid, gelu }[c.activation];
   const inner = c.sizes.slice(1, -1).flatMap((size) => [dense(size), activation()]);
   const net = network([...inner, dense(c.sizes[c.sizes.length - 1])], { input: [c.sizes[0]] });
-  const set = arrayDataset({ images: Float64Array.from(c.x.data), shape: [c.sizes[0]], labels: c.labels });
+  const labelValues = Array.from({ length: c.sizes[c.sizes.length - 1] }, (_, label) => label);
+  const set = arrayDataset({
+    images: Float64Array.from(c.x.data),
+    shape: [c.sizes[0]],
+    labels: c.labels,
+    labelValues,
+  });
   const optimizer = optimizerOf(c);
   const settings = resolveTraining(
     { network: net, optimizer, regularization: { l1: c.l1, l2: c.l2 }, batchSize: microBatch, normalization: "none" },
