@@ -78,7 +78,7 @@ export {
 export type { Schedule } from "./train/schedule.ts";
 export { clipNorm, clipValue, regularization } from "./train/regularization.ts";
 export type { Clipping, Regularization } from "./train/regularization.ts";
-export { hiddenLayers, resolveTraining } from "./train/settings.ts";
+export { hiddenLayers, outputsFor, resolveTraining } from "./train/settings.ts";
 export type { Task, TrainingSettings, TrainOptions } from "./train/settings.ts";
 export type { Monitor } from "./train/stopping.ts";
 export type { SetFigures } from "./train/figures.ts";
@@ -92,7 +92,7 @@ export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";
-export type { RefineOptions, Refinement, Study, StudyOptions, StudySets, TrainRunOptions } from "./study/options.ts";
+export type { RefineOptions, Refinement, Study, StudyOptions, StudySets, TestOptions, TrainRunOptions } from "./study/options.ts";
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
 export type { LedgerEntry, LedgerEvent } from "./study/ledger.ts";
@@ -121,6 +121,8 @@ export type { Measure } from "./metrics/measure.ts";
 // the report
 export { reportMarkdown } from "./report/markdown.ts";
 export type { Report } from "./report/record.ts";
+export { namedFigures } from "./report/words.ts";
+export type { NamedFigure } from "./report/words.ts";
 
 export {
   DivergenceError,

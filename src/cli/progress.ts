@@ -4,8 +4,8 @@ import type { OutputOptions } from "./output.ts";
 
 /** One stretch of work. */
 export interface Meter {
-  /** So much of the total is done. */
-  advance(done: number): void;
+  /** So much of the total is done; the text, if any, stands beside the bar. */
+  advance(done: number, text?: string): void;
   /** A milestone in words: beside the bar, or a line of its own. */
   milestone(text: string): void;
   /** Takes the bar away, so that lines can follow. */
@@ -38,7 +38,7 @@ function beginBar(label: string, total: number): Meter {
   );
   bar.start(total, 0, { text: "" });
   return {
-    advance: (done) => bar.update(done),
+    advance: (done, text) => bar.update(done, text === undefined ? {} : { text }),
     milestone: (text) => bar.update({ text }),
     end: () => bar.stop(),
   };

@@ -24,10 +24,11 @@ const positive = number("a number above 0", (value) => value > 0);
 const sizes = list("whole numbers of at least 1, such as 64,32", "N,N", (values) =>
   values.every((value) => Number.isSafeInteger(value) && value >= 1),
 );
-const ratios = list("three numbers above 0 that add up to 1, such as 0.7,0.15,0.15", "X,X,X", (values) => {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return values.length === 3 && values.every((value) => value > 0) && Math.abs(sum - 1) < 1e-9;
-});
+const ratios = list(
+  "three numbers above 0, such as 0.7,0.15,0.15 or 70,15,15",
+  "X,X,X",
+  (values) => values.length === 3 && values.every((value) => value > 0),
+);
 
 /** By key of the configuration file, in the order of the help. */
 const table = {
@@ -44,9 +45,26 @@ const table = {
     "relu",
     "activation function of the hidden layers",
   ),
+  loss: setting(
+    "--loss",
+    optional(
+      choice(
+        "softmaxCrossEntropy",
+        "sigmoidCrossEntropy",
+        "sigmoidDice",
+        "sigmoidFocal",
+        "meanSquaredError",
+        "meanAbsoluteError",
+        "huber",
+      ),
+    ),
+    null,
+    "what is minimised; none: softmaxCrossEntropy for classes, sigmoidDice for voxels",
+  ),
   dropout: setting("--dropout", rate, 0, "part of the hidden nodes left out at each step"),
   epochs: setting("--epochs", whole(1, 16777215), 60, "passes over the training set at most"),
   batch: setting("--batch", whole(1), 32, "images per step"),
+  accumulate: setting("--accumulate", whole(1), 1, "batches whose gradients are summed before each step"),
   optimizer: setting(
     "--optimizer",
     choice(
@@ -76,7 +94,20 @@ const table = {
   ),
   l1: setting("--l1", factor, 0, "penalty on the sum of the weights' absolute values"),
   l2: setting("--l2", factor, 0, "penalty on the sum of the weights' squares"),
-  patience: setting("--patience", optional(whole(1)), 10, "epochs without a better validation loss before it stops"),
+  clipNorm: setting("--clip-norm", optional(positive), null, "longest gradient allowed, over all weights"),
+  patience: setting("--patience", optional(whole(1)), 10, "epochs without a better validation figure before it stops"),
+  monitor: setting(
+    "--monitor",
+    choice("loss", "accuracy", "rocAuc", "dice"),
+    "loss",
+    "validation figure that says which epoch is best",
+  ),
+  normalization: setting(
+    "--normalization",
+    choice("pixelZScore", "zScore", "unit", "none"),
+    "pixelZScore",
+    "how pixels are scaled, fitted on the training set alone",
+  ),
   groupBy: setting(
     "--group-by",
     optional(choice("patient")),
@@ -84,6 +115,12 @@ const table = {
     "keeps all images of a patient in one set, where DATA names patients",
   ),
   ratios: setting("--ratios", ratios, [0.7, 0.15, 0.15], "training, validation and test set, where DATA is not split"),
+  leakage: setting(
+    "--leakage",
+    choice("stop", "allow"),
+    "stop",
+    "when a patient stands in two sets that DATA divides: stop, or go on all the same",
+  ),
   numericMode: setting("--numeric-mode", choice("reproducible"), "reproducible", "the same bits on every machine"),
   seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
   refine: setting("--refine", yes(), false, "then compares dropout and L2 on the validation set, keeps what is better"),
@@ -162,4 +199,24 @@ function checkFile(file: string, content: unknown): Readonly<Record<string, unkn
     if (!Object.hasOwn(table, key)) throw new UsageError(`${file}: unknown setting "${key}". ${suggest(key, names)}`);
   }
   return content as Record<string, unknown>;
+}
+
+/**
+ * Refuses to go on with other settings than a study was begun with.
+ * @param given what flags and file came to, `kept` what the study has; only what was named counts.
+ */
+export function refuseChanges(
+  flags: Readonly<Record<string, unknown>>,
+  file: { readonly content: unknown } | null,
+  given: Settings,
+  kept: Settings,
+): void {
+  const named = { ...(file?.content as Readonly<Record<string, unknown>> | undefined), ...flags };
+  for (const name of names) {
+    if (named[name] === undefined || JSON.stringify(given[name]) === JSON.stringify(kept[name])) continue;
+    throw new UsageError(
+      `--resume: expected the settings that the study was begun with, got ${name} ${shown(given[name])} where it has ` +
+        `${shown(kept[name])}. Leave it out to go on, or begin anew with --force.`,
+    );
+  }
 }

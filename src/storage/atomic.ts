@@ -69,9 +69,21 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 
 /** Makes the folder and those above it; each new name is synced in the folder that holds it. */
 export async function makeFolder(files: FileSystem, folder: string): Promise<void> {
-  const first = await files.mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(files, dirname(made));
+  // Step by step: mkdir with `recursive` never returns where the system denies that the parent exists (/proc on Linux).
+  const above = dirname(folder);
+  try {
+    await files.mkdir(folder);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST" && (await files.stat(folder)).isDirectory()) return;
+    if (codeOf(error) !== "ENOENT" || above === folder || (await exists(files, above))) throw error;
+    await makeFolder(files, above);
+    await files.mkdir(folder);
+  }
+  await syncFolder(files, above);
+}
+
+async function exists(files: FileSystem, path: string): Promise<boolean> {
+  return (await files.stat(path).catch(() => null)) !== null;
 }
 
 /** A rename outlasts a loss of power only when the folder is synced. Windows has no such call, and needs none. */

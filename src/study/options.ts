@@ -51,6 +51,11 @@ export interface Refinement extends TrainingResult {
   readonly kept: string;
 }
 
+export interface TestOptions {
+  /** Further pages of the report by file name, such as `{ "report.html": reportHtml }`; written before the test counts as finished. */
+  readonly pages?: Readonly<Record<string, (report: Report) => string>>;
+}
+
 /** The sizes of a study's sets. There is nothing of the test set but its size. */
 export interface StudySets {
   readonly train: number;
@@ -72,7 +77,7 @@ export interface Study {
    * Phase three: opens the test set, once.
    * @throws SealedTestSetError at a second call; StudyStateError before training, or when the test set's pixels changed.
    */
-  test(): Promise<Report>;
+  test(options?: TestOptions): Promise<Report>;
   /** The model as it stands. @throws StudyStateError before training. */
   model(): Promise<Model>;
   /** What happened, in order. */

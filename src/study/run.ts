@@ -37,6 +37,8 @@ export interface RunHooks {
   readonly onStep?: (images: number) => void;
   /** Keeps a run's state: after every epoch, and when it is interrupted. */
   readonly keep?: (state: RunState) => Promise<void>;
+  /** Records that the run was interrupted, once its state is kept. */
+  readonly interrupted?: (epochs: number) => Promise<void>;
 }
 
 /** Runs all epochs; yields each. The run is returned, also when the caller stops early (`stopped`) or training diverges. */
@@ -71,11 +73,14 @@ export async function* runEpochs(
   }
 }
 
-async function oneEpoch(fit: Fit, { signal, onStep, keep }: RunHooks): Promise<Epoch> {
+async function oneEpoch(fit: Fit, { signal, onStep, keep, interrupted }: RunHooks): Promise<Epoch> {
   try {
     return await fit.epoch(signal, onStep);
   } catch (error) {
-    if (signal?.aborted) await keep?.(fit.state());
+    if (signal?.aborted && !(error instanceof DivergenceError)) {
+      await keep?.(fit.state());
+      await interrupted?.(fit.progress.epoch);
+    }
     throw error;
   }
 }

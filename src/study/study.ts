@@ -5,7 +5,7 @@ import { memoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import { createDesk } from "./desk.ts";
 import type { Desk } from "./desk.ts";
-import { appendEntry, dropTornLine, readLedger } from "./ledger.ts";
+import { appendEntry, dropTornLine, ledgerName, readLedger } from "./ledger.ts";
 import type { Study, StudyOptions } from "./options.ts";
 import { refine } from "./refine.ts";
 import { readRecord, recordName, writeRecord } from "./record.ts";
@@ -57,13 +57,7 @@ export function study(options: StudyOptions): Study {
         training: null,
       };
       await writeRecord(storage, record);
-      await appendEntry(storage, { event: "created", seed, task });
-      await appendEntry(storage, {
-        event: "split",
-        train: await commit(sets.train),
-        validation: await commit(sets.validation),
-        test: await commit(sets.test),
-      });
+      await beginLedger(storage, record, sets);
       return { sets, record };
     }),
   );
@@ -80,6 +74,7 @@ export function openStudy({ storage, data }: { storage: Storage; data: Dataset |
       await dropTornLine(storage);
       const sets = divide(data, record.division);
       checkSets(sets, record.task);
+      await beginLedger(storage, record, sets);
       const committed = (await readLedger(storage)).find((entry) => entry.event === "split");
       for (const name of ["train", "validation"] as const) {
         if (committed && (await commit(sets[name])).sha256 !== committed[name].sha256) {
@@ -93,13 +88,33 @@ export function openStudy({ storage, data }: { storage: Storage; data: Dataset |
   );
 }
 
+/** The first two lines, or what is missing of them where a process was stopped between them. */
+async function beginLedger(storage: Storage, record: StudyRecord, sets: DatasetSplit): Promise<void> {
+  const { division, task, training } = record;
+  const entries = await readLedger(storage);
+  if (training !== null && entries.length < 2) {
+    throw new StudyStateError(
+      `${ledgerName}: expected the record of a study that was trained, got ${entries.length} lines: it was removed or cut ` +
+        "off. Restore the study's folder from a copy.",
+    );
+  }
+  if (entries.length === 0) await appendEntry(storage, { event: "created", seed: division.seed, task });
+  if (entries.length > 1) return;
+  await appendEntry(storage, {
+    event: "split",
+    train: await commit(sets.train),
+    validation: await commit(sets.validation),
+    test: await commit(sets.test),
+  });
+}
+
 /** The calls of a study. Its sets stay behind the desk, out of reach. */
 function studyAt(desk: Desk): Study {
   return Object.freeze({
     sets: () => desk.sizes(),
     train: (options = {}) => train(desk, options),
     refine: (options = {}) => refine(desk, options),
-    test: () => test(desk),
+    test: (options = {}) => test(desk, options),
     model: () => desk.model(),
     ledger: () => desk.entries(),
   } satisfies Study);

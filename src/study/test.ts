@@ -7,9 +7,10 @@ import type { Desk } from "./desk.ts";
 import { examine } from "./examine.ts";
 import { modelName, readHistory } from "./keep.ts";
 import type { LedgerEntry } from "./ledger.ts";
+import type { TestOptions } from "./options.ts";
 import { commit } from "./sets.ts";
 
-export async function test(desk: Desk): Promise<Report> {
+export async function test(desk: Desk, { pages = {} }: TestOptions): Promise<Report> {
   const { record } = await desk.open();
   const before = await desk.entries();
   refuseSecond(before);
@@ -30,8 +31,12 @@ export async function test(desk: Desk): Promise<Report> {
   }
   const history = await readHistory(desk.storage);
   const report = await examine({ model, sets, record, entries: await desk.entries(), weightsSha256, history });
-  await desk.storage.write("report.json", new TextEncoder().encode(JSON.stringify(report, null, 2) + "\n"));
-  await desk.storage.write("report.md", new TextEncoder().encode(reportMarkdown(report)));
+  const texts: readonly (readonly [string, string])[] = [
+    ["report.json", JSON.stringify(report, null, 2) + "\n"],
+    ["report.md", reportMarkdown(report)],
+    ...Object.entries(pages).map(([name, page]) => [name, page(report)] as const),
+  ];
+  for (const [name, text] of texts) await desk.storage.write(name, new TextEncoder().encode(text));
   await desk.log({ event: "test finished", weightsSha256 });
   return report;
 }

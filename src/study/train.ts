@@ -41,7 +41,9 @@ export async function* train(
     async keep(state: Parameters<typeof writeCheckpoint>[1]) {
       await writeCheckpoint(storage, state);
       await writeHistory(storage, state.progress.history);
-      if (signal?.aborted) await desk.log({ event: "interrupted", epochs: state.progress.epoch });
+    },
+    async interrupted(epochs: number) {
+      await desk.log({ event: "interrupted", epochs });
     },
   };
   const run = yield* runEpochs(sets, settings, from, hooks, async (closed) => {

@@ -4,7 +4,7 @@ import { fitNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
 import { dense, dropout, relu } from "../model/layers.ts";
 import type { Layer } from "../model/layers.ts";
-import { sigmoidCrossEntropy, softmaxCrossEntropy } from "../model/loss.ts";
+import { sigmoidDice, softmaxCrossEntropy } from "../model/loss.ts";
 import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
@@ -23,7 +23,7 @@ export type Task = "classification" | "segmentation";
 export interface TrainOptions {
   /** The network; by default `hidden` layers of 64 and 32 nodes with relu, and an output layer that fits the data. */
   readonly network?: Network;
-  /** `softmaxCrossEntropy()` for labels, `sigmoidCrossEntropy()` for masks. */
+  /** `softmaxCrossEntropy()` for labels, `sigmoidDice()` for masks, whose foreground is often a small part. */
   readonly loss?: Loss;
   /** `adam()` with its default learning rate of 0.001. */
   readonly optimizer?: Optimizer;
@@ -86,7 +86,7 @@ export function outputsFor(task: Task, data: Dataset): number {
  */
 export function resolveTraining(options: TrainOptions, train: Dataset, task: Task, seed: number): TrainingSettings {
   const outputs = outputsFor(task, train);
-  const loss = options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidCrossEntropy());
+  const loss = options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice());
   const given = options.network ?? network([...hiddenLayers([64, 32]), dense(outputs)]);
   const fitted = given.withInput(train.shape);
   checkOutputs(fitted, loss, task, outputs);

@@ -9,6 +9,12 @@ describe("settings", () => {
   it("are complete with defaults when nothing is given", () => {
     expect(resolveSettings({})).toEqual({
       task: null,
+      loss: null,
+      accumulate: 1,
+      clipNorm: null,
+      monitor: "loss",
+      normalization: "pixelZScore",
+      leakage: "stop",
       hidden: [64, 32],
       activation: "relu",
       dropout: 0,
@@ -73,8 +79,8 @@ describe("settings", () => {
     [{ learningRate: "Infinity" }, "--learning-rate: expected a number above 0"],
     [{ hidden: "64,,32" }, '--hidden: expected whole numbers of at least 1, such as 64,32, got "64,,32"'],
     [{ hidden: "64,0" }, "--hidden: expected whole numbers of at least 1"],
-    [{ ratios: "0.7,0.3" }, "--ratios: expected three numbers above 0 that add up to 1"],
-    [{ ratios: "0.7,0.2,0.2" }, "--ratios: expected three numbers above 0 that add up to 1"],
+    [{ ratios: "0.7,0.3" }, "--ratios: expected three numbers above 0"],
+    [{ ratios: "0.7,0.2,0" }, "--ratios: expected three numbers above 0"],
     [{ numericMode: "fast" }, '--numeric-mode: expected "reproducible", got "fast"'],
     [{ optimizer: "adan" }, 'got "adan". Did you mean "adam"?'],
     [{ optimizer: "adamw" }, 'got "adamw". Did you mean "adamW"?'],

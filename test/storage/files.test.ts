@@ -42,8 +42,8 @@ describe("folderStorage, when the disk refuses a call", () => {
         expect(String(outcome)).toContain(join(folder, "deep/study.json"));
         refused++;
       }
-      // mkdir, open, write, sync, close, rename; open, sync, close of the folder
-      expect(refused).toBe(9);
+      // mkdir, stat, open, write, sync, close, rename; open, sync, close of the folder
+      expect(refused).toBe(10);
     },
   );
 
@@ -101,6 +101,11 @@ describe("folderStorage, when the disk refuses a call", () => {
     await expect(folderStorage(folder).read("study.json")).rejects.toThrow(/a folder stands where a file is needed/);
     await expect(folderStorage(folder).write("study.json", text("{}"))).rejects.toThrow(StorageError);
     expect((await readdir(folder)).sort()).toEqual(["file", "study.json"]);
+  });
+
+  it.runIf(process.platform === "linux")("says so, soon, where no folder can be made", async () => {
+    const nowhere = folderStorage("/proc/nowhere/deep");
+    await expect(nowhere.write("study.json", text("{}"))).rejects.toThrow(StorageError);
   });
 
   it("overwrites, and does not list, what a killed process left of a file", async () => {

@@ -1,0 +1,82 @@
+// Where a study lies: its folder, held by one command at a time, and the settings that it was begun with.
+import type { Storage } from "../index.ts";
+import { folderStorage } from "../io.ts";
+import { UsageError } from "./usage.ts";
+
+/** The file of settings in a study's folder: what --config takes to do the same again. */
+const configName = "config.json";
+
+export interface Place {
+  readonly directory: string;
+  readonly storage: Storage;
+}
+
+/** Works in the study's folder while no other command can. */
+export async function inFolder<T>(directory: string, act: (place: Place) => Promise<T>): Promise<T> {
+  const storage = folderStorage(directory);
+  const unlock = await storage.lock?.();
+  try {
+    return await act({ directory, storage });
+  } finally {
+    await unlock?.();
+  }
+}
+
+/** @throws UsageError unless the folder holds a study. */
+export async function requireStudy(directory: string): Promise<void> {
+  if (await hasStudy(folderStorage(directory))) return;
+  throw new UsageError(
+    `${directory}: expected the folder of a study, got none with a study.json. Train one: voxgrad train DATA --out ${directory}`,
+  );
+}
+
+export async function hasStudy(storage: Storage): Promise<boolean> {
+  return (await storage.read("study.json")) !== null;
+}
+
+/** Path of the data that the study was begun with; null when it was made, not read. */
+export async function dataPathOf(storage: Storage): Promise<string | null> {
+  const bytes = await storage.read("study.json");
+  const record = JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array(0))) as { data?: unknown };
+  return typeof record.data === "string" ? record.data : null;
+}
+
+/** Removes the files of a study, and no other file that lies in its folder. */
+export async function removeStudy(storage: Storage): Promise<void> {
+  // study.json last: while it stands, the folder is known to hold a study.
+  const others = (await storage.list()).filter((name) => studyFile.test(name) && name !== "study.json");
+  for (const name of [...others, "study.json"]) await storage.remove(name);
+}
+
+const studyFile =
+  /^(study\.json|config\.json|ledger\.jsonl|model\.safetensors|history\.(csv|json)|report\.(json|md|html)|checkpoint\/(even|odd)\.safetensors)$/;
+
+export async function writeConfig(storage: Storage, settings: object): Promise<void> {
+  await storage.write(configName, new TextEncoder().encode(JSON.stringify(settings, null, 2) + "\n"));
+}
+
+/** The settings that the study in the folder was begun with. */
+export async function readConfig({ directory, storage }: Place): Promise<{ name: string; content: unknown } | null> {
+  const bytes = await storage.read(configName);
+  return bytes && { name: `${directory}/${configName}`, content: parse(bytes, `${directory}/${configName}`) };
+}
+
+function parse(bytes: Uint8Array, name: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
+  } catch (cause) {
+    throw new UsageError(`${name}: expected JSON, got ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A configuration file that --config names. */
+export async function readConfigFile(path: string): Promise<{ name: string; content: unknown }> {
+  const { readFile } = await import("node:fs/promises");
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new UsageError(`--config: expected a file to read, got ${path}: ${(cause as Error).message}`, { cause });
+  }
+  return { name: path, content: parse(bytes, path) };
+}

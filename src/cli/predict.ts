@@ -1,0 +1,114 @@
+// voxgrad predict: a trained model goes over new images; probabilities of classes as a table, masks as arrays.
+import type { Command } from "commander";
+import { Option } from "commander";
+import { loadModel, predict as predictAll, SealedTestSetError } from "../index.ts";
+import type { ClassPredictions, Dataset, DatasetSplit, MaskPredictions, Model } from "../index.ts";
+import { folderStorage, saveFile, writeNpz } from "../io.ts";
+import { command, limitOption } from "./command.ts";
+import type { Context } from "./command.ts";
+import { maximumOf, readData } from "./data.ts";
+import { done } from "./output.ts";
+import type { OutputOptions } from "./output.ts";
+import { UsageError } from "./usage.ts";
+
+interface PredictFlags extends OutputOptions {
+  readonly out: string;
+  readonly set?: "train" | "validation" | "test";
+  readonly maximumBytes?: string;
+}
+
+export function predict(): Command {
+  const options = [
+    new Option("--out <FILE>", "a .csv table, or .npz arrays (masks are always arrays)").makeOptionMandatory(),
+    new Option("--set <SET>", "which set of DATA, where it is divided").choices(["train", "validation", "test"]),
+    limitOption(),
+  ];
+  return command("predict", "what a trained network says about new images", options, act)
+    .argument("<MODEL>", "the folder of a study, or a model.safetensors")
+    .argument("<DATA>", "an .npz file with images");
+}
+
+async function act({ output }: Context, flags: PredictFlags, from: string, path: string): Promise<number> {
+  const extension = /\.(csv|npz)$/.exec(flags.out)?.[1];
+  if (!extension) throw new UsageError(`--out: expected a file that ends in .csv or .npz, got ${flags.out}`);
+  const { model, isSealed } = await openModel(from);
+  if (model.task === "segmentation" && extension === "csv") {
+    throw new UsageError(
+      `--out: expected a file that ends in .npz, since this network predicts masks, got ${flags.out}`,
+    );
+  }
+  const set = chooseSet(await readData(path, maximumOf(flags)), flags, isSealed, path);
+  const predicted = await predictAll(model, set);
+  await saveFile(
+    flags.out,
+    extension === "csv" ? tableOf(predicted as ClassPredictions) : await arraysOf(predicted, set),
+  );
+  output.result(`${set.length} images predicted: ${flags.out}`, {
+    file: flags.out,
+    images: set.length,
+    task: model.task,
+    classes: model.task === "classification" ? model.classes : model.maskClasses,
+  });
+  return done;
+}
+
+/** A model from its file, or from the study's folder, which knows whether its test set is still sealed. */
+async function openModel(from: string): Promise<{ model: Model; isSealed: boolean }> {
+  const { readFile, stat } = await import("node:fs/promises");
+  const there = await stat(from).catch(() => null);
+  if (!there) throw new UsageError(`${from}: expected the folder of a study or a model, got nothing: it is not there`);
+  if (!there.isDirectory()) return { model: loadModel(await readFile(from), from), isSealed: false };
+  const storage = folderStorage(from);
+  const bytes = await storage.read("model.safetensors");
+  if (!bytes) throw new UsageError(`${from}: expected a trained study, got a folder without model.safetensors`);
+  const ledger = new TextDecoder().decode((await storage.read("ledger.jsonl")) ?? new Uint8Array(0));
+  return { model: loadModel(bytes, `${from}/model.safetensors`), isSealed: !ledger.includes('"event":"test opened"') };
+}
+
+function chooseSet(data: Dataset | DatasetSplit, { set }: PredictFlags, isSealed: boolean, path: string): Dataset {
+  if (!("train" in data)) {
+    if (set === undefined) return data;
+    throw new UsageError(`--set: expected DATA that is divided, got ${path}, which is one set. Leave --set out.`);
+  }
+  if (set === undefined) {
+    throw new UsageError(`${path}: expected one set of images, got three. Say which: --set train, validation or test.`);
+  }
+  if (set === "test" && isSealed) {
+    throw new SealedTestSetError(
+      "the test set is sealed until voxgrad test reads it: looking at predictions of it first would fool the test.",
+    );
+  }
+  return data[set];
+}
+
+/** image,predicted,p(class),...: a line an image. */
+function tableOf({ classes, probabilities, predicted }: ClassPredictions): Uint8Array {
+  const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const lines = [["image", "predicted", ...classes.map((name) => `p(${name})`)].map(quote).join(",")];
+  for (let image = 0; image < predicted.length; image++) {
+    const row = [...probabilities.subarray(image * classes.length, (image + 1) * classes.length)];
+    lines.push([`${image}`, quote(classes[predicted[image]]), ...row.map((p) => p.toPrecision(7))].join(","));
+  }
+  return new TextEncoder().encode(lines.join("\n") + "\n");
+}
+
+/** Arrays that `numpy.load` reads. */
+function arraysOf(predicted: ClassPredictions | MaskPredictions, set: Dataset): Promise<Uint8Array> {
+  const n = set.length;
+  if (predicted.task === "classification") {
+    const { probabilities, classes } = predicted;
+    return writeNpz({
+      probabilities: { shape: [n, classes.length], data: probabilities },
+      predicted: { shape: [n], data: predicted.predicted },
+    });
+  }
+  const { shape, masks, probabilities, maskClasses } = predicted;
+  return writeNpz({
+    masks: { shape: [n, ...shape], data: isBytes(maskClasses) ? Uint8Array.from(masks) : masks },
+    probabilities: { shape: [n, maskClasses.length, ...shape], data: probabilities },
+  });
+}
+
+function isBytes(values: readonly number[]): boolean {
+  return values.every((value) => value >= 0 && value <= 255);
+}

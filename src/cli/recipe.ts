@@ -1,0 +1,83 @@
+// What the settings of the command line mean as values of the library.
+import * as voxgrad from "../index.ts";
+import type { Dataset, Layer, Loss, Network, Optimizer, Schedule, StudyOptions, TrainOptions } from "../index.ts";
+import type { Settings } from "./settings.ts";
+
+/** How the study divides its data. */
+export function studySettings(
+  settings: Settings,
+): Pick<StudyOptions, "seed" | "task" | "groupBy" | "ratios" | "leakage"> {
+  const { seed, task, groupBy, ratios, leakage } = settings;
+  return { seed, groupBy, ratios, leakage, ...(task === null ? {} : { task }) };
+}
+
+/** How the study trains. @param train says how many outputs the network needs. */
+export function trainSettings(settings: Settings, train: Dataset): TrainOptions {
+  const { epochs, batch, accumulate, clipNorm, patience, monitor, normalization, l1, l2, numericMode } = settings;
+  const task = settings.task ?? (train.labels ? "classification" : "segmentation");
+  const loss = lossOf(settings.loss);
+  return {
+    network: networkOf(settings, voxgrad.outputsFor(task, train)),
+    ...(loss === null ? {} : { loss }),
+    optimizer: optimizerOf(settings),
+    schedule: scheduleOf(settings),
+    regularization: { l1, l2 },
+    clip: clipNorm === null ? null : voxgrad.clipNorm(clipNorm),
+    epochs,
+    batchSize: batch,
+    accumulate,
+    patience,
+    monitor,
+    normalization,
+    numericMode,
+  };
+}
+
+/** Dense layers with the activation, and dropout if asked, behind each hidden one. */
+function networkOf({ hidden, activation, dropout }: Settings, outputs: number): Network {
+  const layers = hidden.flatMap((size): Layer[] => [
+    voxgrad.dense(size),
+    voxgrad[activation](),
+    ...(dropout > 0 ? [voxgrad.dropout(dropout)] : []),
+  ]);
+  return voxgrad.network([...layers, voxgrad.dense(outputs)]);
+}
+
+function lossOf(name: Settings["loss"]): Loss | null {
+  return name === null ? null : voxgrad[name]();
+}
+
+function optimizerOf({ optimizer, learningRate }: Settings): Optimizer {
+  const given = learningRate === null ? {} : { learningRate };
+  switch (optimizer) {
+    case "amsgrad":
+      return voxgrad.adam({ ...given, amsgrad: true });
+    case "adamW":
+      return voxgrad.adamw(given);
+    case "momentum":
+      return voxgrad.sgd({ ...given, momentum: 0.9 });
+    case "nesterov":
+      return voxgrad.sgd({ ...given, momentum: 0.9, nesterov: true });
+    default:
+      return voxgrad[optimizer](given);
+  }
+}
+
+/** Schedules as long as the run. */
+function scheduleOf(settings: Settings): Schedule {
+  const { schedule, epochs } = settings;
+  switch (schedule) {
+    case "constant":
+      return voxgrad.constantRate();
+    case "step":
+      return voxgrad.stepDecay({ stepSize: Math.max(1, Math.ceil(epochs / 3)) });
+    case "exponential":
+      return voxgrad.exponentialDecay({ gamma: 0.95 });
+    case "cosine":
+      return voxgrad.cosineDecay({ maxSteps: epochs });
+    case "oneCycle":
+      return voxgrad.oneCycle({ maximum: optimizerOf(settings).learningRate, steps: epochs });
+    case "reduceOnPlateau":
+      return voxgrad.reduceOnPlateau({ patience: 3 });
+  }
+}

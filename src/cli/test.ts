@@ -1,0 +1,39 @@
+// voxgrad test: phase three, once; the report is written into the study's folder.
+import type { Command } from "commander";
+import { openStudy, StudyStateError } from "../index.ts";
+import { command, dataOption, limitOption } from "./command.ts";
+import type { Context } from "./command.ts";
+import { maximumOf, readData } from "./data.ts";
+import { done } from "./output.ts";
+import type { OutputOptions } from "./output.ts";
+import { dataPathOf, inFolder, requireStudy } from "./place.ts";
+import { readAndReport } from "./report.ts";
+import { reportText } from "./text.ts";
+
+interface TestFlags extends OutputOptions {
+  readonly data?: string;
+  readonly maximumBytes?: string;
+}
+
+export function test(): Command {
+  return command(
+    "test",
+    "phase 3: reads the sealed test set, once, and reports",
+    [dataOption(), limitOption()],
+    act,
+  ).argument("<DIR>", "the folder of a trained study");
+}
+
+async function act({ output }: Context, flags: TestFlags, directory: string): Promise<number> {
+  await requireStudy(directory);
+  return inFolder(directory, async ({ storage }) => {
+    const path = flags.data ?? (await dataPathOf(storage));
+    if (path === null) {
+      throw new StudyStateError(`${directory}: expected the path of DATA in study.json, got none. Say --data PATH.`);
+    }
+    const run = openStudy({ storage, data: await readData(path, maximumOf(flags)) });
+    const { report, files } = await readAndReport(run, directory);
+    output.result(`${reportText(report)}\nThe report: ${files.join(", ")}`, report);
+    return done;
+  });
+}

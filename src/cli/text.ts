@@ -1,0 +1,78 @@
+// What the commands print for people: tables of figures and the ends of phases in words.
+import { namedFigures } from "../index.ts";
+import type { Refinement, Report, SetFigures, TrainingResult } from "../index.ts";
+
+export function decimal(value: number | null, digits = 3): string {
+  return value === null ? "undefined" : value.toFixed(digits);
+}
+
+/** What training came to, in a few lines. */
+export function trainingText({
+  epochs,
+  bestEpoch,
+  train,
+  validation,
+  diagnosis,
+  seconds,
+  weightsSha256,
+}: TrainingResult): string {
+  const lines = [
+    `${epochs} epochs in ${seconds.toFixed(1)} s, the best was epoch ${bestEpoch}; the curves say: ${diagnosis}.`,
+    ...table([["", "training", "validation"], ...rowsOf(train, validation)]),
+    `Weights SHA-256 ${weightsSha256}`,
+  ];
+  return lines.join("\n");
+}
+
+function rowsOf(train: SetFigures | null, validation: SetFigures | null): string[][] {
+  if (!train || !validation) return [];
+  const row = (name: string, figure: (figures: SetFigures) => number | null, digits?: number) =>
+    figure(train) === null && figure(validation) === null
+      ? []
+      : [[name, decimal(figure(train), digits), decimal(figure(validation), digits)]];
+  return [
+    ...row("total error", ({ totalError }) => totalError, 2),
+    ...row("loss", ({ loss }) => loss),
+    ...row("absolute error", ({ absoluteError }) => absoluteError),
+    ...row("accuracy", ({ accuracy }) => accuracy),
+    ...row("ROC AUC", ({ rocAuc }) => rocAuc),
+    ...row("Dice", ({ dice }) => dice),
+  ];
+}
+
+/** Which remedy was kept, and what each reached. */
+export function refinementText({ trials, kept }: Refinement): string {
+  return [
+    ...table([
+      ["remedy", `validation ${trials[0].monitor}`, ""],
+      ...trials.map(({ remedy, value }) => [remedy, decimal(value), remedy === kept ? "kept" : ""]),
+    ]),
+  ].join("\n");
+}
+
+/** Every figure of a test with its interval, and what to mind. */
+export function reportText(report: Report): string {
+  const rows = namedFigures(report).map(({ name, figure: { value, interval, reason } }) => [
+    name,
+    decimal(value),
+    interval ? `${decimal(interval[0])} to ${decimal(interval[1])}` : (reason ?? ""),
+  ]);
+  const { baseline, warnings } = report;
+  return [
+    ...table([["figure", "value", "95 % interval"], ...rows]),
+    `Baseline, ${baseline.name}: accuracy ${decimal(baseline.accuracy)}.`,
+    ...warnings.map((warning) => `Mind: ${warning}`),
+  ].join("\n");
+}
+
+/** Lines of columns, the first to the left and the others too. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map(
+    (row) =>
+      `  ${row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join("  ")
+        .trimEnd()}`,
+  );
+}

@@ -1,0 +1,120 @@
+// voxgrad train: phases one and two into a study's folder; the test set stays sealed.
+import type { Command } from "commander";
+import { Option } from "commander";
+import { openStudy, study, StudyStateError } from "../index.ts";
+import type { Dataset, DatasetSplit, Study, TrainingResult } from "../index.ts";
+import { folderStorage } from "../io.ts";
+import { command, limitOption } from "./command.ts";
+import type { Context } from "./command.ts";
+import { absolute, maximumOf, readData, trainingSetOf } from "./data.ts";
+import { listenForInterrupt } from "./interrupt.ts";
+import { done, interrupted } from "./output.ts";
+import type { OutputOptions } from "./output.ts";
+import { runRefining, runTraining } from "./phases.ts";
+import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfig } from "./place.ts";
+import type { Place } from "./place.ts";
+import { studySettings, trainSettings } from "./recipe.ts";
+import { allFlags, refuseChanges, resolveSettings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import { refinementText, trainingText } from "./text.ts";
+import { UsageError } from "./usage.ts";
+
+interface TrainFlags extends OutputOptions, Readonly<Record<string, unknown>> {
+  readonly out: string;
+  readonly config?: string;
+  readonly resume?: boolean;
+  readonly force?: boolean;
+  readonly maximumBytes?: string;
+}
+
+export function train(): Command {
+  const options = [
+    new Option("--out <DIR>", "folder of the study, made when it is not there").makeOptionMandatory(),
+    new Option("--config <FILE>", 'JSON file of settings, keys named as the flags: { "learningRate": 0.001 }'),
+    new Option("--resume", "goes on where the study in DIR stopped, with the settings it was begun with"),
+    new Option("--force", "removes the study that is in DIR first"),
+    limitOption(),
+    ...allFlags(),
+  ];
+  return command(
+    "train",
+    "phases 1 and 2: trains, watches the validation set; the test set stays sealed",
+    options,
+    act,
+  ).argument(
+    "<DATA>",
+    "an .npz file: train_images, train_labels, val_..., test_..., or images and labels to be divided",
+  );
+}
+
+async function act(context: Context, flags: TrainFlags, path: string): Promise<number> {
+  if (flags.resume && flags.force)
+    throw new UsageError("expected --resume, which goes on, or --force, which begins anew, got both");
+  const file = flags.config === undefined ? null : await readConfigFile(flags.config);
+  const given = resolveSettings(flags, file);
+  await refuseTaken(flags);
+  const data = await readData(path, maximumOf(flags));
+  return inFolder(flags.out, async (place) => {
+    const { storage } = place;
+    await refuseTaken(flags);
+    if (flags.resume && (await hasStudy(storage))) {
+      const kept = await readConfig(place);
+      const settings = kept ? resolveSettings({}, kept) : given;
+      refuseChanges(flags, file, given, settings);
+      return work(context, place, settings, openStudy({ storage, data }), data, path);
+    }
+    if (flags.force) await removeStudy(storage);
+    await writeConfig(storage, given);
+    const run = study({ data, storage, source: await absolute(path), ...studySettings(given) });
+    return work(context, place, given, run, data, path);
+  });
+}
+
+/** @throws StudyStateError when the folder holds a study, and no flag says what becomes of it. */
+async function refuseTaken({ out, resume, force }: TrainFlags): Promise<void> {
+  if (resume || force || !(await hasStudy(folderStorage(out)))) return;
+  throw new StudyStateError(
+    `${out}: expected a folder without a study, got one. Go on with --resume, replace it with --force, or choose another --out.`,
+  );
+}
+
+/** Trains, refines if asked, and says what came of it. */
+async function work(
+  { output, begin }: Context,
+  { directory }: Place,
+  settings: Settings,
+  run: Study,
+  data: Dataset | DatasetSplit,
+  path: string,
+): Promise<number> {
+  const interrupt = listenForInterrupt(output);
+  const { signal } = interrupt;
+  try {
+    const { train, validation, test } = await run.sets();
+    output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);
+    const options = trainSettings(settings, trainingSetOf(data));
+    const trained = await runTraining(run, { ...options, signal, resume: true }, settings.epochs, begin);
+    const lines = [trainingText(trained)];
+    let result: TrainingResult = trained;
+    if (settings.refine && !(await run.ledger()).some(({ event }) => event === "refined")) {
+      const refined = await runRefining(run, settings.epochs, begin, signal);
+      lines.push(refinementText(refined));
+      result = refined;
+    }
+    lines.push(`The study is in ${directory}. Read the test set, once: voxgrad test ${directory}`);
+    output.result(lines.join("\n"), recordOf(directory, result));
+    return done;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    output.say(`Stopped; what was reached is saved. Go on: voxgrad train ${path} --out ${directory} --resume`);
+    return interrupted;
+  } finally {
+    interrupt.close();
+  }
+}
+
+/** What --json prints. */
+function recordOf(directory: string, result: TrainingResult): object {
+  const { epochs, bestEpoch, weightsSha256, train, validation, diagnosis, seconds } = result;
+  return { directory, epochs, bestEpoch, weightsSha256, train, validation, diagnosis, seconds };
+}

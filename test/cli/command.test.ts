@@ -1,0 +1,210 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { phantoms } from "../../src/index.ts";
+import type { Report } from "../../src/index.ts";
+import { writeNpz } from "../../src/io.ts";
+import { start, voxgrad } from "./run.ts";
+
+let folder: string;
+
+/** Phantoms of 4x4x4 voxels as a file to be divided. */
+async function scans(count: number, seed: number): Promise<Uint8Array> {
+  const data = phantoms({ count, seed, size: [4, 4, 4] });
+  const images = new Uint8Array(64 * count);
+  const masks = new Uint8Array(64 * count);
+  const image = new Float32Array(64);
+  for (let i = 0; i < count; i++) {
+    data.read(i, image, 0);
+    images.set(image, 64 * i);
+    data.readMask(i, masks, 64 * i);
+  }
+  return writeNpz({
+    images: { shape: [count, 4, 4, 4], data: images },
+    labels: { shape: [count], data: data.labels! },
+    masks: { shape: [count, 4, 4, 4], data: masks },
+    groups: { shape: [count], data: Int32Array.from(data.groups!, (name) => Number(name.slice(8))) },
+  });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "voxgrad-cli-"));
+  await writeFile(join(folder, "scans.npz"), await scans(200, 3));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const parse = <T>(text: string) => JSON.parse(text) as T;
+const entries = async (study: string) =>
+  (await readFile(join(folder, study, "ledger.jsonl"), "utf8"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => parse<{ event: string }>(line).event);
+
+describe("voxgrad train, test and predict", () => {
+  it("go through the three phases: a study, a report, predictions; each --json prints one object with the fixed fields", async () => {
+    const trained = await voxgrad(folder, "train", "scans.npz", "--out", "a", "--epochs", "5", "--seed", "4", "--json");
+    expect(trained.code).toBe(0);
+    const result = parse<Record<string, unknown>>(trained.out);
+    expect(Object.keys(result)).toEqual([
+      "directory", "epochs", "bestEpoch", "weightsSha256", "train", "validation", "diagnosis", "seconds",
+    ]); // prettier-ignore
+    expect(result).toMatchObject({ directory: "a", epochs: 5 });
+    expect(result["weightsSha256"]).toMatch(/^[0-9a-f]{64}$/);
+    expect(trained.err).toMatch(/epoch 5 of 5, total error/);
+    expect((await readdir(join(folder, "a"))).sort()).toEqual([
+      "checkpoint", "config.json", "history.csv", "history.json", "ledger.jsonl", "model.safetensors", "study.json",
+    ]); // prettier-ignore
+
+    const tested = await voxgrad(folder, "test", "a", "--json", "--quiet");
+    expect(tested.code).toBe(0);
+    expect(tested.err).toBe("");
+    const report = parse<Report>(tested.out);
+    expect(report).toEqual(parse(await readFile(join(folder, "a", "report.json"), "utf8")));
+    expect(report.weightsSha256).toBe(result["weightsSha256"]);
+    for (const name of ["accuracy", "recall", "specificity", "precision", "dice", "rocAuc", "confusion"])
+      expect(report.metrics).toHaveProperty(name);
+    expect(await readFile(join(folder, "a", "report.html"), "utf8")).toMatch(/^<!doctype html>/i);
+
+    const again = await voxgrad(folder, "test", "a");
+    expect(again).toMatchObject({ code: 1, out: "" });
+    expect(again.err).toMatch(/^voxgrad: the test set was opened before.*\n$/);
+    const after = await voxgrad(folder, "train", "scans.npz", "--out", "a", "--resume", "--quiet");
+    expect(after).toMatchObject({ code: 1, out: "" });
+    expect(after.err).toMatch(/training after it would fool the test/);
+
+    const predicted = await voxgrad(folder, "predict", "a", "scans.npz", "--out", "p.csv");
+    expect(predicted).toMatchObject({ code: 0, out: "200 images predicted: p.csv\n" });
+    const table = (await readFile(join(folder, "p.csv"), "utf8")).trimEnd().split("\n");
+    expect(table).toHaveLength(201);
+    expect(table[0]).toBe("image,predicted,p(0),p(1)");
+    for (const line of table.slice(1)) {
+      const [, label, p0, p1] = line.split(",").map(Number);
+      expect(p0 + p1).toBeCloseTo(1, 6);
+      expect(label).toBe(p1 > p0 ? 1 : 0);
+    }
+  });
+
+  it("the same seed gives the same weights, another seed others", async () => {
+    const hash = async (out: string, seed: string) => {
+      const { out: json } = await voxgrad(folder, "train", "scans.npz", "--out", out, "--epochs", "2", "--seed", seed, "--json"); // prettier-ignore
+      return parse<{ weightsSha256: string }>(json).weightsSha256;
+    };
+    const first = await hash("s1", "11");
+    expect(await hash("s2", "11")).toBe(first);
+    expect(await hash("s3", "12")).not.toBe(first);
+  });
+
+  it("segment where asked: masks out, Dice in the report", async () => {
+    const args = ["train", "scans.npz", "--out", "m", "--task", "segmentation", "--epochs", "3", "--json", "--quiet"];
+    const trained = await voxgrad(folder, ...args);
+    expect(parse<{ validation: { dice: number } }>(trained.out).validation.dice).toBeGreaterThan(0);
+    const tested = await voxgrad(folder, "test", "m", "--json");
+    expect(parse<Report>(tested.out).task).toBe("segmentation");
+    const table = await voxgrad(folder, "predict", "m", "scans.npz", "--out", "m.csv");
+    expect(table).toMatchObject({ code: 2 });
+    expect((await voxgrad(folder, "predict", "m", "scans.npz", "--out", "m.npz")).code).toBe(0);
+    expect((await readFile(join(folder, "m.npz"))).subarray(0, 2).toString()).toBe("PK");
+  });
+
+  it("--resume on a finished run prints the same result; before any study it starts one", async () => {
+    const args = ["train", "scans.npz", "--out", "r", "--epochs", "3", "--resume", "--json", "--quiet"];
+    const first = await voxgrad(folder, ...args);
+    expect(first.code).toBe(0);
+    expect(await voxgrad(folder, ...args)).toEqual(first);
+    const other = await voxgrad(folder, ...args, "--epochs", "9");
+    expect(other).toMatchObject({ code: 2, out: "" });
+    expect(other.err).toMatch(/got epochs 9 where it has 3/);
+  });
+
+  it("a folder that holds a study is refused without --resume or --force; --force leaves other files alone", async () => {
+    await voxgrad(folder, "train", "scans.npz", "--out", "f", "--epochs", "1", "--quiet");
+    await writeFile(join(folder, "f", "notes.txt"), "mine");
+    const before = await readFile(join(folder, "f", "ledger.jsonl"), "utf8");
+    const refused = await voxgrad(folder, "train", "scans.npz", "--out", "f", "--epochs", "1");
+    expect(refused).toMatchObject({ code: 1, out: "" });
+    expect(refused.err).toMatch(/--resume, replace it with --force/);
+    expect(await readFile(join(folder, "f", "ledger.jsonl"), "utf8")).toBe(before);
+    expect((await voxgrad(folder, "train", "scans.npz", "--out", "f", "--epochs", "1", "--force")).code).toBe(0);
+    expect(await readFile(join(folder, "f", "ledger.jsonl"), "utf8")).not.toBe(before);
+    expect(await readFile(join(folder, "f", "notes.txt"), "utf8")).toBe("mine");
+  });
+
+  it("a study that was begun with --config does what the same flags do", async () => {
+    await writeFile(join(folder, "c.json"), '{ "epochs": 2, "hidden": [8], "dropout": 0.2, "learningRate": 0.01 }');
+    const hash = (json: string) => parse<{ weightsSha256: string }>(json).weightsSha256;
+    const file = await voxgrad(folder, "train", "scans.npz", "--out", "c1", "--config", "c.json", "--json");
+    const flags = ["--epochs", "2", "--hidden", "8", "--dropout", "0.2", "--learning-rate", "0.01", "--json"];
+    const line = await voxgrad(folder, "train", "scans.npz", "--out", "c2", ...flags);
+    expect(hash(file.out)).toBe(hash(line.out));
+    const kept = await voxgrad(folder, "train", "scans.npz", "--out", "c3", "--config", "c1/config.json", "--json");
+    expect(hash(kept.out)).toBe(hash(file.out));
+  });
+});
+
+describe("voxgrad, interrupted", () => {
+  it("Ctrl-C finishes the step, saves, says how to go on and exits with 130; --resume gives the bits of a run that was let alone", async () => {
+    const flags = ["--epochs", "30", "--patience", "none", "--hidden", "64,32", "--dropout", "0.2", "--seed", "5", "--json"]; // prettier-ignore
+    const whole = await voxgrad(folder, "train", "scans.npz", "--out", "w", ...flags);
+    const running = start(folder, "train", "scans.npz", "--out", "i", ...flags);
+    running.child.stderr!.on("data", (chunk: Buffer) => {
+      if (chunk.toString().includes("epoch 2 of")) running.child.kill("SIGINT");
+    });
+    const stopped = await running.ended;
+    expect(stopped).toMatchObject({ code: 130, out: "" });
+    expect(stopped.err).toMatch(/Go on: voxgrad train scans\.npz --out i --resume/);
+    expect(await entries("i")).toEqual(["created", "split", "training started", "interrupted"]);
+    const resumed = await voxgrad(folder, "train", "scans.npz", "--out", "i", "--resume", "--json");
+    expect(resumed.code).toBe(0);
+    const fields = (json: string) => {
+      const { weightsSha256, epochs, bestEpoch } = parse<Record<string, unknown>>(json);
+      return { weightsSha256, epochs, bestEpoch };
+    };
+    expect(fields(resumed.out)).toEqual(fields(whole.out));
+  });
+
+  it("killed at any moment, it can be resumed to the same bits; the lock that it left is ignored", async () => {
+    const flags = ["--epochs", "12", "--patience", "none", "--seed", "6", "--json", "--quiet"];
+    const whole = parse<{ weightsSha256: string }>((await voxgrad(folder, "train", "scans.npz", "--out", "kw", ...flags)).out); // prettier-ignore
+    for (const milliseconds of [120, 180, 240, 320]) {
+      const out = `k${milliseconds}`;
+      const running = start(folder, "train", "scans.npz", "--out", out, ...flags);
+      setTimeout(() => running.child.kill("SIGKILL"), milliseconds);
+      await running.ended;
+      const resumed = await voxgrad(folder, "train", "scans.npz", "--out", out, "--resume", ...flags);
+      expect(resumed).toMatchObject({ code: 0, err: "" });
+      expect(parse<{ weightsSha256: string }>(resumed.out).weightsSha256).toBe(whole.weightsSha256);
+    }
+  });
+});
+
+describe("voxgrad, called wrongly", () => {
+  it.each([
+    [["trian"], /unknown command 'trian'\. Did you mean "train"\?/],
+    [["train", "scans.npz"], /required option '--out <DIR>' not specified/],
+    [["train", "scans.npz", "--out", "x", "--epoch", "3"], /unknown option '--epoch'\. Did you mean "--epochs"\?/],
+    [["train", "scans.npz", "--out", "x", "--epochs", "0"], /--epochs: expected a whole number from 1/],
+    [["train", "none.npz", "--out", "x"], /none\.npz: expected an \.npz file of images, got nothing/],
+    [["train", ".", "--out", "x"], /got a folder/],
+    [["train", "scans.npz", "--out", "x", "--config", "scans.npz"], /expected JSON/],
+    [["train", "scans.npz", "--out", "x", "--maximum-bytes", "1000"], /expected arrays of at most 1000 bytes/],
+    [["test", "none"], /none: expected the folder of a study/],
+    [["predict", "none", "scans.npz", "--out", "p.csv"], /none: expected the folder of a study or a model/],
+    [["predict", "scans.npz", "scans.npz", "--out", "p.csv"], /scans\.npz: expected/],
+    [["predict", "a", "scans.npz", "--out", "p.png"], /--out: expected a file that ends in \.csv or \.npz/],
+  ])("%j is answered in one line on standard error, with exit code 2, and writes nothing", async (args, message) => {
+    const before = (await readdir(folder)).sort();
+    const { code, out, err } = await voxgrad(folder, ...args);
+    expect(err).toMatch(message);
+    expect(err).toMatch(/^voxgrad: [^\n]*\n$/);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect((await readdir(folder)).sort()).toEqual(before);
+  });
+
+  it("a run that diverges exits with 1, and says where and what to do", async () => {
+    const flags = ["--optimizer", "sgd", "--learning-rate", "1e18", "--quiet"];
+    const { code, err } = await voxgrad(folder, "train", "scans.npz", "--out", "d", ...flags);
+    expect(code).toBe(1);
+    expect(err).toMatch(/diverged in epoch 1, step \d+: .* of "[^"]+" is NaN or infinite.*Lower the learning rate/);
+  });
+});
