@@ -1,0 +1,86 @@
+// How every kernel is called, as data, so that one test can run them all: its arguments in order.
+// Matrix products and dense layers have tests of their own, over three sizes.
+import type { Kernels } from "../../src/wasm/kernels.ts";
+
+/**
+ * Arrays of (rows, columns): "in" is read, "part" is read and in [0, 1], "out" is written, "inout" and "square" (never
+ * negative) are both. "losses" (rows) is written; "labels" (rows) and "weights" (columns) are read.
+ */
+export type ArrayRole = "in" | "part" | "out" | "inout" | "square" | "losses" | "labels" | "weights";
+
+/** An array, a size, or a scalar. Kernels of n elements are called with one row of n columns. */
+export type Argument = ArrayRole | "n" | "rows" | "columns" | number;
+
+type Untested = "heapBase" | Extract<keyof Kernels, `matmul${string}` | `dense${string}`>;
+
+const elementwise: Argument[] = ["out", "in", "n"];
+const backward: Argument[] = ["out", "in", "in", "part", "n"];
+const lossForward: Argument[] = ["losses", "in", "part", "rows", "columns"];
+const lossBackward: Argument[] = ["out", "in", "part", "rows", "columns"];
+
+export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]> = {
+  philoxFill: ["out", "n", 1, -2, 3, -4, 5, 6],
+  expForward: elementwise,
+  logForward: elementwise,
+  log1pForward: ["out", "part", "n"],
+  erfForward: elementwise,
+  reluForward: elementwise,
+  reluBackward: backward,
+  leakyReluForward: [...elementwise, 0.01],
+  leakyReluBackward: [...backward, 0.01],
+  eluForward: [...elementwise, 0.7],
+  eluBackward: [...backward, 0.7],
+  seluForward: elementwise,
+  seluBackward: backward,
+  sigmoidForward: elementwise,
+  sigmoidBackward: backward,
+  tanhForward: elementwise,
+  tanhBackward: backward,
+  softplusForward: elementwise,
+  softplusBackward: backward,
+  siluForward: elementwise,
+  siluBackward: backward,
+  geluForward: elementwise,
+  geluBackward: backward,
+  geluTanhForward: elementwise,
+  geluTanhBackward: backward,
+  softmaxForward: ["out", "in", "rows", "columns"],
+  softmaxBackward: ["out", "in", "part", "rows", "columns"],
+  dropoutMask: ["out", "n", 1, -2, 3, -4, -1717986919, 1.25],
+  dropoutApply: ["out", "in", "part", "n"],
+  softmaxCrossEntropyForward: ["losses", "in", "labels", "weights", "rows", "columns", 0.1],
+  softmaxCrossEntropyBackward: ["out", "in", "labels", "weights", "rows", "columns", 0.1, 0.25],
+  sigmoidCrossEntropyForward: [...lossForward, 3],
+  sigmoidCrossEntropyBackward: [...lossBackward, 3, 0.25],
+  sigmoidFocalForward: [...lossForward, 2],
+  sigmoidFocalBackward: [...lossBackward, 2, 0.25],
+  huberForward: [...lossForward, 0.3],
+  huberBackward: [...lossBackward, 0.3, 0.25],
+  sigmoidDiceForward: [...lossForward, 1],
+  sigmoidDiceBackward: [...lossBackward, 1, 0.25],
+  squaredErrorForward: lossForward,
+  squaredErrorBackward: [...lossBackward, 0.25],
+  absoluteErrorForward: lossForward,
+  absoluteErrorBackward: [...lossBackward, 0.25],
+  sum: ["in", "n"],
+  sumOfSquares: ["in", "n"],
+  sumOfAbsolutes: ["in", "n"],
+  maximumAbsolute: ["in", "n"],
+  firstNonFinite: ["in", "n"],
+  scale: [...elementwise, 0.3],
+  clamp: [...elementwise, -0.5, 0.7],
+  addPenaltyGradient: ["inout", "in", "n", 0.1, 0.2],
+  sgdStep: ["inout", "in", "n", 0.1, 0.01],
+  momentumStep: ["inout", "inout", "in", "n", 0.1, 0.9, 0.8, 0.01],
+  nesterovStep: ["inout", "inout", "in", "n", 0.1, 0.9, 1, 0.01],
+  adamStep: ["inout", "inout", "square", "in", "n", 0.1, 0.9, 0.999, 1e-8, 2.5, 0.01, 0.99],
+  amsgradStep: ["inout", "inout", "square", "square", "in", "n", 0.1, 0.9, 0.999, 1e-8, 2.5, 0.01, 0.99],
+  nadamStep: ["inout", "inout", "square", "in", "n", 0.02, 0.1, 0.9, 0.999, 1e-8, 2.5, 0.01],
+  radamStep: ["inout", "inout", "square", "in", "n", 0.1, 0.9, 0.999, 1e-8, 0.4, 1, 0.01],
+  adamaxStep: ["inout", "inout", "square", "in", "n", 0.1, 0.9, 0.999, 1e-8, 0.01],
+  rmspropStep: ["inout", "square", "in", "n", 0.1, 0.9, 1e-8, 0.01],
+  rmspropMomentumStep: ["inout", "square", "inout", "in", "n", 0.1, 0.9, 1e-8, 0.5, 0.01],
+  rmspropCenteredStep: ["inout", "square", "inout", "inout", "in", "n", 0.1, 0.9, 1e-8, 0.5, 0.01],
+  adagradStep: ["inout", "square", "in", "n", 0.1, 1e-10, 0.01],
+  adadeltaStep: ["inout", "square", "square", "in", "n", 0.1, 0.9, 1e-6, 0.01],
+};
