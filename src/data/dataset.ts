@@ -15,6 +15,18 @@ export type Pixels =
   | Float32Array
   | Float64Array;
 
+const pixelTypes = [
+  Uint8Array,
+  Uint8ClampedArray,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+];
+
 /** A set of images. */
 export interface Dataset {
   readonly length: number;
@@ -70,7 +82,7 @@ export interface ArrayDatasetOptions {
  * A dataset over arrays that you have. The arrays are kept, not copied: do not change them afterwards.
  *
  * @throws RangeError when lengths disagree, a set is empty, a pixel is NaN or infinite (naming the image), or a label is
- * no whole number.
+ * no whole number; TypeError when the images are no typed array of numbers.
  * @example
  * ```ts
  * import { arrayDataset } from "voxgrad";
@@ -82,6 +94,7 @@ export interface ArrayDatasetOptions {
  */
 export function arrayDataset(options: ArrayDatasetOptions): Dataset {
   const { images, shape, name = "dataset" } = options;
+  checkKind(name, images);
   const size = checkShape(name, shape);
   const length = checkLength(name, images, size, shape);
   checkFinite(name, images, size);
@@ -102,12 +115,14 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
     groups,
     read(index: number, into: Float32Array, offset: number) {
       checkIndex(name, index, length);
+      checkRoom(name, offset, size, into.length);
       const first = index * size;
       for (let i = 0; i < size; i++) into[offset + i] = images[first + i];
     },
     readMask(index: number, into: Uint8Array, offset: number) {
       if (!masks) throw new TypeError(`${name}: expected masks, got a set without`);
       checkIndex(name, index, length);
+      checkRoom(name, offset, maskLength, into.length);
       const first = index * maskLength;
       for (let i = 0; i < maskLength; i++) into[offset + i] = masks[first + i];
     },
@@ -121,8 +136,8 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
 
 /** The images of a dataset at these indices, in this order; nothing is copied but the labels. */
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  for (let i = 0; i < indices.length; i++) checkIndex("subset", indices[i], dataset.length);
   const chosen = Int32Array.from(indices);
-  for (const index of chosen) checkIndex("subset", index, dataset.length);
   const { labels, groups } = dataset;
   const at = (index: number) => {
     checkIndex("subset", index, chosen.length);
@@ -147,9 +162,17 @@ export function featuresOf(dataset: { readonly shape: readonly number[] }): numb
   return dataset.shape.reduce((product, size) => product * size, 1);
 }
 
+function checkKind(name: string, images: unknown): void {
+  if (ArrayBuffer.isView(images) && pixelTypes.some((type) => images instanceof type)) return;
+  const kind = typeof images === "object" && images !== null ? images.constructor.name : String(images);
+  throw new TypeError(`${name}: expected the images as a typed array such as Uint8Array or Float32Array, got ${kind}`);
+}
+
 function checkShape(name: string, shape: readonly number[]): number {
   if (shape.length === 0 || !shape.every((size) => Number.isSafeInteger(size) && size >= 1)) {
-    throw new RangeError(`${name}: expected the shape of one image in whole numbers, got [${shape.join(", ")}]`);
+    throw new RangeError(
+      `${name}: expected the shape of one image in whole numbers of at least 1, got [${shape.join(", ")}]`,
+    );
   }
   return featuresOf({ shape });
 }
@@ -176,6 +199,12 @@ function checkFinite(name: string, images: Pixels, size: number): void {
   }
 }
 
+/** A typed array drops what is written behind its end, without a word. */
+function checkRoom(name: string, offset: number, size: number, length: number): void {
+  if (Number.isInteger(offset) && offset >= 0 && offset + size <= length) return;
+  throw new RangeError(`${name}: expected room for ${size} values from offset ${offset} on, got an array of ${length}`);
+}
+
 function checkIndex(name: string, index: number, length: number): void {
   if (Number.isInteger(index) && index >= 0 && index < length) return;
   throw new RangeError(`${name}: expected an image index from 0 to ${length - 1}, got ${index}`);
@@ -184,7 +213,7 @@ function checkIndex(name: string, index: number, length: number): void {
 /** Voxels of a mask: the image's shape, or the shape without its last axis where that holds colours. */
 function voxelsOf(shape: readonly number[], maskValues: number, length: number): number {
   const all = featuresOf({ shape });
-  const withoutColours = all / shape[shape.length - 1];
+  const withoutColours = shape.length > 2 ? all / shape[shape.length - 1] : all;
   return maskValues === length * withoutColours && maskValues !== length * all ? withoutColours : all;
 }
 

@@ -2,10 +2,10 @@
 import { sha256 } from "../storage/sha256.ts";
 import type { Pixels } from "./dataset.ts";
 
-/** SHA-256 in hex over the pixels' type and little-endian bytes, the label and the mask. */
+/** SHA-256 in hex over the pixels' type (a Buffer's is Uint8Array) and little-endian bytes, the label and the mask. */
 export function imageDigest(pixels: Pixels, label: number | null, mask: Uint8Array | null): Promise<string> {
   const head = new TextEncoder().encode(
-    `${pixels.constructor.name} ${pixels.length} ${label ?? "none"} ${mask?.length ?? 0}\n`,
+    `${pixels[Symbol.toStringTag]} ${pixels.length} ${label ?? "none"} ${mask?.length ?? 0}\n`,
   );
   const bytes = new Uint8Array(head.length + pixels.byteLength + (mask?.length ?? 0));
   bytes.set(head);

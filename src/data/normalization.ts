@@ -58,18 +58,25 @@ function fitZScore(train: Dataset): Normalization {
   const image = new Float32Array(featuresOf(train));
   const count = train.length * image.length;
   let sum = 0;
+  let minimum = Infinity;
+  let maximum = -Infinity;
   for (let index = 0; index < train.length; index++) {
     train.read(index, image, 0);
-    for (const value of image) sum += value;
+    for (const value of image) {
+      sum += value;
+      if (value < minimum) minimum = value;
+      if (value > maximum) maximum = value;
+    }
   }
+  // Not by the deviation: where all pixels are alike, rounding of the mean leaves one that is tiny, but not 0.
+  if (minimum === maximum) return Object.freeze({ kind: "zScore", mean: minimum, deviation: 1 });
   const mean = sum / count;
   let squares = 0;
   for (let index = 0; index < train.length; index++) {
     train.read(index, image, 0);
     for (const value of image) squares += (value - mean) * (value - mean);
   }
-  const deviation = Math.sqrt(squares / count);
-  return Object.freeze({ kind: "zScore", mean, deviation: deviation > 0 ? deviation : 1 });
+  return Object.freeze({ kind: "zScore", mean, deviation: Math.sqrt(squares / count) });
 }
 
 function fitUnit(train: Dataset): Normalization {

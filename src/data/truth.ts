@@ -14,6 +14,7 @@ const mostClasses = 1000;
 
 /** The distinct values of labels in sorted order. @throws RangeError for a value that is no whole number. */
 export function distinctValues(name: string, what: string, values: Values): number[] {
+  if (values instanceof Uint8Array) return distinctBytes(values);
   const seen = new Set<number>();
   for (let i = 0; i < values.length; i++) {
     const value = Number(values[i]);
@@ -30,6 +31,18 @@ export function distinctValues(name: string, what: string, values: Values): numb
   return [...seen].sort((a, b) => a - b);
 }
 
+/** Masks are large and nearly always bytes: a table instead of a set takes a tenth of the time. */
+function distinctBytes(values: Uint8Array): number[] {
+  const seen = new Uint8Array(256);
+  for (let i = 0; i < values.length; i++) seen[values[i]] = 1;
+  return Array.from(seen.keys()).filter((value) => seen[value] === 1);
+}
+
+/** Values that were given for all sets, each once and in order, as those that are found. */
+function givenValues(name: string, what: string, values: readonly number[]): number[] {
+  return distinctValues(`${name} ${what}`, "values", values);
+}
+
 /** Labels as class indexes: values in sorted order, of this set or of all sets together. */
 export function classIndexes(
   name: string,
@@ -40,7 +53,7 @@ export function classIndexes(
   if (labels.length !== length) {
     throw new RangeError(`${name}: expected one label for each of ${length} images, got ${labels.length} labels`);
   }
-  const values = allValues ?? distinctValues(name, "labels", labels);
+  const values = allValues ? givenValues(name, "labelValues", allValues) : distinctValues(name, "labels", labels);
   const indexOf = new Map(values.map((value, index) => [value, index]));
   const indexes = Int32Array.from({ length }, (_, i) => {
     const index = indexOf.get(Number(labels[i]));
@@ -54,7 +67,10 @@ export function classIndexes(
   return { values, indexes };
 }
 
-/** Masks as class indexes: 0 stays background, other values count from 1 in sorted order. */
+/**
+ * Masks as class indexes: 0 stays background, other values count from 1 in sorted order. Bytes that count so already are
+ * kept, not copied.
+ */
 export function maskIndexes(
   name: string,
   masks: Values,
@@ -64,24 +80,23 @@ export function maskIndexes(
   if (masks.length !== length) {
     throw new RangeError(`${name}: expected one mask value for each of ${length} voxels, got ${masks.length}`);
   }
-  const values = allValues ?? distinctValues(name, "mask values", masks).filter((value) => value !== 0);
+  const found = distinctValues(name, "mask values", masks);
+  const values = (allValues ? givenValues(name, "maskValues", allValues) : found).filter((value) => value !== 0);
   if (values.length > 255)
     throw new RangeError(`${name}: expected at most 255 foreground values in masks, got ${values.length}`);
   const indexOf = new Map(values.map((value, index) => [value, index + 1]));
   indexOf.set(0, 0);
-  const indexes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) {
-    const index = indexOf.get(Number(masks[i]));
-    if (index === undefined) {
-      throw new RangeError(`${name}: expected mask values among 0, ${values.join(", ")}, got ${String(masks[i])}`);
-    }
-    indexes[i] = index;
-  }
+  const unknown = found.find((value) => !indexOf.has(value));
+  if (unknown !== undefined)
+    throw new RangeError(`${name}: expected mask values among 0, ${values.join(", ")}, got ${unknown}`);
+  const isCounted = masks instanceof Uint8Array && found.every((value) => indexOf.get(value) === value);
+  const indexes = isCounted ? masks : new Uint8Array(length);
+  if (!isCounted) for (let i = 0; i < length; i++) indexes[i] = indexOf.get(Number(masks[i])) ?? 0;
   // A set whose masks are all empty still has a foreground to look for.
   return { values: values.length > 0 ? values : [1], indexes };
 }
 
-/** Groups as names. */
+/** Groups as names. A number that is missing (NaN) names nobody: it would make one group of all who have none. */
 export function groupNames(
   name: string,
   groups: readonly (string | number)[] | Values,
@@ -90,5 +105,12 @@ export function groupNames(
   if (groups.length !== length) {
     throw new RangeError(`${name}: expected one group for each of ${length} images, got ${groups.length} groups`);
   }
-  return Object.freeze(Array.from(groups as ArrayLike<unknown>, String));
+  return Object.freeze(
+    Array.from(groups as ArrayLike<unknown>, (group, image) => {
+      if (typeof group !== "number" || Number.isFinite(group)) return String(group);
+      throw new RangeError(
+        `${name}: expected a name or number as group, got ${group} for image ${image}. Give it one of its own.`,
+      );
+    }),
+  );
 }

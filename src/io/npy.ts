@@ -1,6 +1,6 @@
 // NumPy's .npy: a magic, a header in Python's notation, then the elements (numpy.lib.format, versions 1.0 to 3.0).
 import { FormatError } from "../errors.ts";
-import { halfToNumber } from "./safetensors.ts";
+import { float32BitsOfHalf } from "./half.ts";
 
 /** An array as it was stored, row-major. Two-byte floats come as float32, 8-byte integers as bigint, texts as strings. */
 export interface NpyArray {
@@ -19,7 +19,19 @@ export interface NpyArray {
     | readonly string[];
 }
 
+interface Header {
+  readonly descr: string;
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+}
+
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+/** As many bytes of header as numpy itself reads of a file that it does not trust. */
+const mostHeaderBytes = 10000;
+
+/** As many dimensions as a numpy array has at most. */
+const mostDimensions = 64;
 
 /**
  * Reads a .npy file. The array is a view of the bytes where alignment and byte order allow, otherwise a copy.
@@ -31,26 +43,27 @@ export function readNpy(bytes: Uint8Array<ArrayBuffer>, name: string): NpyArray 
   const { text, start } = headerOf(bytes, name);
   const { descr, fortran, shape } = parseHeader(text, name);
   const count = countOf(shape, name);
-  const type = /^([<>|=])([biufSU])(\d+)$/.exec(descr);
-  if (!type) {
+  const [, order, kind, digits] = /^([<>|=]?)([biufSU])([1-9]\d{0,8})$/.exec(descr) ?? [];
+  const type = `${kind}${digits}`;
+  const isText = kind === "S" || kind === "U";
+  if (kind === undefined || !(isText || type === "f2" || Object.hasOwn(arrayTypes, type))) {
     throw new FormatError(
-      `${name}: expected a dtype of numbers or texts, such as "|u1" or "<f4", got ${JSON.stringify(descr)}`,
+      `${name}: expected a dtype of ${Object.keys(arrayTypes).join(", ")}, f2, or texts, got ${JSON.stringify(descr)}. ` +
+        'Convert it before saving, as in array.astype("float32"), or array.astype("U") for texts.',
     );
   }
-  const [, order, kind, digits] = type;
   const elementBytes = Number(digits) * (kind === "U" ? 4 : 1);
   const wanted = count * elementBytes;
   const body = bytes.subarray(start);
   if (wanted !== body.length) {
     throw new FormatError(
-      `${name}: expected ${wanted} bytes of data behind byte ${start} for ${shape.join("x")} of ${descr}, got ${body.length}`,
+      `${name}: expected ${wanted} bytes of data behind byte ${start} for ${shape.join("x") || "one value"} of ${descr}, got ${body.length}`,
     );
   }
   const isLittle = order !== ">";
-  const data =
-    kind === "S" || kind === "U"
-      ? readTexts(body, count, elementBytes, kind, isLittle, name)
-      : readNumbers(body, `${kind}${digits}`, isLittle, name);
+  const data = isText
+    ? readTexts(body, count, elementBytes, kind, isLittle, name)
+    : readNumbers(body, type as keyof typeof arrayTypes | "f2", isLittle);
   return { shape, data: fortran && shape.length > 1 ? toRowMajor(data, shape) : data };
 }
 
@@ -71,59 +84,51 @@ function headerOf(bytes: Uint8Array, name: string): { text: string; start: numbe
       `${name}: expected a header of ${length} bytes behind byte ${first}, got ${bytes.length - first}: it overruns the array`,
     );
   }
+  if (length > mostHeaderBytes)
+    throw new FormatError(`${name}: expected a header of at most ${mostHeaderBytes} bytes, got one of ${length}`);
   const encoding = version === 3 ? "utf-8" : "latin1";
   return { text: new TextDecoder(encoding).decode(bytes.subarray(first, first + length)), start: first + length };
 }
 
+/** One key of the header's dictionary with its value: a text, a truth value or a tuple of whole numbers (Python 2: 3L). */
+const headerEntry =
+  /\s*(['"])(\w+)\1\s*:\s*(?:'([^'\\]*)'|"([^"\\]*)"|(True|False)|\(\s*((?:\d+L?\s*,\s*)*(?:\d+L?)?)\s*\))\s*(?:,|(?=\s*\}))/y;
+
 /** The header is a Python dictionary of exactly three keys, whose order numpy does not fix. */
-function parseHeader(text: string, name: string): { descr: string; fortran: boolean; shape: number[] } {
+function parseHeader(text: string, name: string): Header {
   const fail = (what: string): never => {
     throw new FormatError(
       `${name}: expected ${what} in the .npy header, got ${JSON.stringify(text.trim().slice(0, 200))}`,
     );
   };
-  const descr = /['"]descr['"]\s*:\s*(?:'([^']*)'|"([^"]*)"|(\[))/.exec(text);
-  const fortran = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text);
-  const shape = /['"]shape['"]\s*:\s*\(([\d\s,]*)\)/.exec(text);
-  if (!descr) return fail("a dtype ('descr')");
-  if (descr[3]) return fail("a dtype of numbers, not of structures,");
-  if (!fortran) return fail("'fortran_order'");
-  if (!shape) return fail("a 'shape' of whole numbers");
-  const sizes = shape[1]
-    .split(",")
-    .map((size) => size.trim())
-    .filter((size) => size !== "")
-    .map(Number);
-  return { descr: descr[1] ?? descr[2], fortran: fortran[1] === "True", shape: sizes };
+  if (/['"]descr['"]\s*:\s*\[/.test(text)) return fail("a dtype of numbers, not of structures,");
+  const trimmed = text.trim();
+  const found = new Map<string, RegExpExecArray>();
+  let at = 1;
+  while (trimmed[0] === "{" && at < trimmed.length - 1) {
+    headerEntry.lastIndex = at;
+    const entry = headerEntry.exec(trimmed);
+    if (!entry || found.has(entry[2])) break;
+    found.set(entry[2], entry);
+    at = headerEntry.lastIndex;
+    while (/\s/.test(trimmed[at] ?? "")) at++;
+  }
+  const descr = found.get("descr")?.[3] ?? found.get("descr")?.[4];
+  const fortran = found.get("fortran_order")?.[5];
+  const shape = found.get("shape")?.[6];
+  if (descr === undefined) return fail("a dtype ('descr')");
+  if (fortran === undefined) return fail("'fortran_order'");
+  if (shape === undefined || /^\d+L?$/.test(shape)) return fail("a 'shape' of whole numbers");
+  if (found.size !== 3 || trimmed.slice(at) !== "}") return fail("the three keys descr, fortran_order and shape once");
+  return { descr, fortran: fortran === "True", shape: (shape.match(/\d+/g) ?? []).map(Number) };
 }
 
 function countOf(shape: readonly number[], name: string): number {
-  let count = 1;
-  for (const size of shape) count *= size;
-  if (!Number.isSafeInteger(count) || shape.length > 32) {
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (!Number.isSafeInteger(count) || !shape.every(Number.isSafeInteger) || shape.length > mostDimensions) {
     throw new FormatError(`${name}: expected a shape that fits into memory, got ${shape.join("x")}`);
   }
   return count;
-}
-
-function readNumbers(
-  body: Uint8Array<ArrayBuffer>,
-  type: string,
-  isLittle: boolean,
-  name: string,
-): Exclude<NpyArray["data"], readonly string[]> {
-  if (type === "f2") {
-    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-    return Float32Array.from({ length: body.length / 2 }, (_, i) => halfToNumber(view.getUint16(2 * i, isLittle)));
-  }
-  const make = arrayTypes[type as keyof typeof arrayTypes] as (typeof arrayTypes)[keyof typeof arrayTypes] | undefined;
-  if (!make)
-    throw new FormatError(`${name}: expected one of the dtypes ${Object.keys(arrayTypes).join(", ")}, f2, got ${type}`);
-  const width = make.BYTES_PER_ELEMENT;
-  const isNative = width === 1 || isLittle === isLittleEndianMachine();
-  const own = isNative && body.byteOffset % width === 0 ? body : body.slice();
-  if (!isNative) for (let at = 0; at < own.length; at += width) own.subarray(at, at + width).reverse();
-  return new make(own.buffer, own.byteOffset, own.length / width);
 }
 
 const arrayTypes = {
@@ -140,29 +145,66 @@ const arrayTypes = {
   f8: Float64Array,
 } as const;
 
+function readNumbers(
+  body: Uint8Array<ArrayBuffer>,
+  type: keyof typeof arrayTypes | "f2",
+  isLittle: boolean,
+): Exclude<NpyArray["data"], readonly string[]> {
+  if (type === "f2") return readHalves(body, isLittle);
+  const make = arrayTypes[type];
+  const width = make.BYTES_PER_ELEMENT;
+  const isNative = width === 1 || isLittle === isLittleEndianMachine();
+  const own = isNative && body.byteOffset % width === 0 ? body : new Uint8Array(body);
+  if (!isNative) reverseElements(own, width);
+  return new make(own.buffer, own.byteOffset, own.length / width);
+}
+
+function readHalves(body: Uint8Array<ArrayBuffer>, isLittle: boolean): Float32Array {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const data = new Float32Array(body.length / 2);
+  const bits = new Uint32Array(data.buffer);
+  for (let i = 0; i < bits.length; i++) bits[i] = float32BitsOfHalf(view.getUint16(2 * i, isLittle));
+  return data;
+}
+
 function isLittleEndianMachine(): boolean {
   return new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 }
 
-/** Texts of a fixed length, padded with zeros: bytes (S) or UTF-32 (U). */
+/** Turns the bytes of each element round, in place. */
+function reverseElements(bytes: Uint8Array, width: number): void {
+  for (let first = 0; first < bytes.length; first += width) {
+    for (let low = first, high = first + width - 1; low < high; low++, high--) {
+      const byte = bytes[low];
+      bytes[low] = bytes[high];
+      bytes[high] = byte;
+    }
+  }
+}
+
+/** Texts of a fixed length, padded with zeros: bytes (S, read as Latin-1) or UTF-32 (U). */
 function readTexts(
   body: Uint8Array<ArrayBuffer>,
   count: number,
   elementBytes: number,
-  kind: string,
+  kind: "S" | "U",
   isLittle: boolean,
   name: string,
 ): string[] {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const width = kind === "U" ? 4 : 1;
+  const codeAt = (at: number) => (kind === "U" ? view.getUint32(at, isLittle) : body[at]);
   return Array.from({ length: count }, (_, i) => {
+    let end = (i + 1) * elementBytes;
+    while (end > i * elementBytes && codeAt(end - width) === 0) end -= width;
     let text = "";
-    for (let at = i * elementBytes; at < (i + 1) * elementBytes; at += kind === "U" ? 4 : 1) {
-      const code = kind === "U" ? view.getUint32(at, isLittle) : body[at];
+    for (let at = i * elementBytes; at < end; at += width) {
+      const code = codeAt(at);
       if (code > 0x10ffff)
         throw new FormatError(`${name}: expected a character at byte ${at} of the data, got code ${code}`);
       text += String.fromCodePoint(code);
     }
-    return text.replace(/\0+$/, "");
+    return text;
   });
 }
 
@@ -170,11 +212,18 @@ function readTexts(
 function toRowMajor<T extends NpyArray["data"]>(data: T, shape: readonly number[]): T {
   const source = data as ArrayLike<unknown>;
   const target = data.slice() as unknown as { [index: number]: unknown };
-  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
+  const strides: number[] = [];
+  for (let axis = 0; axis < shape.length; axis++) strides[axis] = axis === 0 ? 1 : strides[axis - 1] * shape[axis - 1];
   const index = shape.map(() => 0);
+  let from = 0;
   for (let i = 0; i < source.length; i++) {
-    target[i] = source[index.reduce((sum, position, axis) => sum + position * strides[axis], 0)];
-    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0;
+    target[i] = source[from];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      from -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
   }
   return target as unknown as T;
 }

@@ -10,7 +10,8 @@ import type { Source } from "./source.ts";
 import { readZip } from "./zip.ts";
 import type { ZipOptions } from "./zip.ts";
 
-type SetName = "train" | "val" | "test";
+const setNames = ["train", "val", "test"] as const;
+type SetName = (typeof setNames)[number];
 type Arrays = Map<string, NpyArray>;
 
 /** `train_images`, `val_labels`, ..., or without a set before it; what else a file holds is not read. */
@@ -41,21 +42,22 @@ export async function readNpz(source: Source, options: ZipOptions = {}): Promise
     (entry, bytes) => arrays.set(entry.replace(/\.npy$/, ""), readNpy(bytes, entry)),
     options,
   );
-  return assemble(arrays, file);
+  try {
+    return assemble(arrays, file);
+  } catch (cause) {
+    throw cause instanceof RangeError ? new FormatError(cause.message, { cause }) : cause;
+  }
 }
 
 function assemble(arrays: Arrays, file: string): Dataset | DatasetSplit {
-  const names = (["train", "val", "test"] as const).filter((set) => arrays.has(`${set}_images`));
-  if (names.length === 0 && !arrays.has("images")) {
+  const names = setNames.filter((set) => arrays.has(`${set}_images`));
+  if (names.length === 0) {
+    if (arrays.has("images")) return setOf(arrays, "", file, {});
     throw new FormatError(
       `${file}: expected the arrays train_images, val_images and test_images, or images, got ${[...arrays.keys()].join(", ") || "none of them"}`,
     );
   }
-  if (names.length === 0) return setOf(arrays, "", file, {});
-  for (const set of ["train", "val", "test"] as const) {
-    if (!names.includes(set))
-      throw new FormatError(`${file}: expected an array ${set}_images beside ${names.join("_images, ")}_images`);
-  }
+  for (const what of ["images", "labels", "masks", "groups"]) checkInAllSets(arrays, what, file);
   const labelValues = commonValues(arrays, "labels", file);
   const maskValues = commonValues(arrays, "masks", file)?.filter((value) => value !== 0);
   const common = { labelValues, maskValues: maskValues?.length === 0 ? [1] : maskValues };
@@ -63,12 +65,25 @@ function assemble(arrays: Arrays, file: string): Dataset | DatasetSplit {
   return { train: of("train"), validation: of("val"), test: of("test") };
 }
 
+/** An array that one set has and another lacks would make sets that cannot be compared. */
+function checkInAllSets(arrays: Arrays, what: string, file: string): void {
+  const having = setNames.filter((set) => arrays.has(`${set}_${what}`)).map((set) => `${set}_${what}`);
+  const lacking = setNames.filter((set) => !arrays.has(`${set}_${what}`)).map((set) => `${set}_${what}`);
+  if (having.length === 0 || lacking.length === 0) return;
+  throw new FormatError(
+    `${file}: expected ${lacking.join(" and ")} beside ${having.join(" and ")}, got none. ` +
+      (what === "images"
+        ? "Add what is missing, or give images alone, to be divided."
+        : `Add what is missing, or leave ${what} out.`),
+  );
+}
+
 /** The distinct values over all sets that have the array; undefined when none has. */
 function commonValues(arrays: Arrays, what: "labels" | "masks", file: string): number[] | undefined {
-  const having = [...arrays].filter(([name]) => name.endsWith(`_${what}`));
+  const having = setNames.map((set) => `${set}_${what}`).filter((name) => arrays.has(name));
   if (having.length === 0) return undefined;
-  const values = having.flatMap(([name, array]) =>
-    distinctValues(`${file} ${name}`, what, numbersOf(array, `${file} ${name}`)),
+  const values = having.flatMap((name) =>
+    distinctValues(`${file} ${name}`, what, numbersOf(arrays.get(name), `${file} ${name}`)),
   );
   return [...new Set(values)].sort((a, b) => a - b);
 }
@@ -84,35 +99,44 @@ function setOf(arrays: Arrays, prefix: string, file: string, common: Common): Da
   if (!images) throw new FormatError(`${name("images")}: expected an array, got none`);
   const [length, ...shape] = images.shape;
   if (shape.length === 0)
-    throw new FormatError(`${name("images")}: expected (images, height, width) or more, got ${images.shape.join("x")}`);
+    throw new FormatError(
+      `${name("images")}: expected (images, height, width) or more, got ${images.shape.join("x") || "one value"}`,
+    );
   const labels = arrays.get(`${prefix}labels`);
   const masks = arrays.get(`${prefix}masks`);
   const groups = arrays.get(`${prefix}groups`);
-  if (labels) checkCount(labels, length, name("labels"), 1);
-  if (groups) checkCount(groups, length, name("groups"), 1);
-  if (masks) checkCount(masks, length, name("masks"), null);
-  try {
-    return arrayDataset({
-      images: pixelsOf(images, name("images")),
-      shape,
-      labels: labels ? numbersOf(labels, name("labels")) : null,
-      masks: masks ? numbersOf(masks, name("masks")) : null,
-      groups: groups ? groups.data : null,
-      name: `${file} ${prefix.replace("_", "")}`.trim(),
-      ...(labels ? { labelValues: common.labelValues } : {}),
-      ...(masks ? { maskValues: common.maskValues } : {}),
-    });
-  } catch (cause) {
-    throw cause instanceof RangeError ? new FormatError(cause.message, { cause }) : cause;
-  }
+  if (labels) checkOneEach(labels, length, name("labels"));
+  if (groups) checkOneEach(groups, length, name("groups"));
+  if (masks) checkMaskShape(masks, images, name("masks"));
+  return arrayDataset({
+    images: pixelsOf(images, name("images")),
+    shape,
+    labels: labels ? numbersOf(labels, name("labels")) : null,
+    masks: masks ? numbersOf(masks, name("masks")) : null,
+    groups: groups ? groups.data : null,
+    name: `${file} ${prefix.replace("_", "")}`.trim(),
+    ...(labels ? { labelValues: common.labelValues } : {}),
+    ...(masks ? { maskValues: common.maskValues } : {}),
+  });
 }
 
-/** @param rest how many values an image may have; null for any. */
-function checkCount({ shape }: NpyArray, length: number, name: string, rest: number | null): void {
-  const each = shape.slice(1).reduce((product, size) => product * size, 1);
-  if (shape[0] === length && (rest === null || each === rest)) return;
+/** (images), (images, 1), or one value without a dimension for a single image. */
+function checkOneEach({ shape }: NpyArray, length: number, name: string): void {
+  const [count = 1, ...rest] = shape;
+  if (count === length && rest.every((size) => size === 1)) return;
   throw new FormatError(
-    `${name}: expected one for each of ${length} images, got an array of ${shape.join("x") || "no dimension"}`,
+    `${name}: expected one for each of ${length} images, got an array of ${shape.join("x") || "one value"}`,
+  );
+}
+
+/** The images' shape, or that without the last axis where it holds colours; an axis of 1 may follow. */
+function checkMaskShape(masks: NpyArray, images: NpyArray, name: string): void {
+  const whole = images.shape;
+  const allowed = whole.length > 3 ? [whole, whole.slice(0, -1)] : [whole];
+  const got = masks.shape.join("x");
+  if (allowed.some((shape) => got === shape.join("x") || got === [...shape, 1].join("x"))) return;
+  throw new FormatError(
+    `${name}: expected a mask value for each voxel (${allowed.map((shape) => shape.join("x")).join(" or ")}), got ${got || "one value"}`,
   );
 }
 
@@ -122,7 +146,11 @@ function pixelsOf({ data }: NpyArray, name: string): Pixels {
   return data as Pixels;
 }
 
-function numbersOf({ data }: NpyArray, name: string): Values {
-  if (Array.isArray(data)) throw new FormatError(`${name}: expected whole numbers, got texts`);
-  return data as Values;
+function numbersOf(array: NpyArray | undefined, name: string): Values {
+  if (!array || Array.isArray(array.data)) {
+    throw new FormatError(
+      `${name}: expected whole numbers, got texts. Number them: numpy.unique(labels, return_inverse=True)[1].`,
+    );
+  }
+  return array.data as Values;
 }

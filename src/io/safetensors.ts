@@ -1,9 +1,10 @@
 // safetensors: 8 bytes with the header's length, a JSON header, then every tensor's bytes without a gap.
 // The format is that of github.com/huggingface/safetensors; the limits below are ours.
 import { FormatError } from "../errors.ts";
+import { float32BitsOfBfloat, float32BitsOfHalf } from "./half.ts";
 import { parseStrictly } from "./json-keys.ts";
 
-/** A tensor as float32, row-major. */
+/** A tensor as float32, row-major; a shape without a size is one value. */
 export interface FileTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -15,14 +16,19 @@ export interface SafetensorsFile {
   readonly metadata: Map<string, string>;
 }
 
-const mostHeaderBytes = 8 << 20;
+/** The reference implementation's limit. */
+const mostHeaderBytes = 100_000_000;
 const mostTensors = 65536;
 
 /** Bytes an element, of the types that are read. */
 const elementBytes = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const;
 type ElementType = keyof typeof elementBytes;
 
-/** The same tensors and metadata give the same bytes: tensors in the map's order, the header padded to 8 bytes. */
+/**
+ * The same tensors and metadata give the same bytes: tensors in the map's order, the header padded to 8 bytes.
+ * @throws RangeError for what would not be read again: data of another length than its shape says, a tensor named
+ * "__metadata__", too many tensors or too long a header.
+ */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, FileTensor>,
   metadata: Readonly<Record<string, string>> = {},
@@ -31,21 +37,31 @@ export function writeSafetensors(
   const entries: [string, unknown][] = [["__metadata__", metadata]];
   for (const [name, { shape, data }] of tensors) {
     if (name === "__metadata__") throw new RangeError('safetensors: expected tensor names other than "__metadata__"');
+    const length = shape.reduce((product, size) => product * size, 1);
+    if (length !== data.length)
+      throw new RangeError(
+        `safetensors "${name}": expected ${length} values for ${shape.join("x") || "one value"}, got ${data.length}`,
+      );
     const begin = end;
     end += 4 * data.length;
     entries.push([name, { dtype: "F32", shape, data_offsets: [begin, end] }]);
   }
+  if (tensors.size > mostTensors)
+    throw new RangeError(`safetensors: expected at most ${mostTensors} tensors, got ${tensors.size}`);
   const text = `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(",")}}`;
   const header = new TextEncoder().encode(text);
   const padded = Math.ceil(header.length / 8) * 8;
+  if (padded > mostHeaderBytes)
+    throw new RangeError(`safetensors: expected a header of at most ${mostHeaderBytes} bytes, got ${padded}`);
   const bytes = new Uint8Array(8 + padded + end).fill(0x20, 8, 8 + padded);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(padded), true);
   bytes.set(header, 8);
   let at = 8 + padded;
   for (const { data } of tensors.values()) {
-    for (const value of data) {
-      view.setFloat32(at, value, true);
+    // As bits: a NaN keeps its own.
+    for (const bits of new Uint32Array(data.buffer, data.byteOffset, data.length)) {
+      view.setUint32(at, bits, true);
       at += 4;
     }
   }
@@ -138,7 +154,9 @@ function readMetadata(value: unknown, metadata: Map<string, string>, name: strin
 
 function checkEntry(key: string, value: unknown, name: string): Entry {
   const fail = (expected: string, got: unknown): never => {
-    throw new FormatError(`${name} tensor "${key}": expected ${expected}, got ${JSON.stringify(got)}`);
+    throw new FormatError(
+      `${name} tensor "${key}": expected ${expected}, got ${String(JSON.stringify(got)).slice(0, 200)}`,
+    );
   };
   if (typeof value !== "object" || value === null) return fail("dtype, shape and data_offsets", value);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
@@ -162,34 +180,24 @@ function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
 }
 
+/** Every type but F64 by its bits, which are those of a float32 or a part of them. */
 function decode(view: DataView, at: number, length: number, type: ElementType): Float32Array {
   const data = new Float32Array(length);
-  for (let i = 0; i < length; i++) data[i] = element(view, at + i * elementBytes[type], type);
-  return data;
-}
-
-function element(view: DataView, at: number, type: ElementType): number {
-  switch (type) {
-    case "F32":
-      return view.getFloat32(at, true);
-    case "F64":
-      return view.getFloat64(at, true);
-    case "F16":
-      return halfToNumber(view.getUint16(at, true));
-    case "BF16":
-      return new Float32Array(new Uint32Array([view.getUint16(at, true) << 16]).buffer)[0];
+  const bits = new Uint32Array(data.buffer);
+  for (let i = 0; i < length; i++) {
+    switch (type) {
+      case "F32":
+        bits[i] = view.getUint32(at + 4 * i, true);
+        break;
+      case "F64":
+        data[i] = view.getFloat64(at + 8 * i, true);
+        break;
+      case "F16":
+        bits[i] = float32BitsOfHalf(view.getUint16(at + 2 * i, true));
+        break;
+      case "BF16":
+        bits[i] = float32BitsOfBfloat(view.getUint16(at + 2 * i, true));
+    }
   }
-}
-
-/** IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  if (exponent === 0) return sign * fraction * 5.960464477539063e-8; // 2^-24
-  let power = 1;
-  for (let i = 15; i < exponent; i++) power *= 2;
-  for (let i = exponent; i < 15; i++) power /= 2;
-  return sign * (1 + fraction / 1024) * power;
+  return data;
 }

@@ -7,34 +7,59 @@ export type Source = string | URL | Blob | Uint8Array | ArrayBuffer;
 
 export interface OpenSource {
   readonly reader: Reader<unknown>;
+  readonly size: number;
   /** Stands in error messages. */
   readonly name: string;
   close(): Promise<void>;
 }
 
+/**
+ * @throws FormatError when there is no such file, or it cannot be read; TypeError for another kind of source, and for a
+ * path where there are no files (a browser).
+ */
 export async function openSource(source: Source): Promise<OpenSource> {
-  const nothing = () => Promise.resolve();
+  const close = () => Promise.resolve();
   if (typeof source === "string" || source instanceof URL) return openFile(source);
   if (source instanceof Blob) {
     const name = "name" in source && typeof source.name === "string" ? source.name : "blob";
-    return { reader: new BlobReader(source), name, close: nothing };
+    return { reader: new BlobReader(source), size: source.size, name, close };
   }
   const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
-  return { reader: new Uint8ArrayReader(bytes), name: "bytes", close: nothing };
+  if (bytes instanceof Uint8Array)
+    return { reader: new Uint8ArrayReader(bytes), size: bytes.length, name: "bytes", close };
+  throw new TypeError(
+    `expected a path, a file URL, a Blob, a File, a Uint8Array or an ArrayBuffer, got ${kindOf(source)}`,
+  );
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? value.constructor.name : String(value);
 }
 
 async function openFile(path: string | URL): Promise<OpenSource> {
   const name = String(path);
-  const { open } = await import("node:fs/promises");
+  const { open } = await import("node:fs/promises").catch((cause: unknown) => {
+    throw new TypeError(
+      `${name}: expected a File, a Blob or bytes, got a path: there are no files here. Fetch it first.`,
+      {
+        cause,
+      },
+    );
+  });
   try {
     const file = await open(path, "r");
-    const { size } = await file.stat();
-    return { reader: new FileReader(file, size), name, close: () => file.close() };
+    const status = await file.stat();
+    if (!status.isDirectory()) {
+      const { size } = status;
+      return { reader: new FileReader(file, size), size, name, close: () => file.close() };
+    }
+    await file.close();
   } catch (cause) {
     const { code } = cause as { code?: string };
     const why = code === "ENOENT" ? "there is none" : (cause as Error).message;
     throw new FormatError(`${name}: expected a file to read, but ${why}`, { cause });
   }
+  throw new FormatError(`${name}: expected a file to read, got a folder`);
 }
 
 interface ReadableFile {

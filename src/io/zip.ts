@@ -3,7 +3,7 @@ import { ZipReader } from "@zip.js/zip.js";
 import type { FileEntry } from "@zip.js/zip.js";
 import { FormatError } from "../errors.ts";
 import { openSource } from "./source.ts";
-import type { Source } from "./source.ts";
+import type { OpenSource, Source } from "./source.ts";
 
 export interface ZipOptions {
   /** Bytes that all wanted entries together may unpack to; 4 GiB by default. */
@@ -13,10 +13,14 @@ export interface ZipOptions {
 /** Deflate packs at most 1,032 bytes into one (RFC 1951: 258 bytes in 2 bits). */
 const deflateLimit = 1032;
 
+/** The numbers of the packing methods that are read. */
+const stored = 0;
+const deflated = 8;
+
 /**
  * Unpacks the wanted entries one after the other; each is given to `visit` before the next is read.
- * @throws FormatError for what is no zip file, for an entry that is cut off, overlaps another, lies about its size or has
- * another CRC-32, and when the entries claim more than `maximumBytes`, before anything is unpacked.
+ * @throws FormatError for what is no zip file, for an entry that is cut off, overlaps another, is encrypted, lies about its
+ * size or has another CRC-32, and when the entries claim more than `maximumBytes`, before anything is unpacked.
  */
 export async function readZip(
   source: Source,
@@ -24,14 +28,21 @@ export async function readZip(
   visit: (name: string, bytes: Uint8Array<ArrayBuffer>) => void,
   { maximumBytes = 4294967296 }: ZipOptions = {},
 ): Promise<string> {
+  if (!(maximumBytes >= 0)) throw new RangeError(`maximumBytes: expected a number of bytes, got ${maximumBytes}`);
   const opened = await openSource(source);
   const { reader, name } = opened;
-  const zip = new ZipReader(reader, { useWebWorkers: false, checkCrc32: true, checkOverlappingEntry: true });
+  const zip = new ZipReader(reader, {
+    useWebWorkers: false,
+    checkCrc32: true,
+    checkOverlappingEntry: true,
+    checkLocalDirectory: true,
+  });
   try {
     const entries = (await zip.getEntries()).filter(
       (entry): entry is FileEntry => !entry.directory && isWanted(entry.filename),
     );
-    checkSizes(entries, maximumBytes, name);
+    checkEntries(entries, opened);
+    checkTotal(entries, maximumBytes, name);
     for (const entry of entries) visit(entry.filename, await unpack(entry, name));
     return name;
   } catch (cause) {
@@ -43,19 +54,31 @@ export async function readZip(
   }
 }
 
-function checkSizes(entries: readonly FileEntry[], maximumBytes: number, name: string): void {
+/** What entries say of themselves, held against each other and the file, before memory is reserved for them. */
+function checkEntries(entries: readonly FileEntry[], { name, size }: OpenSource): void {
   const seen = new Set<string>();
-  let total = 0;
-  for (const { filename, uncompressedSize, compressedSize } of entries) {
+  let packedBytes = 0;
+  for (const { filename, uncompressedSize, compressedSize, compressionMethod, encrypted } of entries) {
+    const fail = (what: string): never => {
+      throw new FormatError(`${name} entry "${filename}": expected ${what}`);
+    };
     if (seen.has(filename)) throw new FormatError(`${name}: expected each entry once, got "${filename}" twice`);
     seen.add(filename);
-    if (uncompressedSize > compressedSize * deflateLimit + 64) {
-      throw new FormatError(
-        `${name} entry "${filename}": expected a size that ${compressedSize} packed bytes can hold, got ${uncompressedSize} bytes`,
-      );
-    }
-    total += uncompressedSize;
+    if (encrypted) fail("an entry that is open to read, got an encrypted one. Save it without a password.");
+    if (compressionMethod !== stored && compressionMethod !== deflated)
+      fail(`a stored or deflated entry, got packing method ${compressionMethod}. Save it with numpy.savez_compressed.`);
+    if (compressionMethod === stored && uncompressedSize !== compressedSize)
+      fail(`${compressedSize} bytes as stored, got a size of ${uncompressedSize}`);
+    if (uncompressedSize > compressedSize * deflateLimit + 64)
+      fail(`a size that ${compressedSize} packed bytes can hold, got ${uncompressedSize} bytes`);
+    packedBytes += compressedSize;
+    if (packedBytes > size)
+      fail(`packed bytes within the file's ${size}, got ${packedBytes} up to here: it is cut off`);
   }
+}
+
+function checkTotal(entries: readonly FileEntry[], maximumBytes: number, name: string): void {
+  const total = entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
   if (total > maximumBytes) {
     throw new FormatError(
       `${name}: expected arrays of at most ${maximumBytes} bytes, got ${total}. If that is right, raise maximumBytes.`,
@@ -64,30 +87,34 @@ function checkSizes(entries: readonly FileEntry[], maximumBytes: number, name: s
 }
 
 async function unpack(entry: FileEntry, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(entry.uncompressedSize);
+  const place = `${name} entry "${entry.filename}"`;
+  const bytes = reserve(entry.uncompressedSize, place);
   let filled = 0;
   const sink = new WritableStream<Uint8Array>({
     write(chunk) {
-      if (filled + chunk.length > bytes.length) throw new FormatError(tooMuch);
+      if (filled + chunk.length > bytes.length)
+        throw new FormatError(`${place}: expected ${bytes.length} bytes as its directory says, got more`);
       bytes.set(chunk, filled);
       filled += chunk.length;
     },
   });
-  const tooMuch = `${name} entry "${entry.filename}": expected ${bytes.length} bytes as its directory says, got more`;
   try {
     await entry.getData(sink);
   } catch (cause) {
     if (cause instanceof FormatError) throw cause;
-    throw new FormatError(`${name} entry "${entry.filename}": expected ${bytes.length} bytes, but ${reasonOf(cause)}`, {
-      cause,
-    });
+    throw new FormatError(`${place}: expected ${bytes.length} bytes, but ${reasonOf(cause)}`, { cause });
   }
-  if (filled !== bytes.length) {
-    throw new FormatError(
-      `${name} entry "${entry.filename}": expected ${bytes.length} bytes as its directory says, got ${filled}`,
-    );
-  }
+  if (filled !== bytes.length)
+    throw new FormatError(`${place}: expected ${bytes.length} bytes as its directory says, got ${filled}`);
   return bytes;
+}
+
+function reserve(bytes: number, place: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new FormatError(`${place}: expected an array that fits into memory, got ${bytes} bytes`, { cause });
+  }
 }
 
 function reasonOf(cause: unknown): string {

@@ -15,7 +15,8 @@ export function zeros(): Initializer {
 
 /** Every element the same value. */
 export function constant(value: number): Initializer {
-  if (!Number.isFinite(value)) throw new RangeError(`constant: expected a finite value, got ${value}`);
+  if (!Number.isFinite(Math.fround(value)))
+    throw new RangeError(`constant: expected a finite float32 value, got ${value}`);
   return Object.freeze({ kind: "constant", value });
 }
 

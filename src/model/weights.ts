@@ -40,7 +40,7 @@ export function readWeights(network: Network, block: Float32Array): Weights {
 
 /**
  * Whether tensors are those of a network.
- * @throws RangeError when a tensor is missing, has another shape, or belongs to no layer.
+ * @throws RangeError when a tensor is missing, has another shape or length, or belongs to no layer.
  */
 export function checkWeights(network: Network, weights: Weights): void {
   const expected = new Set(network.parameters.map(({ name }) => name));
@@ -51,18 +51,22 @@ export function checkWeights(network: Network, weights: Weights): void {
       );
     }
   }
-  for (const { name, shape } of network.parameters) {
+  for (const { name, shape, length } of network.parameters) {
     const tensor = weights.get(name);
     if (!tensor) throw new RangeError(`weights: expected a tensor "${name}" of ${shape.join("x")}, got none`);
     if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis])) {
       throw new RangeError(`weights "${name}": expected ${shape.join("x")}, got ${tensor.shape.join("x")}`);
     }
+    if (tensor.data.length !== length)
+      throw new RangeError(
+        `weights "${name}": expected ${length} values for ${shape.join("x")}, got ${tensor.data.length}`,
+      );
   }
 }
 
 /**
  * Copies tensors into a padded block.
- * @throws RangeError when a tensor is missing, has another shape, or belongs to no layer.
+ * @throws RangeError when a tensor is missing, has another shape or length, or belongs to no layer.
  */
 export function writeWeights(network: Network, weights: Weights, block: Float32Array): void {
   checkWeights(network, weights);
