@@ -1,6 +1,6 @@
 // Activations, element by element: y (n) = f(x (n)), and dx (n) = dy (n) * f'(x (n)).
 // Every backward is given x and y, whether it reads them or not. In place where the output is an input.
-// Definitions follow PyTorch 2; where an infinity or NaN goes in, what comes out is what PyTorch gives.
+// Definitions follow PyTorch 2; where an infinity or NaN goes in, what y becomes is what PyTorch gives.
 import { loadLanes, storeLanes } from "./lanes";
 import { erf4, exp4, expm1OfNegative4, sigmoid4, softplus4, tanh4 } from "./math";
 import { multiplyAdd } from "./simd";

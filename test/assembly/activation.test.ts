@@ -104,4 +104,31 @@ describe.each(builds)("activations (%s build)", (build) => {
       expect(run(subject, [NaN], [1]).y).toEqual(new Float32Array([NaN]));
     });
   });
+
+  const places = [-Infinity, Infinity, NaN, -3e38, 3e38, -0];
+  const [low, top] = [Math.fround(-3e38), Math.fround(3e38)];
+  it.each([
+    ["relu", [0, Infinity, NaN, 0, top, -0], [0, 1, 1, 0, 1, 0]],
+    ["leakyRelu", [-Infinity, Infinity, NaN, low * 0.01, top, 0], [0.01, 1, 0.01, 0.01, 1, 0.01]],
+    ["elu", [-1, Infinity, NaN, -1, top, 0], [0, 1, NaN, 0, 1, 1]],
+    ["sigmoid", [0, 1, NaN, 0, 1, 0.5], [0, 0, NaN, 0, 0, 0.25]],
+    ["tanh", [-1, 1, NaN, -1, 1, 0], [0, 0, NaN, 0, 0, 1]],
+    ["softplus", [0, Infinity, NaN, 0, top, 0.6931472], [0, 1, NaN, 0, 1, 0.5]],
+    ["silu", [NaN, Infinity, NaN, 0, top, 0], [NaN, NaN, NaN, 0, 1, 0.5]],
+    ["gelu", [NaN, Infinity, NaN, 0, top, 0], [NaN, NaN, NaN, 0, 1, 0.5]],
+    ["geluTanh", [NaN, Infinity, NaN, 0, top, 0], [0, 1, NaN, 0, 1, 0.5]],
+  ] as [string, number[], number[]][])(
+    "%s of infinities, NaN, the largest floats and -0 is what PyTorch 1.13 gives, to 1e-6; so is its gradient, but elu's at NaN is NaN, and geluTanh's at infinities is finite",
+    (name, y, dx) => {
+      const subject = activations.find((one) => one.name === name)!;
+      const got = run(subject, places, Array<number>(6).fill(1), 4);
+      const check = (values: Float32Array, want: number[]) =>
+        want.forEach((value, i) => {
+          if (!Number.isFinite(value)) expect(values[i], `at ${places[i]}`).toBe(value);
+          else expect(Math.abs(values[i] - value), `at ${places[i]}`).toBeLessThanOrEqual(1e-6 * (1 + Math.abs(value)));
+        });
+      check(got.y, y);
+      check(got.dx, dx);
+    },
+  );
 });
