@@ -1,0 +1,49 @@
+// What happened in a study, in order, by phase; the opening of the test set stands out.
+import { time } from "./format.ts";
+import { markup, nothing } from "./markup.ts";
+import type { Markup } from "./markup.ts";
+import type { Phase, Report } from "./record.ts";
+import { phaseDetails } from "./words.ts";
+
+/** The phase that an event of the ledger belongs to. */
+const phaseOf: ReadonlyMap<string, string> = new Map([
+  ["created", "before"],
+  ["split", "before"],
+  ["training started", "1 training"],
+  ["interrupted", "1 training"],
+  ["resumed", "1 training"],
+  ["training ended", "1 training"],
+  ["refined", "2 refining"],
+  ["test opened", "3 testing"],
+  ["test finished", "3 testing"],
+]);
+
+export function eventsList({ phases }: Report): Markup {
+  const openings = phases.filter(isOpening).length;
+  const opening =
+    openings === 1 ? "the seal was broken here, and only here" : `one of ${openings} openings: a study has one`;
+  const items = phases.map((phase) => {
+    const { trials, ...rest } = phase as Phase & { readonly trials?: unknown };
+    const details = phaseDetails(rest);
+    return markup`<li class="${isOpening(phase) ? "opening" : "event"}">
+<div class="phase">${phaseOf.get(phase.event) ?? ""}</div>
+<div><strong>${phase.event}</strong>${isOpening(phase) ? markup` <em>${opening}</em>` : nothing} <time>${time(phase.time)}</time>
+${Array.isArray(trials) ? trialsList(trials) : nothing}
+${details ? markup`<small>${details}</small>` : nothing}</div>
+</li>`;
+  });
+  return markup`<ol class="events">
+${items}
+</ol>`;
+}
+
+/** What refining compared, one remedy a line. */
+function trialsList(trials: readonly object[]): Markup {
+  return markup`<ul>
+${trials.map((trial) => markup`<li><small>${phaseDetails(trial)}</small></li>`)}
+</ul>`;
+}
+
+function isOpening({ event }: Phase): boolean {
+  return event === "test opened";
+}

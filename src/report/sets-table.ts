@@ -1,0 +1,39 @@
+// The three sets of a study: how many images of each class each of them has.
+import { count, percent } from "./format.ts";
+import { markup } from "./markup.ts";
+import type { Markup } from "./markup.ts";
+import type { Report } from "./record.ts";
+
+const names = ["train", "validation", "test"] as const;
+const titles = { train: "training", validation: "validation", test: "test" } as const;
+const uses = {
+  train: "the network learns from it",
+  validation: "watched, never learned from",
+  test: "sealed, read once",
+} as const;
+
+export function setsTable({ sets, classes, task }: Report): Markup {
+  const head = names.map(
+    (name) => markup`<th scope="col" class="number">${titles[name]} <small>${uses[name]}</small></th>`,
+  );
+  const totals = names.map((name) => markup`<td class="number"><strong>${count(sets[name].size)}</strong></td>`);
+  const rows = classes.map((title, k) => {
+    const cells = names.map((name) => {
+      const share = sets[name].size > 0 ? sets[name].classCounts[k] / sets[name].size : 0;
+      return markup`<td class="number">${count(sets[name].classCounts[k])} <small>${percent(share)}</small>${shareBar(share)}</td>`;
+    });
+    return markup`<tr><th scope="row">${task === "segmentation" ? `with ${title}` : title}</th>${cells}</tr>`;
+  });
+  return markup`<table class="sets">
+<thead><tr><th scope="col">images</th>${head}</tr></thead>
+<tbody>
+<tr><th scope="row">all</th>${totals}</tr>
+${rows}
+</tbody>
+</table>`;
+}
+
+function shareBar(share: number): Markup {
+  const width = `${Number((100 * share).toFixed(1))}%`;
+  return markup`<svg class="bar" height="5" aria-hidden="true"><rect class="track" width="100%" height="5" rx="1"/><rect class="part" width="${width}" height="5" rx="1"/></svg>`;
+}

@@ -1,0 +1,185 @@
+// How the page of a report looks: on screens bright and dark, on phones, on paper.
+
+/** The style sheet. Shades of confusion cells are light enough for the ink in either scheme. */
+export const style = `
+:root {
+  color-scheme: light dark;
+  --paper: #ffffff; --ink: #17202b; --quiet: #56616e; --line: #dbe0e6; --panel: #f4f6f8;
+  --accent: #0b62a8; --right: 86 160 220; --wrong: 240 150 70;
+  --mind: #b34a00; --mind-panel: #fff4e8; --fine: #1d6b4f; --fine-panel: #ecf7f1;
+  --series-0: #0072b2; --series-1: #d55e00; --series-2: #00805c; --series-3: #b0478c;
+  --series-4: #8a6100; --series-5: #5a4fcf; --series-6: #1793c9; --series-7: #3d4650;
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root {
+    --paper: #12171d; --ink: #e8ecf1; --quiet: #a3aebb; --line: #323b46; --panel: #1b222a;
+    --accent: #6db8f2; --right: 50 110 165; --wrong: 165 88 22;
+    --mind: #ffb066; --mind-panel: #2c2114; --fine: #74d3a9; --fine-panel: #13271f;
+    --series-0: #56b4e9; --series-1: #f5925a; --series-2: #3ccf9f; --series-3: #e79ac4;
+    --series-4: #e6c54a; --series-5: #b0a6ff; --series-6: #9adcf5; --series-7: #d5dbe2;
+  }
+}
+@media print { :root { color-scheme: light; } }
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body {
+  margin: 0 auto; max-width: 1080px; padding: 32px 24px 48px; background: var(--paper); color: var(--ink);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  font-variant-numeric: tabular-nums; overflow-wrap: break-word; print-color-adjust: exact; -webkit-print-color-adjust: exact;
+}
+h1 { margin: 0; font-size: 2rem; line-height: 1.2; letter-spacing: -0.02em; }
+h2 { margin: 0 0 12px; font-size: 1.25rem; line-height: 1.3; letter-spacing: -0.01em; }
+h3 { margin: 28px 0 8px; font-size: 1rem; }
+p { margin: 0 0 12px; max-width: 75ch; }
+small, .note { color: var(--quiet); font-size: 0.8125rem; }
+.note { margin: 10px 0 0; }
+section { margin: 44px 0 0; }
+
+header { border-bottom: 1px solid var(--line); padding-bottom: 20px; }
+.use {
+  float: right; margin: 4px 0 0 16px; padding: 3px 12px; border: 1.5px solid var(--mind); border-radius: 99px;
+  color: var(--mind); font-size: 0.8125rem; font-weight: 600;
+}
+header dl { display: flex; flex-wrap: wrap; gap: 8px 32px; margin: 16px 0 0; }
+dt { color: var(--quiet); font-size: 0.8125rem; }
+dd { margin: 0; overflow-wrap: anywhere; }
+header dl div { min-width: 0; }
+
+.verdict { margin-top: 24px; padding: 16px 20px; border-left: 4px solid; border-radius: 4px; }
+.verdict h2 { font-size: 1rem; margin-bottom: 6px; }
+.verdict ul { margin: 0; padding-left: 20px; }
+.verdict li + li { margin-top: 6px; }
+.verdict p { margin: 0; }
+.mind { border-color: var(--mind); background: var(--mind-panel); }
+.mind h2 { color: var(--mind); }
+.fine { border-color: var(--fine); background: var(--fine-panel); }
+.fine h2 { color: var(--fine); }
+
+.headline { margin-top: 28px; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 40px; }
+.headline > * { grid-column: 2; }
+.headline .name, .headline .number { grid-column: 1; }
+.headline .name { grid-row: 1; margin: 0; color: var(--quiet); font-weight: 600; }
+.headline .number {
+  grid-row: 2 / span 5; margin: 0; font-size: 5.5rem; line-height: 1; font-weight: 650; letter-spacing: -0.045em; color: var(--accent);
+}
+.headline .none { font-size: 2.25rem; letter-spacing: -0.02em; color: var(--mind); }
+.headline .sure { grid-row: 1; margin: 0 0 6px; }
+.headline .meaning { margin: 8px 0 0; }
+.headline .meaning + .meaning { color: var(--quiet); font-size: 0.9375rem; margin-top: 4px; }
+
+table { width: 100%; border-collapse: collapse; }
+th, td { padding: 8px 16px 8px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th:last-child, td:last-child { padding-right: 0; }
+th { font-weight: 600; }
+thead th { color: var(--quiet); font-size: 0.8125rem; font-weight: 500; vertical-align: bottom; }
+th small { display: block; font-weight: 400; }
+.scroll { overflow-x: auto; }
+
+.bar { display: block; width: 100%; overflow: visible; }
+.track { fill: var(--line); }
+.reference { fill: var(--ink); }
+.interval { fill: var(--accent); opacity: 0.45; }
+.value, .part { fill: var(--accent); }
+.value { stroke: var(--paper); stroke-width: 1.5; }
+.scale { display: flex; justify-content: space-between; color: var(--quiet); font-size: 0.75rem; font-weight: 400; line-height: 1.2; }
+.figures th:first-child { width: 44%; }
+.figures .number, .classes td.number { white-space: nowrap; }
+.figures td.number { font-weight: 650; font-size: 1.0625rem; }
+.figures .sure span:first-child { white-space: nowrap; }
+.figures .bar, .figures .scale { float: right; width: calc(100% - 10rem); }
+.figures td .bar { margin-top: 3px; }
+.undefined { color: var(--mind); font-size: 0.875rem; }
+.classes .bar { margin-top: -2px; }
+.classes thead th { overflow-wrap: normal; }
+.classes th:first-child { min-width: 7rem; }
+
+.beside, .plots { display: grid; gap: 40px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.plots { gap: 20px 24px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); }
+.beside > *, .plots > * { min-width: 0; }
+.stack > * + * { margin-top: 44px; }
+figure { margin: 0; }
+.chart { overflow: visible; display: block; width: 100%; max-width: 460px; height: auto; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 4px 0 12px; padding: 0; list-style: none; font-size: 0.875rem; }
+.legend li { display: grid; grid-template-columns: 34px minmax(0, 1fr); gap: 8px; align-items: start; }
+.sample { width: 34px; height: 8px; margin-top: 7px; fill: none; }
+.dot { display: inline-block; width: 10px; height: 10px; margin: 6px 12px 0; border-radius: 50%; background: var(--ink); }
+figcaption p { color: var(--quiet); font-size: 0.8125rem; }
+
+.confusion { --first: 8rem; --column: 5.2rem; table-layout: fixed; min-width: calc(var(--first) + var(--columns) * var(--column)); border-collapse: separate; border-spacing: 3px; font-size: 0.9375rem; }
+.confusion th, .confusion td { border: 0; padding: 6px 8px; }
+.confusion thead th { text-align: center; padding: 6px 2px; }
+.confusion .corner { text-align: left; padding-left: 0; }
+.confusion tbody th { font-weight: 500; padding-left: 0; vertical-align: middle; }
+.confusion tr > :first-child { width: var(--first); }
+.confusion thead tr + tr th { color: var(--ink); hyphens: auto; }
+.confusion thead tr + tr .corner { color: var(--quiet); }
+.confusion tbody td { padding: 12px 8px; border-radius: 4px; text-align: center; vertical-align: middle; font-weight: 600; font-size: 1.0625rem; white-space: nowrap; }
+.confusion td small { display: block; font-weight: 400; color: inherit; }
+.spoken { margin-top: 16px; }
+.right { background: rgb(var(--right) / calc(0.05 + 0.75 * var(--share))); }
+.wrong { background: rgb(var(--wrong) / calc(0.05 + 0.75 * var(--share))); }
+
+.sets { table-layout: fixed; }
+.sets .bar { margin-top: 4px; max-width: 160px; }
+.events { margin: 0; padding: 0; list-style: none; }
+.events > li { display: grid; grid-template-columns: 6.5em minmax(0, 1fr); gap: 0 36px; padding-bottom: 18px; position: relative; }
+.events > li::before, .events > li::after { content: ""; position: absolute; background: var(--line); }
+.events > li::before { left: calc(6.5em + 17px); top: 12px; bottom: -12px; width: 2px; }
+.events > li:last-child::before { display: none; }
+.events > li::after {
+  left: calc(6.5em + 12px); top: 6px; width: 12px; height: 12px; border-radius: 50%; border: 2px solid var(--quiet); background: var(--paper);
+}
+.events .opening::after { border-color: var(--accent); background: var(--accent); box-shadow: 0 0 0 4px var(--panel); }
+.events .opening strong, .events em { color: var(--accent); }
+.events em { font-style: normal; font-size: 0.875rem; }
+.events small { display: block; }
+.events ul { margin: 2px 0; padding-left: 18px; }
+.phase { color: var(--quiet); font-size: 0.875rem; text-align: right; }
+time { color: var(--quiet); font-size: 0.875rem; margin-left: 8px; white-space: nowrap; }
+
+.settings th { width: 34%; font-weight: 400; color: var(--quiet); }
+.settings th, .settings td { padding-top: 5px; padding-bottom: 5px; font-size: 0.9375rem; }
+code { font: 0.875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.methods { margin: 0; }
+.methods div { display: grid; grid-template-columns: 34% minmax(0, 1fr); padding: 5px 0; border-bottom: 1px solid var(--line); font-size: 0.9375rem; }
+.methods dt { font-size: inherit; padding-right: 16px; }
+footer { margin-top: 48px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.875rem; }
+footer strong { color: var(--mind); }
+
+@media (max-width: 640px) {
+  body { padding: 20px 16px 32px; }
+  h1 { font-size: 1.6rem; }
+  .headline { display: block; }
+  .headline .number { font-size: 4.5rem; margin-bottom: 8px; }
+  .headline .none { font-size: 2.25rem; }
+  .figures th:first-child { width: 40%; }
+  .figures .bar, .figures .scale { float: none; width: 100%; }
+  th, td { padding-right: 10px; }
+  .events > li { grid-template-columns: minmax(0, 1fr); padding-left: 28px; }
+  .events > li::before { left: 5px; }
+  .events > li::after { left: 0; }
+  .phase { text-align: left; }
+  time { display: block; margin-left: 0; }
+  .methods div { display: block; }
+  .sets th:first-child { width: 29%; }
+  .sets th, .sets td { font-size: 0.875rem; padding-right: 6px; }
+  .sets small { font-size: 0.75rem; }
+  .classes th, .classes td { padding-right: 8px; }
+  .classes thead th { font-size: 0.6875rem; }
+  .classes th:first-child { min-width: 5.5rem; }
+  .confusion { --first: 6.2rem; --column: 4.8rem; font-size: 0.8125rem; }
+}
+@media print {
+  html { font-size: 10pt; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
+  section { margin-top: 24pt; }
+  h2, h3 { break-after: avoid; }
+  tr, figure, .events > li, .verdict, .headline, .beside > * { break-inside: avoid; }
+  .chart { max-width: 360px; }
+  .scroll { overflow: visible; }
+  .confusion { --first: 5.5rem; --column: 0rem; }
+  .confusion th, .confusion tbody td { padding: 4px 2px; font-size: 8.5pt; }
+  .confusion small { font-size: 7pt; }
+  @page { margin: 16mm; }
+}
+`.trim();
