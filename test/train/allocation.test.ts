@@ -1,0 +1,73 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { dense, dropout, relu } from "../../src/model/layers.ts";
+import { sigmoidDice } from "../../src/model/loss.ts";
+import { network } from "../../src/model/network.ts";
+import { adam, gradientDescent, nadam, rmsprop, sgd } from "../../src/train/optimizer.ts";
+import { clipNorm } from "../../src/train/regularization.ts";
+import type { Task, TrainOptions } from "../../src/train/settings.ts";
+import { start } from "./toy.ts";
+
+const layers = [dense(16), relu(), dropout(0.3), dense(8), relu(), dropout(0.2), dense(2)];
+
+const settings: [string, TrainOptions, Task][] = [
+  ["adam, dropout, penalties and clipping", { optimizer: adam(), network: network(layers), regularization: { l1: 1e-4, l2: 1e-3 }, clip: clipNorm(1) }, "classification"],
+  ["sgd with momentum, accumulating 3 batches", { optimizer: sgd({ momentum: 0.9 }), network: network(layers), accumulate: 3 }, "classification"],
+  ["full-batch gradient descent", { optimizer: gradientDescent() }, "classification"],
+  ["nadam on masks with soft Dice", { optimizer: nadam(), network: network([dense(8), relu(), dense(9)]), loss: sigmoidDice() }, "segmentation"],
+  ["centered rmsprop", { optimizer: rmsprop({ centered: true, momentum: 0.5 }) }, "classification"],
+]; // prettier-ignore
+
+/** Bytes in use once everything that can be collected is. */
+function bytesInUse() {
+  if (!globalThis.gc) throw new TypeError("this test needs node --expose-gc, as vitest.config.ts sets it");
+  globalThis.gc();
+  globalThis.gc();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return { heapUsed, external, arrayBuffers };
+}
+
+describe("a training step", () => {
+  // The engine compiles what runs often, and keeps that.
+  beforeAll(async () => {
+    const fit = await start({ batchSize: 4, ...settings[0][1] }, { count: 12000 });
+    await fit.epoch();
+    fit.free();
+  });
+
+  it.each(settings)(
+    "allocates nothing that stays: %s leaves heap (to 64 bytes a step) and array buffers after 1,000 steps as after 10",
+    async (_name, options, task) => {
+      const isWhole = options.optimizer?.kind === "gradientDescent";
+      const batchesPerStep = options.accumulate ?? 1;
+      // One epoch of 3,010 steps; a whole pass is one step of gradient descent, so there 3,010 epochs.
+      const count = isWhole ? 12 : 3010 * 4 * batchesPerStep;
+      const fit = await start({ batchSize: 4, ...options }, { count, task });
+      const seen: ReturnType<typeof bytesInUse>[] = [];
+      let steps = 0;
+      const onStep = () => {
+        steps++;
+        if (steps % 1000 === 10) seen.push(bytesInUse());
+      };
+      while (steps < 3010) await fit.epoch(undefined, onStep);
+      fit.free();
+      // The epochs' figures are kept: about 450 bytes each.
+      const allowed = 64000 + (isWhole ? 1000 * 600 : 0);
+      // What stays grows with every thousand steps; what the engine compiles in the background, only once.
+      const growth = (of: keyof (typeof seen)[0]) =>
+        Math.min(...[1, 2, 3].map((window) => seen[window][of] - seen[window - 1][of]));
+      expect(growth("heapUsed")).toBeLessThan(allowed);
+      expect(growth("arrayBuffers")).toBeLessThanOrEqual(0);
+      expect(growth("external")).toBeLessThan(64000);
+    },
+  );
+
+  it("works in the memory that was reserved: 1,000 steps leave its buffer in place, as large as the plan says", async () => {
+    const fit = await start({ batchSize: 4, optimizer: adam() }, { count: 4000 });
+    const before = fit.state().tensors;
+    await fit.epoch();
+    expect(fit.bytes).toBe(fit.settings.network.plan({ batchSize: 4, state: ["m", "v"] }).bytes);
+    // A view that was made before a growth of the memory would be empty now.
+    for (const [name, tensor] of fit.state().tensors) expect(tensor.length, name).toBe(before.get(name)!.length);
+    fit.free();
+  });
+});

@@ -1,0 +1,67 @@
+// Small sets and runs for the tests of training.
+import { readFileSync } from "node:fs";
+import { arrayDataset } from "../../src/data/dataset.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import { weightBytes } from "../../src/model/weights.ts";
+import { startFit } from "../../src/train/fit.ts";
+import type { Beginning, Fit } from "../../src/train/fit.ts";
+import type { Epoch } from "../../src/train/progress.ts";
+import { resolveTraining } from "../../src/train/settings.ts";
+import type { Task, TrainOptions } from "../../src/train/settings.ts";
+
+export interface ToyOptions {
+  readonly classes?: number;
+  /** The shape of an image; 3x3 by default. */
+  readonly shape?: readonly number[];
+}
+
+/** Noisy images that are brighter at some pixels by class, with the brighter pixels as masks. */
+export function toySet(count: number, seed: number, { classes = 2, shape = [3, 3] }: ToyOptions = {}): Dataset {
+  let state = (seed * 7919 + 1) >>> 0;
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const images = new Uint8Array(count * size);
+  const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
+  const masks = images.map((_, i) => ((i % size) % 2) & labels[Math.floor(i / size)]);
+  for (let i = 0; i < images.length; i++) images[i] = 50 * masks[i] + 20 * labels[Math.floor(i / size)] + 90 * next();
+  return arrayDataset({ images, shape, labels, masks });
+}
+
+export interface ToyRun {
+  readonly count?: number;
+  readonly task?: Task;
+  readonly build?: "debug" | "release";
+  readonly beginning?: Beginning;
+  readonly set?: ToyOptions;
+}
+
+/** Starts a run on a toy set of 30 images, another of 12 for validation. */
+export function start(options: TrainOptions, run: ToyRun = {}): Promise<Fit> {
+  const { count = 30, task = "classification", build = "release", beginning, set } = run;
+  const train = toySet(count, 1, set);
+  const settings = resolveTraining({ epochs: 3, batchSize: 8, patience: null, ...options }, train, task, 5);
+  const binary = new Uint8Array(readFileSync(`build/kernels.${build}.wasm`));
+  return startFit({ train, validation: toySet(12, 2, set) }, settings, beginning, binary);
+}
+
+/** Runs to the end. */
+export async function finish(fit: Fit): Promise<Epoch[]> {
+  const epochs: Epoch[] = [];
+  while (!fit.finished) epochs.push(await fit.epoch());
+  return epochs;
+}
+
+/** Starts, runs to the end, lets go; the weights as they are at the end, padded, and the epochs. */
+export async function train(options: TrainOptions, run: ToyRun = {}) {
+  const fit = await start(options, run);
+  const epochs = await finish(fit);
+  const parameters = fit.state().tensors.get("parameters")!;
+  const best = weightBytes(fit.bestWeights());
+  fit.free();
+  return { epochs, parameters, best };
+}
+
+/** The bits of floats, for comparisons that tell -0 from 0. */
+export function bitsOf(floats: Float32Array): Uint32Array {
+  return new Uint32Array(floats.slice().buffer);
+}
