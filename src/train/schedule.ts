@@ -122,7 +122,7 @@ export function learningRateAt(schedule: Schedule, initial: number, step: number
       const { maximum, steps, warmupFraction, divisor, finalDivisor } = schedule;
       const start = maximum / divisor;
       const peak = warmupFraction * steps - 1;
-      if (step <= peak) return cosineBetween(start, maximum, step / peak);
+      if (step < peak) return cosineBetween(start, maximum, step / peak);
       return cosineBetween(maximum, start / finalDivisor, Math.min(1, (step - peak) / (steps - 1 - peak)));
     }
   }
@@ -145,9 +145,9 @@ export function plateauStart(initial: number): PlateauState {
   return Object.freeze({ learningRate: initial, best: null, epochsSinceBest: 0 });
 }
 
-/** The state after an epoch with this validation loss. As PyTorch: a change of the rate below 1e-8 is not made. */
+/** The state after an epoch with this validation loss; NaN or infinite is no better. As PyTorch: a change of the rate below 1e-8 is not made. */
 export function plateauNext(schedule: Of<"reduceOnPlateau">, state: PlateauState, loss: number): PlateauState {
-  if (state.best === null || loss < state.best * (1 - schedule.threshold)) {
+  if (loss < (state.best ?? Infinity) * (1 - schedule.threshold)) {
     return Object.freeze({ ...state, best: loss, epochsSinceBest: 0 });
   }
   const epochsSinceBest = state.epochsSinceBest + 1;

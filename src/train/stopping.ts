@@ -13,7 +13,7 @@ export interface StoppingState {
 
 export const initialStopping: StoppingState = Object.freeze({ bestEpoch: 0, bestValue: null, epochsSinceBest: 0 });
 
-/** The state after an epoch. An undefined (null) value is never better. */
+/** The state after an epoch. A value that is undefined (null), NaN or infinite is never better. */
 export function nextStopping(
   state: StoppingState,
   monitor: Monitor,
@@ -22,6 +22,7 @@ export function nextStopping(
 ): StoppingState {
   const better =
     value !== null &&
+    Number.isFinite(value) &&
     (state.bestValue === null || (monitor === "loss" ? value < state.bestValue : value > state.bestValue));
   return better
     ? { bestEpoch: epoch, bestValue: value, epochsSinceBest: 0 }
