@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^voxgrad\/io$/, replacement: source("./src/io.ts") },
+      { find: /^voxgrad\/report$/, replacement: source("./src/report.ts") },
       { find: /^voxgrad$/, replacement: source("./src/index.ts") },
     ],
   },

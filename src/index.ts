@@ -92,7 +92,16 @@ export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";
-export type { RefineOptions, Refinement, Study, StudyOptions, StudySets, TestOptions, TrainRunOptions } from "./study/options.ts";
+export type {
+  RefineOptions,
+  Refinement,
+  Study,
+  StudyOptions,
+  StudySets,
+  TestOptions,
+  TrainRunOptions,
+} from "./study/options.ts";
+export { defaultRemedies } from "./study/remedy.ts";
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
 export type { LedgerEntry, LedgerEvent } from "./study/ledger.ts";
@@ -107,15 +116,18 @@ export {
   dice,
   f1,
   jaccard,
+  likeliestClasses,
+  macro,
   precision,
   recall,
   specificity,
 } from "./metrics/classification.ts";
-export type { Confusion } from "./metrics/classification.ts";
+export type { ClassMeasure, Confusion } from "./metrics/classification.ts";
 export { macroRocAuc, rocAuc, rocCurve } from "./metrics/curves.ts";
 export { bootstrap, delong, wilson } from "./metrics/intervals.ts";
 export type { Interval } from "./metrics/intervals.ts";
-export { maskConfusion, maskScores } from "./metrics/segmentation.ts";
+export { maskConfusion, maskScores, meanDiceWithForeground, meanOfImages } from "./metrics/segmentation.ts";
+export type { MaskFigures, MaskScores, MeanOfImages } from "./metrics/segmentation.ts";
 export type { Measure } from "./metrics/measure.ts";
 
 // the report

@@ -1,4 +1,5 @@
 // Phases one and two as a command runs them: a meter for the steps, a line for each epoch.
+import { defaultRemedies } from "../index.ts";
 import type { Epoch, Refinement, Study, TrainingResult, TrainRunOptions } from "../index.ts";
 import type { BeginMeter } from "./progress.ts";
 import { decimal } from "./text.ts";
@@ -34,8 +35,7 @@ export async function runRefining(
   begin: BeginMeter,
   signal?: AbortSignal,
 ): Promise<Refinement> {
-  const trials = 3;
-  const meter = begin("refining", trials * epochs);
+  const meter = begin("refining", defaultRemedies.length * epochs);
   let tried = "";
   let ended = 0;
   try {

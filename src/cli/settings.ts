@@ -61,7 +61,7 @@ const table = {
     null,
     "what is minimised; none: softmaxCrossEntropy for classes, sigmoidDice for voxels",
   ),
-  dropout: setting("--dropout", rate, 0, "part of the hidden nodes left out at each step"),
+  dropout: setting("--dropout", rate, 0.3, "part of the hidden nodes left out at each step"),
   epochs: setting("--epochs", whole(1, 16777215), 60, "passes over the training set at most"),
   batch: setting("--batch", whole(1), 32, "images per step"),
   accumulate: setting("--accumulate", whole(1), 1, "batches whose gradients are summed before each step"),

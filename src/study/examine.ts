@@ -31,6 +31,8 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
     sha256: committed?.[name].sha256 ?? "",
     classCounts: classCounts(sets[name], record.task),
   });
+  // No path: where the data lay is nobody's business.
+  const { data: _, ...settings } = record;
   const predictions: ReportInput["predictions"] =
     record.task === "classification"
       ? { task: "classification", ...(await labelPredictions(model, sets.test)) }
@@ -46,8 +48,7 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
     bestEpoch: history.findLast(({ best }) => best)?.epoch ?? 0,
     history,
     phases: entries,
-    // No path: where the data lay is nobody's business.
-    settings: { ...record, data: undefined },
+    settings,
   });
 }
 

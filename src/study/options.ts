@@ -38,7 +38,7 @@ export interface TrainRunOptions extends TrainOptions {
 }
 
 export interface RefineOptions {
-  /** What to try; dropout, L2 and both by default. */
+  /** What to try; `defaultRemedies` unless given. One that the settings have already is left out. */
   readonly remedies?: readonly Remedy[];
   readonly signal?: AbortSignal;
   /** Hears every epoch of every trial, and which remedy it tries. */

@@ -6,7 +6,7 @@ import type { Desk } from "./desk.ts";
 import type { RefinementTrial } from "./ledger.ts";
 import type { Refinement, RefineOptions } from "./options.ts";
 import { liveSettings } from "./record.ts";
-import { applyRemedy, defaultRemedies, remedyTitle } from "./remedy.ts";
+import { applyRemedy, defaultRemedies, isApplied, remedyTitle } from "./remedy.ts";
 import { runEpochs } from "./run.ts";
 import type { Run } from "./run.ts";
 
@@ -24,7 +24,7 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   let value = before.validation?.[monitor] ?? null;
   let best: { run: Run; settings: TrainingSettings; title: string } | null = null;
   const trials: RefinementTrial[] = [{ remedy: "none", monitor, value, weightsSha256: before.weightsSha256 }];
-  for (const remedy of remedies) {
+  for (const remedy of remedies.filter((each) => !isApplied(base, each))) {
     const settings = applyRemedy(base, remedy);
     const title = remedyTitle(remedy);
     const epochs = runEpochs(sets, settings, null, { signal }, () => Promise.resolve());

@@ -13,9 +13,10 @@ export interface Remedy {
   readonly l2?: number;
 }
 
-/** What is tried unless remedies are given. */
+/** What is tried unless remedies are given; one that changes nothing is left out. */
 export const defaultRemedies: readonly Remedy[] = Object.freeze([
   Object.freeze({ dropout: 0.3 }),
+  Object.freeze({ dropout: 0.5 }),
   Object.freeze({ l2: 1e-3 }),
   Object.freeze({ dropout: 0.3, l2: 1e-3 }),
 ]);
@@ -28,6 +29,13 @@ export function remedyTitle({ dropout: rate, l1, l2 }: Remedy): string {
     l2 === undefined ? "" : `L2 ${l2}`,
   ];
   return parts.filter((part) => part !== "").join(", ") || "nothing changed";
+}
+
+/** Whether the settings have the remedy already. */
+export function isApplied(settings: TrainingSettings, remedy: Remedy): boolean {
+  const { network: changed, regularization } = applyRemedy(settings, remedy);
+  const parts = (layers: readonly Layer[], penalties: object) => JSON.stringify([layers, penalties]);
+  return parts(changed.layers, regularization) === parts(settings.network.layers, settings.regularization);
 }
 
 /** The settings with a remedy applied; everything else stays as it was. */

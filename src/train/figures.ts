@@ -52,16 +52,20 @@ export function labelTally(data: Dataset, outputs: number): Tally {
       loss: totalError / denominator,
       absoluteError: absolute / data.length,
       accuracy: correct / data.length,
-      rocAuc: (classes === 2
-        ? rocAuc(
-            labels,
-            all.filter((_, i) => i % 2 === 1),
-          )
-        : macroRocAuc(labels, all, classes)
-      ).value,
+      rocAuc: areaUnderCurve(labels, all, classes),
       dice: null,
     }),
   };
+}
+
+/** Null as well when a network that diverged gives NaN: its loss says so. */
+function areaUnderCurve(labels: Int32Array, probabilities: Float32Array, classes: number): number | null {
+  if (probabilities.some(Number.isNaN)) return null;
+  if (classes > 2) return macroRocAuc(labels, probabilities, classes).value;
+  return rocAuc(
+    labels,
+    probabilities.filter((_, i) => i % 2 === 1),
+  ).value;
 }
 
 /** For masks: outputs are (foreground classes, voxels) probabilities; a voxel whose largest is below 0.5 is background. */

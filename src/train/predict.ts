@@ -56,8 +56,8 @@ export async function openModel(model: Model, batchSize = 32): Promise<OpenModel
  *
  * const run = study({ data: phantoms({ count: 60, seed: 7 }), seed: 7 });
  * for await (const epoch of run.train({ epochs: 2 })) console.log(epoch.totalError);
- * const { predicted } = await predict(await run.model(), phantoms({ count: 5, seed: 8 }));
- * console.log(predicted.length); // 5
+ * const said = await predict(await run.model(), phantoms({ count: 5, seed: 8 }));
+ * if (said.task === "classification") console.log(said.predicted.length); // 5
  * ```
  */
 export async function predict(model: Model, set: Dataset): Promise<ClassPredictions | MaskPredictions> {

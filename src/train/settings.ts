@@ -21,7 +21,7 @@ export type Task = "classification" | "segmentation";
 
 /** How training runs. Everything has a default. */
 export interface TrainOptions {
-  /** The network; by default `hidden` layers of 64 and 32 nodes with relu, and an output layer that fits the data. */
+  /** By default hidden layers of 64 and 32 nodes with relu and dropout of 0.3, and an output layer that fits the data. */
   readonly network?: Network;
   /** `softmaxCrossEntropy()` for labels, `sigmoidDice()` for masks, whose foreground is often a small part. */
   readonly loss?: Loss;
@@ -87,7 +87,7 @@ export function outputsFor(task: Task, data: Dataset): number {
 export function resolveTraining(options: TrainOptions, train: Dataset, task: Task, seed: number): TrainingSettings {
   const outputs = outputsFor(task, train);
   const loss = options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice());
-  const given = options.network ?? network([...hiddenLayers([64, 32]), dense(outputs)]);
+  const given = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
   const fitted = given.withInput(train.shape);
   checkOutputs(fitted, loss, task, outputs);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;

@@ -17,7 +17,7 @@ describe("settings", () => {
       leakage: "stop",
       hidden: [64, 32],
       activation: "relu",
-      dropout: 0,
+      dropout: 0.3,
       epochs: 60,
       batch: 32,
       optimizer: "adam",
