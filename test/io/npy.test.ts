@@ -181,8 +181,9 @@ describe("readNpy", () => {
   });
 
   it("refuses a file cut off at any byte, and one with a byte too many", () => {
-    for (const version of [1, 2, 3] as const) {
-      const bytes = npyBytes({ descr: "<i2", shape: [2, 2], values: [1, 2, 3, 4], version });
+    const contents = [{ shape: [2, 2], values: [1, 2, 3, 4] }, { shape: [0], values: [] }]; // prettier-ignore
+    for (const [version, content] of ([1, 2, 3] as const).flatMap((v) => contents.map((each) => [v, each] as const))) {
+      const bytes = npyBytes({ descr: "<i2", ...content, version });
       for (let end = 0; end < bytes.length; end++) expect(() => readNpy(bytes.slice(0, end), "a")).toThrow(FormatError);
       const longer = new Uint8Array(bytes.length + 1);
       longer.set(bytes);

@@ -141,6 +141,7 @@ describe("readNpz", () => {
     ["no images", { labels: ["|u1", [1], [1]] }, /^bytes: expected the arrays train_images, val_images and test_images, or images, got labels$/],
     ["other arrays alone", { notes: ["|u1", [1], [1]] }, /expected the arrays train_images.*, got none of them$/],
     ["a set without images", { train_images: pixels(3), test_images: pixels(1) }, /expected val_images beside train_images and test_images, got none\. Add what is missing, or give images/],
+    ["validation images alone", { val_images: pixels(1) }, /expected train_images and test_images beside val_images, got none/],
     ["labels of two sets alone", { train_images: pixels(1), val_images: pixels(1), test_images: pixels(1), train_labels: ["|u1", [1], [1]], test_labels: ["|u1", [1], [1]] }, /expected val_labels beside train_labels and test_labels, got none/],
     ["labels that are objects", sets({ val_labels: ["|O", [2], []] }), /^val_labels.npy: expected a dtype/],
     ["masks of one set alone", sets({ test_masks: pixels(1) }), /expected train_masks and val_masks beside test_masks, got none\. Add what is missing, or leave masks out/],

@@ -96,12 +96,13 @@ describe("safetensors", () => {
   });
 
   it("may hold tensors without elements, without a shape, and none at all; read from any part of a buffer", () => {
-    const header = { b: entry([0, 7], 4, 4), a: entry([], 0, 4), c: entry([3, 0], 4, 4) };
+    const header = { b: entry([0, 7], 4, 4), a: entry([], 0, 4), c: entry([3, 0], 4, 4), d: entry([0], 0, 0) };
     const bytes = file(header, [0, 0, 0x80, 0x3f]);
     const shifted = new Uint8Array(bytes.length + 9);
     shifted.set(bytes, 3);
     const { tensors } = readSafetensors(shifted.subarray(3, 3 + bytes.length));
     expect([...tensors].map(([name, { shape, data }]) => [name, shape, Array.from(data)])).toEqual([
+      ["d", [0], []],
       ["a", [], [1]],
       ["b", [0, 7], []],
       ["c", [3, 0], []],

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -68,6 +69,13 @@ describe("readZip", () => {
         pathToFileURL(path),
       ];
       for (const source of sources) expect(await entriesOf(source)).toEqual({ a: Array.from(data) });
+      await writeFile(join(folder, "a.txt"), "");
+      await refusal(join(folder, "a.txt"));
+      const open = existsSync("/proc/self/fd")
+        ? (await readdir("/proc/self/fd")).map((fd) => `/proc/self/fd/${fd}`)
+        : [];
+      const names = await Promise.all(open.map((link) => readlink(link).catch(() => "")));
+      expect(names.filter((name) => name.includes(folder))).toEqual([]); // no file is left open
       expect(await refusal(join(folder, "b.npz"))).toMatch(/b\.npz: expected a file to read, but there is none$/);
       expect(await refusal(folder)).toMatch(/: expected a file to read, got a folder$/);
       await writeFile(path, bytes.subarray(0, 100));
@@ -135,6 +143,15 @@ describe("readZip", () => {
     const inside = zipBytes([{ name: "a", data }]);
     const outer = zipBytes([{ name: "b", data: inside }, { name: "a", data, claims: { offset: 31 } }]); // prettier-ignore
     expect(await refusal(outer)).toMatch(/entry "a": expected 300 bytes, but .*[Oo]verlapping/);
+  });
+
+  it("refuses entries that have more packed bytes together than the file, before any is unpacked", async () => {
+    const claims = { packed: 400, size: 4000 };
+    const entries = ["a", "b"].map((name) => ({ name, data: new Uint8Array(4000), deflate: true, claims }));
+    const filled = [...entries, { name: ".filler", data: new Uint8Array(300) }];
+    expect(await refusal(zipBytes(filled))).toMatch(
+      /entry "b": expected packed bytes within the file's \d+, got 800 up to/,
+    );
   });
 
   it("refuses a bomb whose entries share one kernel of packed bytes, before it unpacks to 100 MB", async () => {
