@@ -1,0 +1,29 @@
+// Real images, which lie beside the project where it is developed: not ours to redistribute.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { study } from "../../src/index.ts";
+import { readNpz } from "../../src/io.ts";
+
+const pathOf = (name: string) => fileURLToPath(new URL(`../../../shared/data/${name}.npz`, import.meta.url));
+const names = ["pneumoniamnist_28", "brain_mri_clean_64"] as const;
+const missing = names.filter((name) => !existsSync(pathOf(name)));
+if (missing.length > 0) console.warn(`skipped: ../shared/data has no ${missing.join(", ")}`);
+
+async function testedWith(name: string, seed: number) {
+  const run = study({ data: await readNpz(pathOf(name)), seed });
+  for await (const epoch of run.train()) expect(Number.isFinite(epoch.totalError)).toBe(true);
+  return (await run.test()).metrics;
+}
+
+describe.skipIf(missing.length > 0)("the defaults, on real images", () => {
+  it.each([1, 2, 3])("pneumonia in chest X-rays, seed %i: ROC AUC >= 0.93, accuracy >= 0.85", async (seed) => {
+    const { rocAuc, accuracy } = await testedWith("pneumoniamnist_28", seed);
+    expect(rocAuc.value).toBeGreaterThanOrEqual(0.93);
+    expect(accuracy.value).toBeGreaterThanOrEqual(0.85);
+  });
+
+  it("tumours in brain MRI slices: ROC AUC >= 0.88", async () => {
+    expect((await testedWith("brain_mri_clean_64", 1)).rocAuc.value).toBeGreaterThanOrEqual(0.88);
+  });
+});
