@@ -78,8 +78,8 @@ describe("reduceOnPlateau", () => {
   });
 
   it("in a run: each epoch's rate is what the validation losses before it leave, and never below the minimum", async () => {
-    const schedule = reduceOnPlateau({ patience: 1, factor: 0.3, minimum: 0.02 });
-    const fit = await start({ optimizer: sgd({ learningRate: 0.5, momentum: 0.9 }), schedule, epochs: 14 });
+    const schedule = reduceOnPlateau({ patience: 1, factor: 0.3, threshold: 0.3, minimum: 0.02 });
+    const fit = await start({ optimizer: sgd({ learningRate: 0.5 }), schedule, epochs: 14 });
     let state = plateauStart(0.5);
     for (const { learningRate, validation } of await finish(fit)) {
       expect(learningRate).toBe(state.learningRate);

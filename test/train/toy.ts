@@ -2,11 +2,13 @@
 import { readFileSync } from "node:fs";
 import { arrayDataset } from "../../src/data/dataset.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
+import { dense, relu } from "../../src/model/layers.ts";
+import { network } from "../../src/model/network.ts";
 import { weightBytes } from "../../src/model/weights.ts";
 import { startFit } from "../../src/train/fit.ts";
 import type { Beginning, Fit } from "../../src/train/fit.ts";
 import type { Epoch } from "../../src/train/progress.ts";
-import { resolveTraining } from "../../src/train/settings.ts";
+import { outputsFor, resolveTraining } from "../../src/train/settings.ts";
 import type { Task, TrainOptions } from "../../src/train/settings.ts";
 
 export interface ToyOptions {
@@ -35,11 +37,13 @@ export interface ToyRun {
   readonly set?: ToyOptions;
 }
 
-/** Starts a run on a toy set of 30 images, another of 12 for validation. */
+/** Starts a run on a toy set of 30 images, another of 12 for validation; without dropout unless a network is given. */
 export function start(options: TrainOptions, run: ToyRun = {}): Promise<Fit> {
   const { count = 30, task = "classification", build = "release", beginning, set } = run;
   const train = toySet(count, 1, set);
-  const settings = resolveTraining({ epochs: 3, batchSize: 8, patience: null, ...options }, train, task, 5);
+  const plain = network([dense(24), relu(), dense(10), relu(), dense(outputsFor(task, train))]);
+  const given = { network: plain, epochs: 3, batchSize: 8, patience: null, ...options };
+  const settings = resolveTraining(given, train, task, 5);
   const binary = new Uint8Array(readFileSync(`build/kernels.${build}.wasm`));
   return startFit({ train, validation: toySet(12, 2, set) }, settings, beginning, binary);
 }
