@@ -68,7 +68,10 @@ describe("arrayDataset", () => {
 
   it("takes masks without colours where the last of three or four axes holds colours", () => {
     const images = new Uint8Array(2 * 4 * 3);
-    expect(arrayDataset({ images, shape: [2, 2, 3], masks: new Uint8Array(8) }).maskLength).toBe(4);
+    const set = arrayDataset({ images, shape: [2, 2, 3], masks: Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 0) });
+    const mask = new Uint8Array(4);
+    set.readMask(1, mask, 0);
+    expect([set.maskLength, Array.from(mask)]).toEqual([4, [0, 1, 1, 0]]);
     expect(arrayDataset({ images, shape: [2, 2, 3], masks: new Uint8Array(24) }).maskLength).toBe(12);
     expect(() => arrayDataset({ images, shape: [4, 3], masks: new Uint8Array(8) })).toThrow(
       /for each of 24 voxels, got 8/,
@@ -164,13 +167,13 @@ describe("subset", () => {
         expect([chosen.shape, chosen.classes, chosen.maskClasses]).toEqual([set.shape, set.classes, set.maskClasses]);
         expect(Object.isFrozen(chosen)).toBe(true);
         for (const [i, index] of direct.entries()) {
-          const [got, want] = [new Float32Array(size), new Float32Array(size)];
-          chosen.read(i, got, 0);
-          set.read(index, want, 0);
+          const [got, want] = [new Float32Array(size + 1), new Float32Array(size + 1)];
+          chosen.read(i, got, 1);
+          set.read(index, want, 1);
           expect(got).toEqual(want);
-          const [gotMask, wantMask] = [new Uint8Array(size), new Uint8Array(size)];
-          chosen.readMask(i, gotMask, 0);
-          set.readMask(index, wantMask, 0);
+          const [gotMask, wantMask] = [new Uint8Array(size + 1), new Uint8Array(size + 1)];
+          chosen.readMask(i, gotMask, 1);
+          set.readMask(index, wantMask, 1);
           expect(gotMask).toEqual(wantMask);
           expect(await chosen.digest(i)).toBe(await set.digest(index));
         }
