@@ -1,7 +1,7 @@
 // voxgrad predict: a trained model goes over new images; probabilities of classes as a table, masks as arrays.
 import type { Command } from "commander";
 import { Option } from "commander";
-import { loadModel, predict as predictAll, SealedTestSetError } from "../index.ts";
+import { loadModel, openStudy, predict as predictAll, SealedTestSetError } from "../index.ts";
 import type { ClassPredictions, Dataset, DatasetSplit, MaskPredictions, Model } from "../index.ts";
 import { folderStorage, saveFile, writeNpz } from "../io.ts";
 import { command, limitOption } from "./command.ts";
@@ -37,7 +37,9 @@ async function act({ output }: Context, flags: PredictFlags, from: string, path:
       `--out: expected a file that ends in .npz, since this network predicts masks, got ${flags.out}`,
     );
   }
-  const set = chooseSet(await readData(path, maximumOf(flags)), flags, isSealed, path);
+  const data = await readData(path, maximumOf(flags));
+  if (isSealed && !("train" in data)) await refuseSealed(from, data);
+  const set = chooseSet(data, flags, isSealed, path);
   const predicted = await predictAll(model, set);
   await saveFile(
     flags.out,
@@ -79,6 +81,18 @@ function chooseSet(data: Dataset | DatasetSplit, { set }: PredictFlags, isSealed
     );
   }
   return data[set];
+}
+
+/** @throws SealedTestSetError when these are the images that the study divided itself: its test set is among them. */
+async function refuseSealed(directory: string, data: Dataset): Promise<void> {
+  const own = await openStudy({ storage: folderStorage(directory), data })
+    .sets()
+    .then(() => true, () => false); // prettier-ignore
+  if (!own) return;
+  throw new SealedTestSetError(
+    "these are the study's own images, and its test set, which is sealed until voxgrad test reads it, is among them. " +
+      "Test first, or predict other images.",
+  );
 }
 
 /** image,predicted,p(class),...: a line an image. */

@@ -132,17 +132,19 @@ export function bootstrap(
       if (value !== null) values[k].push(value);
     });
   }
-  return values.map((defined) => percentiles(Float64Array.from(defined).sort(), resamples));
+  return values.map((defined) =>
+    percentiles(Float64Array.from(defined).sort(), resamples, groups ? "groups" : "items"),
+  );
 }
 
-function percentiles(sorted: Float64Array, resamples: number): Interval {
+function percentiles(sorted: Float64Array, resamples: number, units: string): Interval {
   const undefinedCount = resamples - sorted.length;
   if (undefinedCount * 20 > resamples)
     return { interval: null, reason: `undefined in ${undefinedCount} of ${resamples} resamples` };
   const low = quantile(sorted, 0.025);
   const high = quantile(sorted, 0.975);
   if (sorted[0] === sorted[sorted.length - 1])
-    return { interval: null, reason: "every resample gives the same value, too few images to say how sure it is" };
+    return { interval: null, reason: `every resample gives the same value: too few ${units} to say how sure it is` };
   return { interval: [low, high] };
 }
 

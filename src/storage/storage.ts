@@ -1,7 +1,7 @@
 // Where a study is kept: files by name, whole or not at all.
 
 /**
- * A folder of files, on a disk, in a browser or in memory. Names are `study.json`, or `checkpoint/current` with one
+ * A folder of files, on a disk, in a browser or in memory. Names are `study.json`, or `checkpoint/even.safetensors` with one
  * subfolder; a name that would climb out of the folder is refused with a RangeError.
  *
  * Calls may overlap; those that change something are carried out in the order in which they were made.
@@ -41,7 +41,7 @@ export function checkName(name: string): void {
   const plain = /^(?:[\w-][\w.-]*\/)?[\w-][\w.-]*$/;
   if (plain.test(name) && !name.endsWith(unfinished) && name !== lockName) return;
   throw new RangeError(
-    `storage: expected a name such as "study.json" or "checkpoint/current" (letters, digits, "_", "-", and "." inside), ` +
+    `storage: expected a name such as "study.json" or "checkpoint/even.safetensors" (letters, digits, "_", "-", and "." inside), ` +
       `got ${JSON.stringify(name)}`,
   );
 }

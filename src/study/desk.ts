@@ -104,7 +104,21 @@ export function refuseAfterOpening(entries: readonly LedgerEntry[]): void {
   );
 }
 
-/** How often validation figures were looked at so far. */
+/** Whether the last run of training came to its end; false before the first. */
+export function isTrainingOver(entries: readonly LedgerEntry[]): boolean {
+  const last = entries.findLast(({ event }) => trainingEvents.has(event));
+  return last?.event === "training ended" || last?.event === "refined";
+}
+
+const trainingEvents: ReadonlySet<string> = new Set([
+  "training started",
+  "resumed",
+  "interrupted",
+  "training ended",
+  "refined",
+] satisfies LedgerEvent["event"][]);
+
+/** How often validation figures were looked at so far, up to the last line that counts them. */
 export function lookUpsOf(entries: readonly LedgerEntry[]): number {
   const last = entries.findLast((entry) => "validationLookUps" in entry);
   return last && "validationLookUps" in last ? last.validationLookUps : 0;

@@ -26,7 +26,13 @@ export type LedgerEvent =
       readonly validation: CommittedSet;
       readonly test: CommittedSet;
     }
-  | { readonly event: "training started"; readonly epochs: number; readonly seed: number }
+  | {
+      readonly event: "training started";
+      readonly epochs: number;
+      readonly seed: number;
+      /** How often figures of the validation set were looked at before, those of abandoned runs included. */
+      readonly validationLookUps: number;
+    }
   | {
       readonly event: "training ended";
       readonly epochs: number;

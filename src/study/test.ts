@@ -2,10 +2,11 @@
 import { SealedTestSetError, StudyStateError } from "../errors.ts";
 import { reportMarkdown } from "../report/markdown.ts";
 import type { Report } from "../report/record.ts";
-import { modelHash, lookUpsOf } from "./desk.ts";
+import { isTrainingOver, lookUpsOf, modelHash } from "./desk.ts";
 import type { Desk } from "./desk.ts";
 import { examine } from "./examine.ts";
 import { modelName, readHistory } from "./keep.ts";
+import { ledgerName } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { TestOptions } from "./options.ts";
 import { commit } from "./sets.ts";
@@ -14,6 +15,12 @@ export async function test(desk: Desk, { pages = {} }: TestOptions): Promise<Rep
   const { record } = await desk.open();
   const before = await desk.entries();
   refuseSecond(before);
+  await refuseCutLedger(desk, before);
+  if (before.some(({ event }) => event === "training started") && !isTrainingOver(before)) {
+    throw new StudyStateError(
+      "test: expected training that came to its end, got a run that was stopped. Resume it, or train again, then test.",
+    );
+  }
   const model = await desk.model();
   const weightsSha256 = await modelHash(model);
   checkWeightsNamed(before, weightsSha256);
@@ -47,6 +54,15 @@ function refuseSecond(entries: readonly LedgerEntry[]): void {
   throw new SealedTestSetError(
     `the test set was opened before; its test ended on ${finished.time}, and it is read only once. ` +
       "The report is in the study's folder. For another test, begin a new study with images that no network has seen.",
+  );
+}
+
+/** A report without its opening in the ledger: the last lines were cut off, to test again. */
+async function refuseCutLedger({ storage }: Desk, entries: readonly LedgerEntry[]): Promise<void> {
+  if (entries.some(({ event }) => event === "test opened") || (await storage.read("report.json")) === null) return;
+  throw new SealedTestSetError(
+    `${ledgerName}: expected the opening of the test set that report.json is of, got a ledger without: its last lines ` +
+      "were cut off. Restore the study's folder from a copy, or begin a new study.",
   );
 }
 

@@ -2,10 +2,9 @@
 import type { Epoch } from "../train/progress.ts";
 import { resolveTraining } from "../train/settings.ts";
 import type { TrainingSettings } from "../train/settings.ts";
-import { lookUpsOf, refuseAfterOpening, resultKept } from "./desk.ts";
+import { isTrainingOver, lookUpsOf, refuseAfterOpening, resultKept } from "./desk.ts";
 import type { Desk } from "./desk.ts";
 import { readCheckpoint, removeCheckpoints, writeCheckpoint, writeHistory } from "./keep.ts";
-import type { LedgerEntry } from "./ledger.ts";
 import type { TrainRunOptions } from "./options.ts";
 import { liveSettings } from "./record.ts";
 import { runEpochs } from "./run.ts";
@@ -19,8 +18,9 @@ export async function* train(
   const entries = await desk.entries();
   refuseAfterOpening(entries);
   const { storage } = desk;
-  if (resume && isFinished(entries)) return resultKept(desk);
-  const from = resume ? await readCheckpoint(storage) : null;
+  if (resume && isTrainingOver(entries)) return resultKept(desk);
+  const stopped = await readCheckpoint(storage);
+  const from = resume ? stopped : null;
   let settings: TrainingSettings;
   if (resume && record.training) {
     settings = liveSettings(record.training, sets.train);
@@ -28,13 +28,16 @@ export async function* train(
     settings = resolveTraining(options, sets.train, record.task, record.division.seed);
     await desk.settle(settings);
   }
+  let before = lookUpsOf(entries);
   if (from) {
     await desk.log({ event: "resumed", epochs: from.progress.epoch });
   } else {
+    // What an abandoned run has seen of the validation set was seen.
+    if (stopped && !isTrainingOver(entries)) before += stopped.progress.epoch;
     await removeCheckpoints(storage);
-    await desk.log({ event: "training started", epochs: settings.epochs, seed: settings.seed });
+    const { epochs, seed } = settings;
+    await desk.log({ event: "training started", epochs, seed, validationLookUps: before });
   }
-  const before = lookUpsOf(entries);
   const hooks = {
     signal,
     onStep,
@@ -53,17 +56,3 @@ export async function* train(
   });
   return run.result;
 }
-
-/** Whether the last run came to its end: then there is nothing to go on with. */
-function isFinished(entries: readonly LedgerEntry[]): boolean {
-  const last = entries.findLast(({ event }) => trainingEvents.has(event));
-  return last?.event === "training ended" || last?.event === "refined";
-}
-
-const trainingEvents: ReadonlySet<string> = new Set([
-  "training started",
-  "resumed",
-  "interrupted",
-  "training ended",
-  "refined",
-]);

@@ -49,6 +49,7 @@ export interface Fit {
   /** Everything that is needed to go on from here to the last bit: copies. */
   state(): RunState;
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -95,7 +96,8 @@ export async function startFit(
 
   function diverged(what: string, layer: string): never {
     const epoch = progress.epoch + 1;
-    const number = Math.floor(position / (batchSize * batches)) + 1;
+    // Found at the end of an epoch, it belongs to the last step.
+    const number = Math.floor(Math.min(position, train.length - 1) / (batchSize * batches)) + 1;
     const { bestEpoch } = progress.stopping;
     throw new DivergenceError(
       `training diverged in epoch ${epoch}, step ${number}: ${what} of "${layer}" is NaN or infinite. ` +
@@ -132,7 +134,8 @@ export async function startFit(
     if (broken !== null) diverged("a weight", broken);
     const trainFigures = await evaluate(evaluator, train, breathe);
     const validationFigures = await evaluate(evaluator, validation, breathe);
-    if (!Number.isFinite(trainFigures.loss)) diverged("the loss", "output");
+    if (!Number.isFinite(trainFigures.loss)) diverged("the training loss", "output");
+    if (!Number.isFinite(validationFigures.loss)) diverged("the validation loss", "output");
     const stopping = nextStopping(progress.stopping, settings.monitor, number, validationFigures[settings.monitor]);
     const isBest = stopping.bestEpoch === number;
     if (isBest) best.set(parameters);
@@ -200,5 +203,6 @@ export async function startFit(
       ]),
     }),
     free: () => block.free(),
+    [Symbol.dispose]: () => block.free(),
   };
 }

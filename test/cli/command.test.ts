@@ -56,6 +56,10 @@ describe("voxgrad train, test and predict", () => {
       "checkpoint", "config.json", "history.csv", "history.json", "ledger.jsonl", "model.safetensors", "study.json",
     ]); // prettier-ignore
 
+    const early = await voxgrad(folder, "predict", "a", "scans.npz", "--out", "early.csv");
+    expect(early).toMatchObject({ code: 1, out: "" });
+    expect(early.err).toMatch(/these are the study's own images, and its test set, which is sealed/);
+
     const tested = await voxgrad(folder, "test", "a", "--json", "--quiet");
     expect(tested.code).toBe(0);
     expect(tested.err).toBe("");

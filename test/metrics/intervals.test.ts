@@ -154,7 +154,7 @@ describe("the percentile bootstrap", () => {
     expect(seldom.interval).not.toBeNull();
     expect(same).toEqual({
       interval: null,
-      reason: "every resample gives the same value, too few images to say how sure it is",
+      reason: "every resample gives the same value: too few items to say how sure it is",
     });
   });
 

@@ -12,7 +12,7 @@ const set = (size: number) => ({ size, sha256: "cd".repeat(32) });
 const story: readonly LedgerEvent[] = [
   { event: "created", seed: 7, task: "classification" },
   { event: "split", train: set(700), validation: set(150), test: set(150) },
-  { event: "training started", epochs: 40, seed: 7 },
+  { event: "training started", epochs: 40, seed: 7, validationLookUps: 0 },
   { event: "interrupted", epochs: 3 },
   { event: "resumed", epochs: 3 },
   { event: "training ended", epochs: 40, bestEpoch: 31, validationLookUps: 40, weightsSha256 },

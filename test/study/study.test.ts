@@ -159,6 +159,38 @@ describe("a study", () => {
     expect((await run.ledger()).filter(({ event }) => event === "test opened")).toHaveLength(1);
   });
 
+  it("refuses the test while the last run is unfinished, and counts what an abandoned run saw of the validation set", async () => {
+    const storage = memoryStorage();
+    const data = blobs(60, 22);
+    await trainAll(study({ data, storage }));
+    const stop = new AbortController();
+    let steps = 0;
+    const onStep = () => {
+      if (++steps === 12) stop.abort(new Error("enough")); // six steps an epoch
+    };
+    const again = openStudy({ storage, data });
+    await expect(trainAll(again, { ...quick, signal: stop.signal, onStep })).rejects.toThrow("enough");
+    await expect(again.test()).rejects.toThrow(/got a run that was stopped\. Resume it/);
+    const { result } = await trainAll(openStudy({ storage, data }), quick);
+    expect((await again.ledger()).at(-1)).toMatchObject({ event: "training ended", validationLookUps: 4 + 2 + 4 });
+    const report = await again.test();
+    expect(report.weightsSha256).toBe(result.weightsSha256);
+    expect(report.history).toHaveLength(4);
+  });
+
+  it("refuses a second test when the ledger's last lines were cut off to have one", async () => {
+    const storage = memoryStorage();
+    const data = blobs(60, 23);
+    const run = study({ data, storage });
+    await trainAll(run);
+    await run.test();
+    const lines = (await files(storage))["ledger.jsonl"].trimEnd().split("\n");
+    await storage.write("ledger.jsonl", new TextEncoder().encode(lines.slice(0, -2).join("\n") + "\n"));
+    await expect(openStudy({ storage, data }).test()).rejects.toThrow(/its last lines were cut off/);
+    await storage.write("ledger.jsonl", new Uint8Array(0));
+    await expect(openStudy({ storage, data }).test()).rejects.toThrow(/it was removed or cut off/);
+  });
+
   it("refuses a test set whose pixels changed, and training data that changed", async () => {
     const storage = memoryStorage();
     const [train, validation, testSet, other] = [9, 10, 11, 12].map((seed) => blobs(40, seed));
