@@ -2,6 +2,8 @@
 
 // random
 export { philoxFill } from "./random";
+// normalize
+export { bytesToFloats, shiftScale, shiftScaleColumns } from "./normalize";
 // activation
 export { expForward, logForward, log1pForward, erfForward } from "./elementary";
 export {

@@ -40,6 +40,13 @@ export function highToDouble(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
 }
 
+/** Two pairs of doubles, rounded to four floats. */
+// @ts-ignore: decorator
+@inline
+export function joinFloats(low: v128, high: v128): v128 {
+  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
 /** lane 0 + lane 1 of two doubles. */
 // @ts-ignore: decorator
 @inline

@@ -1,6 +1,7 @@
 // Fills the regions of a batch: images scaled to float32, and what is true of them. Nothing here allocates.
-import type { Dataset } from "./dataset.ts";
-import { normalize } from "./normalization.ts";
+import type { Address, Kernels } from "../wasm/kernels.ts";
+import type { ByteRegion, Dataset } from "./dataset.ts";
+import { scalingOf } from "./normalization.ts";
 import type { Normalization } from "./normalization.ts";
 
 /** Images order[first .. first + rows], or first .. first + rows where there is no order. */
@@ -8,18 +9,40 @@ function indexAt(order: Int32Array | null, first: number, row: number): number {
   return order ? order[first + row] : first + row;
 }
 
-/** into: (rows, features) */
+/** Where images are put together. */
+export interface ImageRegions {
+  /** (batch, features) */
+  readonly input: Address;
+  readonly inputFloats: Float32Array;
+  /** (batch, features) as they are stored, of sets of bytes. */
+  readonly pixels: Address;
+  readonly pixelBytes: ByteRegion;
+  /** Each (features) of float64, room for whole vectors: what pixelZScore does to each pixel. */
+  readonly shifts: Address;
+  readonly factors: Address;
+}
+
+/** input: (rows, features), normalized. */
 export function fillImages(
+  kernels: Kernels,
+  at: ImageRegions,
   dataset: Dataset,
   order: Int32Array | null,
   first: number,
   rows: number,
   normalization: Normalization,
-  into: Float32Array,
   features: number,
 ): void {
-  for (let row = 0; row < rows; row++) dataset.read(indexAt(order, first, row), into, row * features);
-  normalize(normalization, into, 0, rows * features);
+  if (dataset.readBytes) {
+    for (let row = 0; row < rows; row++) dataset.readBytes(indexAt(order, first, row), at.pixelBytes, row * features);
+    kernels.bytesToFloats(at.input, at.pixels, rows * features);
+  } else {
+    for (let row = 0; row < rows; row++) dataset.read(indexAt(order, first, row), at.inputFloats, row * features);
+  }
+  if (normalization.kind === "none") return;
+  const scaling = scalingOf(normalization);
+  if (scaling) kernels.shiftScale(at.input, at.input, rows * features, scaling.shift, scaling.factor);
+  else kernels.shiftScaleColumns(at.input, at.input, at.shifts, at.factors, rows, features);
 }
 
 /** into: (rows) class indexes. @throws TypeError without labels. */

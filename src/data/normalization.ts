@@ -29,29 +29,30 @@ export function fitNormalization(kind: Normalization["kind"], train: Dataset): N
   }
 }
 
-/** Scales `count` values in place. Allocates nothing. */
-export function normalize(normalization: Normalization, values: Float32Array, offset: number, count: number): void {
+/** What normalization does to a pixel: (x - shift) factor. For pixelZScore both are by pixel, and null here. */
+export function scalingOf(normalization: Normalization): { readonly shift: number; readonly factor: number } | null {
   switch (normalization.kind) {
     case "none":
-      return;
+      return { shift: 0, factor: 1 };
     case "zScore":
-      return shiftAndScale(values, offset, count, normalization.mean, 1 / normalization.deviation);
+      return { shift: normalization.mean, factor: 1 / normalization.deviation };
     case "unit": {
       const { minimum, maximum } = normalization;
-      return shiftAndScale(values, offset, count, minimum, maximum > minimum ? 1 / (maximum - minimum) : 1);
+      return { shift: minimum, factor: maximum > minimum ? 1 / (maximum - minimum) : 1 };
     }
-    case "pixelZScore": {
-      const { means, deviations } = normalization;
-      for (let i = 0; i < count; i++) {
-        const pixel = i % means.length;
-        values[offset + i] = deviations[pixel] > 0 ? (values[offset + i] - means[pixel]) / deviations[pixel] : 0;
-      }
-    }
+    case "pixelZScore":
+      return null;
   }
 }
 
-function shiftAndScale(values: Float32Array, offset: number, count: number, shift: number, factor: number): void {
-  for (let i = offset; i < offset + count; i++) values[i] = (values[i] - shift) * factor;
+/** Writes shift and factor of every pixel of pixelZScore; a pixel that never changes gets the factor 0. */
+export function writePixelScaling(normalization: Normalization, shifts: Float64Array, factors: Float64Array): void {
+  if (normalization.kind !== "pixelZScore") return;
+  const { means, deviations } = normalization;
+  for (let pixel = 0; pixel < means.length; pixel++) {
+    shifts[pixel] = means[pixel];
+    factors[pixel] = deviations[pixel] > 0 ? 1 / deviations[pixel] : 0;
+  }
 }
 
 function fitZScore(train: Dataset): Normalization {

@@ -54,6 +54,9 @@ export function planNetwork(
   const widest = Math.max(...placed.map((place) => Math.max(place.inputs, place.outputs)));
 
   const sizes: [string, number][] = [
+    ["pixels", 4 * Math.ceil((batchSize * features) / 4)],
+    ["pixel shifts", 32 * Math.ceil(features / 4)],
+    ["pixel factors", 32 * Math.ceil(features / 4)],
     ["input", floats(features)],
     ["labels", 4 * batchSize],
     ["targets", floats(outputs)],

@@ -1,4 +1,5 @@
 // Binds the regions of a block to the sets that fill them: images, labels, wanted values.
+import { writePixelScaling } from "../data/normalization.ts";
 import { fillImages, fillLabels, fillMasks, fillOneHot } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { truthOf } from "../model/loss.ts";
@@ -29,7 +30,16 @@ export function bindFeed(
   const { network, loss, task, normalization } = settings;
   const features = network.placed[0].inputs;
   const outputs = network.placed[network.placed.length - 1].outputs;
-  const input = block.floats("input");
+  const pixelBytes = { bytes: block.bytesOf("pixels"), words: block.words("pixels") };
+  writePixelScaling(normalization, block.doubles("pixel shifts"), block.doubles("pixel factors"));
+  const imagesAt = {
+    input: block.address("input"),
+    inputFloats: block.floats("input"),
+    pixels: block.address("pixels"),
+    pixelBytes,
+    shifts: block.address("pixel shifts"),
+    factors: block.address("pixel factors"),
+  };
   const labels = block.integers("labels");
   const targets = block.floats("targets");
   const mask = new Uint8Array(task === "segmentation" ? outputs : 0);
@@ -38,7 +48,7 @@ export function bindFeed(
 
   return {
     images(set, order, first, rows) {
-      fillImages(set, order, first, rows, normalization, input, features);
+      fillImages(block.kernels, imagesAt, set, order, first, rows, normalization, features);
     },
     truth(set, order, first, rows) {
       if (task === "segmentation") return fillMasks(set, order, first, rows, targets, mask);

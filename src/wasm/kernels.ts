@@ -51,6 +51,10 @@ export interface Kernels {
     counter2: number,
     counter3: number,
   ) => void;
+  // normalize
+  bytesToFloats: Elementwise;
+  shiftScale: (y: Address, x: Address, n: number, shift: number, factor: number) => void;
+  shiftScaleColumns: (y: Address, x: Address, shifts: Address, factors: Address, rows: number, columns: number) => void;
   // activation
   expForward: Elementwise;
   logForward: Elementwise;

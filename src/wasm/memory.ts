@@ -13,6 +13,9 @@ export interface Block {
   /** A view of a region as it is now; ask again rather than keep it. */
   floats(name: string): Float32Array<ArrayBuffer>;
   integers(name: string): Int32Array<ArrayBuffer>;
+  doubles(name: string): Float64Array<ArrayBuffer>;
+  bytesOf(name: string): Uint8Array<ArrayBuffer>;
+  words(name: string): Uint32Array<ArrayBuffer>;
   /** Bytes reserved. */
   readonly bytes: number;
   /** Lets go of the memory; every later call throws. */
@@ -36,7 +39,7 @@ export async function allocate(layout: Layout, binary?: Uint8Array<ArrayBuffer>)
     const region = regions.get(name);
     if (!region) throw new RangeError(`memory: expected one of ${[...regions.keys()].join(", ")}; got "${name}"`);
     if (!buffer) throw new TypeError("memory: this network was freed; allocate it again");
-    return { offset: base + region.offset, length: region.bytes >> 2, buffer };
+    return { offset: base + region.offset, bytes: region.bytes, buffer };
   };
   const free = () => {
     buffer = null;
@@ -46,12 +49,24 @@ export async function allocate(layout: Layout, binary?: Uint8Array<ArrayBuffer>)
     bytes: layout.bytes,
     address: (name) => find(name).offset,
     floats(name) {
-      const { buffer: owned, offset, length } = find(name);
-      return new Float32Array(owned, offset, length);
+      const { buffer: owned, offset, bytes } = find(name);
+      return new Float32Array(owned, offset, bytes >> 2);
     },
     integers(name) {
-      const { buffer: owned, offset, length } = find(name);
-      return new Int32Array(owned, offset, length);
+      const { buffer: owned, offset, bytes } = find(name);
+      return new Int32Array(owned, offset, bytes >> 2);
+    },
+    doubles(name) {
+      const { buffer: owned, offset, bytes } = find(name);
+      return new Float64Array(owned, offset, bytes >> 3);
+    },
+    words(name) {
+      const { buffer: owned, offset, bytes } = find(name);
+      return new Uint32Array(owned, offset, bytes >> 2);
+    },
+    bytesOf(name) {
+      const { buffer: owned, offset, bytes } = find(name);
+      return new Uint8Array(owned, offset, bytes);
     },
     free,
     [Symbol.dispose]: free,

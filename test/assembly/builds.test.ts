@@ -52,8 +52,9 @@ function run(bench: Workbench, name: Name, { rows, columns, shift, seed, extreme
     if (argument === "columns") return columns;
     if (!isArray(argument)) return argument;
     const isPerRow = argument === "losses" || argument === "labels";
-    const length = argument === "weights" ? columns : isPerRow ? rows : rows * columns;
-    const values = valuesOf(argument, length, columns, next, extreme);
+    const wide = argument === "doubles" ? 8 * Math.ceil(columns / 4) : columns;
+    const length = argument === "weights" || argument === "doubles" ? wide : isPerRow ? rows : rows * columns;
+    const values = valuesOf(argument, length, columns, next, extreme && argument !== "doubles");
     const address = argument === "labels" ? bench.integers(values, shift) : bench.floats(values, shift);
     arrays.push({ role: argument, address, values });
     return address;

@@ -4,9 +4,10 @@ import type { Kernels } from "../../src/wasm/kernels.ts";
 
 /**
  * Arrays of (rows, columns): "in" is read, "part" is read and in [0, 1], "out" is written, "inout" and "square" (never
- * negative) are both. "losses" (rows) is written; "labels" (rows) and "weights" (columns) are read.
+ * negative) are both. "losses" (rows) is written; "labels" (rows), "weights" (columns) and "doubles" (columns, float64,
+ * whole vectors of four) are read.
  */
-export type ArrayRole = "in" | "part" | "out" | "inout" | "square" | "losses" | "labels" | "weights";
+export type ArrayRole = "in" | "part" | "out" | "inout" | "square" | "losses" | "labels" | "weights" | "doubles";
 
 /** An array, a size, or a scalar. Kernels of n elements are called with one row of n columns. */
 export type Argument = ArrayRole | "n" | "rows" | "columns" | number;
@@ -20,6 +21,9 @@ const lossBackward: Argument[] = ["out", "in", "part", "rows", "columns"];
 
 export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]> = {
   philoxFill: ["out", "n", 1, -2, 3, -4, 5, 6],
+  bytesToFloats: elementwise,
+  shiftScale: [...elementwise, 0.3, -1.7],
+  shiftScaleColumns: ["out", "in", "doubles", "doubles", "rows", "columns"],
   expForward: elementwise,
   logForward: elementwise,
   log1pForward: ["out", "part", "n"],

@@ -1,10 +1,11 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { fillImages, fillLabels, fillMasks, fillOneHot } from "../../src/data/batch.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { fillLabels, fillMasks, fillOneHot } from "../../src/data/batch.ts";
 import { arrayDataset } from "../../src/data/dataset.ts";
-import { normalize } from "../../src/data/normalization.ts";
 import type { Normalization } from "../../src/data/normalization.ts";
+import type { Block } from "../../src/wasm/memory.ts";
 import { drawnDatasets } from "./drawn-dataset.ts";
+import { filled, imageBlock } from "./scaled.ts";
 
 /** A dataset, an order over its images (or none) and a batch that lies within it. */
 const batches = drawnDatasets.chain((drawn) =>
@@ -23,27 +24,39 @@ const batches = drawnDatasets.chain((drawn) =>
     }),
 );
 
-const scalings: readonly Normalization[] = [
-  { kind: "none" },
-  { kind: "zScore", mean: 3.5, deviation: 2 },
-  { kind: "unit", minimum: -1, maximum: 7 },
+/** Ways of scaling, with what each does to pixel i. */
+const scalings: readonly (readonly [Normalization, (value: number, pixel: number) => number])[] = [
+  [{ kind: "none" }, (value) => value],
+  [{ kind: "zScore", mean: 3.5, deviation: 3 }, (value) => (value - 3.5) * (1 / 3)],
+  [{ kind: "unit", minimum: -1, maximum: 6 }, (value) => (value + 1) * (1 / 7)],
+  [
+    {
+      kind: "pixelZScore",
+      means: Array.from({ length: 27 }, (_, i) => i / 7),
+      deviations: new Array<number>(27).fill(3),
+    },
+    (value, pixel) => (value - pixel / 7) * (1 / 3),
+  ],
 ];
+
+let block: Block;
+beforeAll(async () => {
+  block = await imageBlock();
+});
 
 describe("a batch", () => {
   it("has the images in their order, scaled as each alone is, and leaves what lies behind it", () => {
     fc.assert(
-      fc.property(batches, fc.constantFrom(...scalings), (batch, scaling) => {
+      fc.property(batches, fc.constantFrom(...scalings), (batch, [scaling, twin]) => {
         const { set, size, order, first, rows, indices } = batch;
-        const into = new Float32Array(rows * size + 3).fill(-99);
-        fillImages(set, order, first, rows, scaling, into, size);
         const want = indices.flatMap((index) => {
           const image = new Float32Array(size);
           set.read(index, image, 0);
-          normalize(scaling, image, 0, size);
-          return Array.from(image);
+          return Array.from(image, (value, pixel) => Math.fround(twin(value, pixel)));
         });
-        expect(Array.from(into)).toEqual([...want, -99, -99, -99]);
+        expect(filled(block, set, order, first, rows, scaling, size)).toEqual([...want, -99, -99, -99]);
       }),
+      { numRuns: 300 },
     );
   });
 

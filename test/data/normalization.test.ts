@@ -1,17 +1,26 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { arrayDataset } from "../../src/data/dataset.ts";
-import { fitNormalization, normalize } from "../../src/data/normalization.ts";
+import { fitNormalization } from "../../src/data/normalization.ts";
 import type { Normalization } from "../../src/data/normalization.ts";
+import type { Block } from "../../src/wasm/memory.ts";
+import { filled, imageBlock } from "./scaled.ts";
 
 const setOf = (values: readonly number[], features: number) =>
   arrayDataset({ images: Float32Array.from(values), shape: [features] });
 
+let block: Block;
+beforeAll(async () => {
+  block = await imageBlock();
+});
+
+/** The values as images of as many pixels as the normalization has, scaled. */
 function applied(normalization: Normalization, values: readonly number[]): number[] {
-  const scaled = Float32Array.from([-99, ...values, -99]);
-  normalize(normalization, scaled, 1, values.length);
-  expect([scaled[0], scaled[scaled.length - 1]]).toEqual([-99, -99]);
-  return Array.from(scaled.subarray(1, -1));
+  const features = normalization.kind === "pixelZScore" ? normalization.means.length : 1;
+  const rows = values.length / features;
+  const scaled = filled(block, setOf(values, features), null, 0, rows, normalization, features);
+  expect(scaled.slice(values.length)).toEqual([-99, -99, -99]);
+  return scaled.slice(0, values.length);
 }
 
 /** Mean and deviation with compensated sums: float64 to the last digits. */

@@ -10,7 +10,7 @@ const allowed: Record<string, readonly string[]> = {
   metrics: ["base"],
   model: ["base", "wasm"],
   // A dataset names its images by their SHA-256.
-  data: ["base", "storage"],
+  data: ["base", "wasm", "storage"],
   io: ["base", "data"],
   train: ["base", "wasm", "data", "model", "metrics", "io", "storage"],
   report: ["base", "metrics", "train"],
