@@ -1,4 +1,5 @@
 // What an image is known by: the SHA-256 of its pixels as they are stored, with its label and mask.
+import { littleEndianBytes } from "../endian.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { Pixels } from "./dataset.ts";
 
@@ -9,16 +10,7 @@ export function imageDigest(pixels: Pixels, label: number | null, mask: Uint8Arr
   );
   const bytes = new Uint8Array(head.length + pixels.byteLength + (mask?.length ?? 0));
   bytes.set(head);
-  bytes.set(littleEndian(pixels), head.length);
+  bytes.set(littleEndianBytes(pixels), head.length);
   if (mask) bytes.set(mask, head.length + pixels.byteLength);
   return sha256(bytes);
-}
-
-function littleEndian(pixels: Pixels): Uint8Array {
-  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength).slice();
-  const isLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-  const width = pixels.BYTES_PER_ELEMENT;
-  if (isLittle || width === 1) return bytes;
-  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
-  return bytes;
 }

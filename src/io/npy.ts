@@ -1,4 +1,5 @@
 // NumPy's .npy: a magic, a header in Python's notation, then the elements (numpy.lib.format, versions 1.0 to 3.0).
+import { isLittleEndian, reverseElements } from "../endian.ts";
 import { FormatError } from "../errors.ts";
 import { float32BitsOfHalf } from "./half.ts";
 
@@ -153,7 +154,7 @@ function readNumbers(
   if (type === "f2") return readHalves(body, isLittle);
   const make = arrayTypes[type];
   const width = make.BYTES_PER_ELEMENT;
-  const isNative = width === 1 || isLittle === isLittleEndianMachine();
+  const isNative = width === 1 || isLittle === isLittleEndian();
   const own = isNative && body.byteOffset % width === 0 ? body : new Uint8Array(body);
   if (!isNative) reverseElements(own, width);
   return new make(own.buffer, own.byteOffset, own.length / width);
@@ -165,21 +166,6 @@ function readHalves(body: Uint8Array<ArrayBuffer>, isLittle: boolean): Float32Ar
   const bits = new Uint32Array(data.buffer);
   for (let i = 0; i < bits.length; i++) bits[i] = float32BitsOfHalf(view.getUint16(2 * i, isLittle));
   return data;
-}
-
-function isLittleEndianMachine(): boolean {
-  return new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-}
-
-/** Turns the bytes of each element round, in place. */
-function reverseElements(bytes: Uint8Array, width: number): void {
-  for (let first = 0; first < bytes.length; first += width) {
-    for (let low = first, high = first + width - 1; low < high; low++, high--) {
-      const byte = bytes[low];
-      bytes[low] = bytes[high];
-      bytes[high] = byte;
-    }
-  }
 }
 
 /** Texts of a fixed length, padded with zeros: bytes (S, read as Latin-1) or UTF-32 (U). */

@@ -1,5 +1,6 @@
 // safetensors: 8 bytes with the header's length, a JSON header, then every tensor's bytes without a gap.
 // The format is that of github.com/huggingface/safetensors; the limits below are ours.
+import { littleEndianBytes } from "../endian.ts";
 import { FormatError } from "../errors.ts";
 import { float32BitsOfBfloat, float32BitsOfHalf } from "./half.ts";
 import { parseStrictly } from "./json-keys.ts";
@@ -54,16 +55,12 @@ export function writeSafetensors(
   if (padded > mostHeaderBytes)
     throw new RangeError(`safetensors: expected a header of at most ${mostHeaderBytes} bytes, got ${padded}`);
   const bytes = new Uint8Array(8 + padded + end).fill(0x20, 8, 8 + padded);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(padded), true);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(header, 8);
   let at = 8 + padded;
   for (const { data } of tensors.values()) {
-    // As bits: a NaN keeps its own.
-    for (const bits of new Uint32Array(data.buffer, data.byteOffset, data.length)) {
-      view.setUint32(at, bits, true);
-      at += 4;
-    }
+    bytes.set(littleEndianBytes(data), at);
+    at += 4 * data.length;
   }
   return bytes;
 }

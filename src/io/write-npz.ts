@@ -1,4 +1,5 @@
 // Writes NumPy's .npz: a zip file of arrays, each as .npy version 1.0 (numpy.lib.format).
+import { littleEndianBytes } from "../endian.ts";
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 
 /** An array to write: row-major, the shape slowest index first. */
@@ -44,11 +45,11 @@ function npyBytes(name: string, { shape, data }: NpzArray): Uint8Array<ArrayBuff
   const bytes = new Uint8Array(10 + headerLength + data.byteLength);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, headerLength & 0xff, headerLength >> 8]);
   bytes.set(new TextEncoder().encode(dictionary.padEnd(headerLength - 1) + "\n"), 10);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + headerLength);
+  bytes.set(littleEndianBytes(data), 10 + headerLength);
   return bytes;
 }
 
-/** NumPy's name of the element type: little-endian, as every platform that runs WebAssembly's views is. */
+/** NumPy's name of the element type, little-endian. */
 function descriptor(data: NpzArray["data"]): string {
   if (data instanceof Float32Array) return "<f4";
   if (data instanceof Float64Array) return "<f8";

@@ -1,4 +1,5 @@
 // The weights and biases of a network as named tensors, in PyTorch's names and layout, and as one padded block.
+import { littleEndianBytes } from "../endian.ts";
 import { stream } from "../random.ts";
 import { drawInitial } from "./init.ts";
 import type { Network } from "./network.ts";
@@ -81,13 +82,10 @@ export function writeWeights(network: Network, weights: Weights, block: Float32A
 export function weightBytes(weights: Weights): Uint8Array<ArrayBuffer> {
   const total = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
   const bytes = new Uint8Array(4 * total);
-  const view = new DataView(bytes.buffer);
   let offset = 0;
   for (const { data } of weights.values()) {
-    for (const value of data) {
-      view.setFloat32(offset, value, true);
-      offset += 4;
-    }
+    bytes.set(littleEndianBytes(data), offset);
+    offset += 4 * data.length;
   }
   return bytes;
 }

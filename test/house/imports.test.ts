@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { importsOf, names, readSources } from "./sources.ts";
 
-/** What each folder of src/ may import beside itself; "base" are the files errors, random, elementary, philox, version. */
+/** What each folder of src/ may import beside itself; "base" are the files endian, errors, random, elementary, philox, version. */
 const allowed: Record<string, readonly string[]> = {
   base: [],
   wasm: ["base"],
