@@ -5,6 +5,7 @@
 // each product and each sum rounded (in the fast build: each step a fused multiply-add). A later block of the inner
 // dimension loads c and goes on with the chain, so the bits do not depend on the blocks, nor on the tile of an element.
 import { product } from "./blocks";
+import { Order } from "./panels";
 
 /** c: (m, n) = a: (m, k) * b: (n, k) transposed. scratch: matmulScratchBytes(m, n, k). Strides in floats from row to row. */
 export function matmulABt(
@@ -19,7 +20,7 @@ export function matmulABt(
   aStride: i32,
   bStride: i32,
 ): void {
-  product(c, a, b, scratch, m, n, k, cStride, aStride, bStride, true, true, false);
+  product(c, a, b, scratch, m, n, k, cStride, aStride, bStride, Order.Rows, Order.Rows, false, false);
 }
 
 /** c: (m, n) = a: (m, k) * b: (k, n). */
@@ -35,7 +36,7 @@ export function matmulAB(
   aStride: i32,
   bStride: i32,
 ): void {
-  product(c, a, b, scratch, m, n, k, cStride, aStride, bStride, true, false, false);
+  product(c, a, b, scratch, m, n, k, cStride, aStride, bStride, Order.Rows, Order.Columns, false, false);
 }
 
 /** c: (m, n) = a: (k, m) transposed * b: (k, n). */
@@ -51,7 +52,7 @@ export function matmulAtB(
   aStride: i32,
   bStride: i32,
 ): void {
-  product(c, a, b, scratch, m, n, k, cStride, aStride, bStride, false, false, false);
+  product(c, a, b, scratch, m, n, k, cStride, aStride, bStride, Order.Columns, Order.Columns, false, false);
 }
 
 /** c: (m, n) += a: (k, m) transposed * b: (k, n). */
@@ -67,5 +68,5 @@ export function matmulAtBAdd(
   aStride: i32,
   bStride: i32,
 ): void {
-  product(c, a, b, scratch, m, n, k, cStride, aStride, bStride, false, false, true);
+  product(c, a, b, scratch, m, n, k, cStride, aStride, bStride, Order.Columns, Order.Columns, false, true);
 }

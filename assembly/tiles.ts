@@ -5,7 +5,7 @@ import { tile } from "./tile";
 export const tileRows: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
 /** Rows of a whole tile of 12 columns. */
-export const wideTileRows: i32 = 3;
+export const wideTileRows: i32 = ASC_FEATURE_RELAXED_SIMD ? 3 : 2;
 
 /** As tile() in tile.ts: rows up to the whole tile's, columns 4, 8 or 12. */
 export function tileOf(

@@ -31,15 +31,22 @@ export function layOut(sizes: Iterable<readonly [name: string, bytes: number]>):
 }
 
 /** The blocks of assembly/blocks.ts, which lays its scratch out the same way. */
-const largest = { rows: 96, columns: 1024, depth: 512 };
-const multiple = { rows: 12, columns: 8, depth: 4 };
+const largest = { rows: 96, columns: 1024, depth: 512, panelDepth: 4096 };
+const multiple = { rows: 12, columns: 8, depth: 8 };
 
 /** Bytes of scratch for a product with an (m, n) result and inner size k: packed A, packed B, one tile of 6 x 12. */
 export function matmulScratchBytes(m: number, n: number, k: number): number {
   const rows = blockOf(m, largest.rows, multiple.rows);
   const columns = blockOf(n, largest.columns, multiple.columns);
   const depth = blockOf(k, largest.depth, multiple.depth);
-  return 4 * (rows * depth + depth * columns + 6 * 12);
+  // Of a dense layer's panels nothing is packed, but few rows of A are over more depth.
+  const panelDepth = m <= largest.rows ? blockOf(k, largest.panelDepth, multiple.depth) : 0;
+  return 4 * (Math.max(depth * (rows + columns), panelDepth * rows) + 6 * 12);
+}
+
+/** Floats of a dense layer's weights in panels: the outputs rounded up to whole vectors. */
+export function panelFloats(outputs: number, inputs: number): number {
+  return roundUp(outputs, 4) * inputs;
 }
 
 /** Blocks of like size, each at most `most`, a multiple of `multiple`. */
