@@ -3,8 +3,8 @@
 // A panel of B (depthBlock x 8) stays in L1, a block of A (rowBlock x depthBlock) in L2, a block of B (depthBlock x
 // columnBlock) in L3 (Goto & van de Geijn 2008). A panel is packed right before its first tile, while it is hot; an operand
 // that few tiles read is not packed but read where it lies. src/wasm/layout.ts plans the scratch from the same numbers.
-import { Order, heightOf, packBlockByColumns, packBlockByRows, packPanel, wholeTile, widthOf } from "./panels";
-import { tileOf } from "./tiles";
+import { Order, packBlockByColumns, packBlockByRows, packPanel, wholeTile, widthOf } from "./panels";
+import { tiles } from "./tiles";
 
 const rowBlock = 96;
 const columnBlock = 1024;
@@ -63,6 +63,9 @@ export function product(
           if (aOrder == Order.Rows) packBlockByRows(packedA, aBlock, rows, depths, aStride, whole);
           else packBlockByColumns(packedA, aBlock, rows, depths, aStride, whole);
         }
+        const aTile = packsA ? packedA : aBlock;
+        const aStep: usize = packsA ? 0 : (<usize>aStride) << 2;
+        const aRow: usize = packsA ? (<usize>depths) << 2 : 4;
         let packedColumns = row == 0 ? 0 : columns;
         for (let j = 0; j < columns;) {
           const left = columns - j;
@@ -77,27 +80,31 @@ export function product(
           } else if (j >= packedColumns) {
             packedColumns = j + packPanel(panel, b, column + j, left, width, depth, depths, n, k, bStride, bOrder);
           }
-          for (let i = 0; i < rows;) {
-            const tall = heightOf(rows - i, whole);
-            const tileA = packsA
-              ? packedA + ((<usize>i * <usize>depths) << 2)
-              : aByRows
-                ? at(aBlock, i, 0, aStride)
-                : aBlock + ((<usize>i) << 2);
-            const aStep = (<usize>(packsA ? tall : aStride)) << 2;
-            if (toPanels) {
-              const target = c + ((<usize>(column + j) * <usize>m + <usize>(row + i) * <usize>width) << 2);
-              tileOf(tall, width, aByRows, target, tileA, panel, (<usize>width) << 2, aStep, bStep, depths, goesOn);
-            } else if (left >= width) {
-              const target = at(c, row + i, column + j, cStride);
-              tileOf(tall, width, aByRows, target, tileA, panel, (<usize>cStride) << 2, aStep, bStep, depths, goesOn);
-            } else {
-              const target = at(c, row + i, column + j, cStride);
-              if (goesOn) copy(edge, target, tall, left, width, cStride);
-              tileOf(tall, width, aByRows, edge, tileA, panel, (<usize>width) << 2, aStep, bStep, depths, goesOn);
-              copy(target, edge, tall, left, cStride, width);
-            }
-            i += tall;
+          if (toPanels) {
+            const target = c + ((<usize>(column + j) * <usize>m + <usize>row * <usize>width) << 2);
+            tiles(rows, width, aByRows, target, aTile, panel, (<usize>width) << 2, aRow, aStep, bStep, depths, goesOn);
+          } else if (left >= width) {
+            const target = at(c, row, column + j, cStride);
+            tiles(
+              rows,
+              width,
+              aByRows,
+              target,
+              aTile,
+              panel,
+              (<usize>cStride) << 2,
+              aRow,
+              aStep,
+              bStep,
+              depths,
+              goesOn,
+            );
+          } else {
+            // Beside C first: the columns beyond the edge are not C's.
+            const target = at(c, row, column + j, cStride);
+            if (goesOn) copy(edge, target, rows, left, width, cStride);
+            tiles(rows, width, aByRows, edge, aTile, panel, (<usize>width) << 2, aRow, aStep, bStep, depths, goesOn);
+            copy(target, edge, rows, left, cStride, width);
           }
           j += width;
         }

@@ -4,7 +4,7 @@
 // panel of B or C begins at (columns before it) * depth floats, and the columns beyond the edge are zero.
 // C's rows: whole tiles, the last two shared out evenly; a panel of A is as tall as its tile and nothing is beyond.
 import { packColumns, packFourPanels, packRows } from "./pack";
-import { tileRows, wideTileRows } from "./tiles";
+import { heightOf, tileRows, wideTileRows } from "./tiles";
 
 /** How an operand lies, strides in floats. */
 export enum Order {
@@ -30,13 +30,6 @@ export function wholeTile(n: i32): i32 {
 @inline
 export function widthOf(left: i32, n: i32): i32 {
   return left > 8 && n <= 12 ? 12 : left > 4 ? 8 : 4;
-}
-
-/** Rows of the next tile: whole tiles, the last two shared out evenly. */
-// @ts-ignore: decorator
-@inline
-export function heightOf(left: i32, whole: i32): i32 {
-  return left >= 2 * whole || left == whole ? whole : left > whole ? (left + 1) / 2 : left;
 }
 
 /** a: (rows, depth) -> panels of as many rows as the tiles have. */

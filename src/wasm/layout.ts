@@ -34,14 +34,14 @@ export function layOut(sizes: Iterable<readonly [name: string, bytes: number]>):
 const largest = { rows: 96, columns: 1024, depth: 512, panelDepth: 4096 };
 const multiple = { rows: 12, columns: 8, depth: 8 };
 
-/** Bytes of scratch for a product with an (m, n) result and inner size k: packed A, packed B, one tile of 6 x 12. */
+/** Bytes of scratch for a product with an (m, n) result and inner size k: packed A, packed B, one panel of C. */
 export function matmulScratchBytes(m: number, n: number, k: number): number {
   const rows = blockOf(m, largest.rows, multiple.rows);
   const columns = blockOf(n, largest.columns, multiple.columns);
   const depth = blockOf(k, largest.depth, multiple.depth);
   // Of a dense layer's panels nothing is packed, but few rows of A are over more depth.
   const panelDepth = m <= largest.rows ? blockOf(k, largest.panelDepth, multiple.depth) : 0;
-  return 4 * (Math.max(depth * (rows + columns), panelDepth * rows) + 6 * 12);
+  return 4 * (Math.max(depth * (rows + columns), panelDepth * rows) + 12 * largest.rows);
 }
 
 /** Floats of a dense layer's weights in panels: the outputs rounded up to whole vectors. */
