@@ -4,6 +4,7 @@
 // columnBlock) in L3 (Goto & van de Geijn 2008). A panel is packed right before its first tile, while it is hot; an operand
 // that few tiles read is not packed but read where it lies. src/wasm/layout.ts plans the scratch from the same numbers.
 import { Order, packBlockByColumns, packBlockByRows, packPanel, wholeTile, widthOf } from "./panels";
+import { thinTiles } from "./thin";
 import { tiles } from "./tiles";
 
 const rowBlock = 96;
@@ -11,7 +12,7 @@ const columnBlock = 1024;
 const depthBlock = 512;
 
 /** Of panels that are there already and few rows, which are packed at once: each panel is read through, as memory likes. */
-const panelDepthBlock = 4096;
+const panelDepthBlock = 2048;
 
 /** Up to so many columns (rows) of C, A (B) is read where it lies. */
 const fewColumns = 12;
@@ -79,6 +80,14 @@ export function product(
             bStep = (<usize>bStride) << 2;
           } else if (j >= packedColumns) {
             packedColumns = j + packPanel(panel, b, column + j, left, width, depth, depths, n, k, bStride, bOrder);
+          }
+          if (m == 1 && left >= 32 && !toPanels && (bOrder == Order.Panels || bOrder == Order.Columns)) {
+            const wide = left & ~31;
+            const panelStep: usize = bOrder == Order.Panels ? (<usize>k) << 5 : 32;
+            // prettier-ignore
+            thinTiles(wide, at(c, 0, column + j, cStride), aTile, panel, panelStep, packsA ? 4 : aStep, bStep, depths, goesOn);
+            j += wide;
+            continue;
           }
           if (toPanels) {
             const target = c + ((<usize>(column + j) * <usize>m + <usize>row * <usize>width) << 2);

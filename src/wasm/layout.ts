@@ -31,7 +31,7 @@ export function layOut(sizes: Iterable<readonly [name: string, bytes: number]>):
 }
 
 /** The blocks of assembly/blocks.ts, which lays its scratch out the same way. */
-const largest = { rows: 96, columns: 1024, depth: 512, panelDepth: 4096 };
+const largest = { rows: 96, columns: 1024, depth: 512, panelDepth: 2048 };
 const multiple = { rows: 12, columns: 8, depth: 8 };
 
 /** Bytes of scratch for a product with an (m, n) result and inner size k: packed A, packed B, one panel of C. */

@@ -159,6 +159,8 @@ describe.each(builds)("dense layer (%s build)", (build) => {
     check(3, 1030, 6, 1, 4);
     check(100, 530, 12, 1, 8);
     check(2, 4100, 5, 1, 0);
+    check(1, 2050, 45, 1, 4);
+    check(1, 3, 1100, 1, 0);
     fc.assert(
       fc.property(drawn, ({ batch, inputs, outputs, shift, seed }) => check(batch, inputs, outputs, seed, shift)),
     );

@@ -62,6 +62,7 @@ describe.each(builds)("matrix products (%s build)", (build) => {
       { m: 97, n: 12, k: 516 },
       { m: 195, n: 33, k: 1025 },
       { m: 5, n: 1025, k: 514 },
+      { m: 1, n: 1099, k: 515 },
       { m: 67, n: 1033, k: 20 },
     ]) {
       const [a, b] = [values(sizes.m * sizes.k, 1), values(sizes.n * sizes.k, 2)];
