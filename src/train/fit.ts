@@ -6,6 +6,7 @@ import { bindPass } from "../model/pass.ts";
 import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
 import { stream } from "../random.ts";
+import type { NumericMode } from "../wasm/kernels.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "./breathe.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
@@ -53,18 +54,18 @@ export interface Fit {
 
 /**
  * Reserves memory and sets the initial weights.
- * @param binary another build of the kernels than the one that ships.
+ * @param build the numeric mode, as far as the engine has it, or the bytes of another build of the kernels.
  */
 export async function startFit(
   sets: TrainingSets,
   settings: TrainingSettings,
   beginning: Beginning = { kind: "drawn" },
-  binary?: Uint8Array<ArrayBuffer>,
+  build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
 ): Promise<Fit> {
   const { train, validation } = sets;
   const { network, loss, optimizer, schedule, batchSize, seed } = settings;
   const slots = optimizerSlots(optimizer);
-  const block = await allocate(network.plan({ batchSize, state: slots }), binary);
+  const block = await allocate(network.plan({ batchSize, state: slots }), build);
   const pass = bindPass(network, block, true);
   const feed = bindFeed(block, settings, pass.output);
   const step = bindStep(settings, block, pass, feed.regions);
