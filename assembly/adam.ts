@@ -36,6 +36,31 @@ function denominator(v: v128, inverseRoot: f32, epsilon: f32): v128 {
   return multiplyAdd(f32x4.sqrt(v), f32x4.splat(inverseRoot), f32x4.splat(epsilon));
 }
 
+/** adamStep of the vector at these addresses, of which `left` lanes are there. */
+// @ts-ignore: decorator
+@inline
+function adamVector(
+  w: usize,
+  m: usize,
+  v: usize,
+  g: usize,
+  left: i32,
+  rate: f32,
+  beta1: f64,
+  beta2: f64,
+  epsilon: f32,
+  inverseRoot: f32,
+  weightDecay: f32,
+  keep: f32,
+): void {
+  const weight = loadLanes(w, left);
+  const gradient = multiplyAdd(f32x4.splat(weightDecay), weight, loadLanes(g, left));
+  const first = firstMoment(m, gradient, left, beta1);
+  const second = secondMoment(v, gradient, left, beta2);
+  const change = f32x4.div(f32x4.mul(f32x4.splat(rate), first), denominator(second, inverseRoot, epsilon));
+  storeLanes(w, f32x4.sub(f32x4.mul(f32x4.splat(keep), weight), change), left);
+}
+
 /**
  * w <- keep w - rate m / (sqrt(v) inverseRoot + epsilon)
  * rate = learning rate / (1 - b1^t), inverseRoot = 1 / sqrt(1 - b2^t). Adam has keep = 1; AdamW (Loshchilov & Hutter
@@ -55,15 +80,16 @@ export function adamStep(
   weightDecay: f32,
   keep: f32,
 ): void {
-  for (let i = 0; i < n; i += 4) {
-    const at = (<usize>i) << 2;
-    const weight = loadLanes(w + at, n - i);
-    const gradient = multiplyAdd(f32x4.splat(weightDecay), weight, loadLanes(g + at, n - i));
-    const first = firstMoment(m + at, gradient, n - i, beta1);
-    const second = secondMoment(v + at, gradient, n - i, beta2);
-    const change = f32x4.div(f32x4.mul(f32x4.splat(rate), first), denominator(second, inverseRoot, epsilon));
-    storeLanes(w + at, f32x4.sub(f32x4.mul(f32x4.splat(keep), weight), change), n - i);
+  // Whole vectors need no look at what is left.
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    adamVector(w, m, v, g, 4, rate, beta1, beta2, epsilon, inverseRoot, weightDecay, keep);
+    w += 16;
+    m += 16;
+    v += 16;
+    g += 16;
   }
+  if (i < n) adamVector(w, m, v, g, n - i, rate, beta1, beta2, epsilon, inverseRoot, weightDecay, keep);
 }
 
 /** As adamStep with the largest v so far, largest <- max(largest, v), in v's place   (Reddi et al. 2018) */

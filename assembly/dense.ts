@@ -1,10 +1,15 @@
 // The dense layer: every output is a weighted sum of all inputs, plus a bias.
 //
-// x: (batch, inputs), weight: (outputs, inputs), bias: (outputs), y: (batch, outputs); dy is the loss's gradient with respect to y.
+// x: (batch, inputs), weight: (outputs, inputs) in panels, bias: (outputs), y: (batch, outputs); dy is the loss's gradient
+// with respect to y.
 //   y = x W^T + b      dx = dy W      dW = dy^T x      db = sum of dy over the batch
 // (Rumelhart, Hinton & Williams 1986; layout and names as PyTorch's Linear.)
-// scratch: the matmulScratchBytes of the product's three sizes.
-import { matmulAB, matmulABt, matmulAtB, matmulAtBAdd } from "./matmul";
+//
+// Weights and their gradients lie in the panels that the forward product reads (panels.ts), for good: panel after panel of
+// (inputs, width) with width outputs side by side, 4 ceil(outputs / 4) inputs floats in all; what is beyond is zero.
+// scratch: the matmulScratchBytes of (batch, outputs, inputs) forward, (batch, inputs, outputs) and (inputs, outputs, batch) back.
+import { product } from "./blocks";
+import { Order } from "./panels";
 import { loadPartial, storePartial } from "./simd";
 
 /** y = x W^T + b, each sum in the order of the inputs, the bias added last. Address 0 stands for no bias. */
@@ -18,11 +23,12 @@ export function denseForward(
   inputs: i32,
   outputs: i32,
 ): void {
-  matmulABt(y, x, weight, scratch, batch, outputs, inputs, outputs, inputs, inputs);
+  // prettier-ignore
+  product(y, x, weight, scratch, batch, outputs, inputs, outputs, inputs, 0, Order.Rows, Order.Panels, false, false);
   if (bias != 0) addBias(y, bias, batch, outputs);
 }
 
-/** dx = dy W */
+/** dx = dy W, each sum in the order of the outputs. */
 export function denseBackwardInput(
   dx: usize,
   dy: usize,
@@ -32,10 +38,11 @@ export function denseBackwardInput(
   inputs: i32,
   outputs: i32,
 ): void {
-  matmulAB(dx, dy, weight, scratch, batch, inputs, outputs, inputs, outputs, inputs);
+  // prettier-ignore
+  product(dx, dy, weight, scratch, batch, inputs, outputs, inputs, outputs, 0, Order.Rows, Order.PanelsTransposed, false, false);
 }
 
-/** dW = dy^T x, each sum in the order of the batch. */
+/** dW = dy^T x in panels, each sum in the order of the batch. */
 export function denseBackwardWeight(
   dWeight: usize,
   dy: usize,
@@ -45,7 +52,7 @@ export function denseBackwardWeight(
   inputs: i32,
   outputs: i32,
 ): void {
-  matmulAtB(dWeight, dy, x, scratch, outputs, inputs, batch, inputs, outputs, inputs);
+  weightGradient(dWeight, dy, x, scratch, batch, inputs, outputs, false);
 }
 
 /** dW += dy^T x: goes on with the chain of sums, so that two half batches give the bits of the whole one. */
@@ -58,7 +65,24 @@ export function denseBackwardWeightAdd(
   inputs: i32,
   outputs: i32,
 ): void {
-  matmulAtBAdd(dWeight, dy, x, scratch, outputs, inputs, batch, inputs, outputs, inputs);
+  weightGradient(dWeight, dy, x, scratch, batch, inputs, outputs, true);
+}
+
+/** Computed as x^T dy, (inputs, outputs), whose panels of columns are those of the weights. */
+// @ts-ignore: decorator
+@inline
+function weightGradient(
+  dWeight: usize,
+  dy: usize,
+  x: usize,
+  scratch: usize,
+  batch: i32,
+  inputs: i32,
+  outputs: i32,
+  add: bool,
+): void {
+  // prettier-ignore
+  product(dWeight, x, dy, scratch, inputs, outputs, batch, 0, inputs, outputs, Order.Columns, Order.Columns, true, add);
 }
 
 /** db = sum of dy over the batch, in its order. */

@@ -41,6 +41,8 @@ export {
   denseBackwardBias,
   denseBackwardBiasAdd,
 } from "./dense";
+// limit
+export { multiplyAddLimit, streamLimit, isFused } from "./limit";
 // loss
 export { softmaxCrossEntropyForward, softmaxCrossEntropyBackward } from "./loss";
 export {

@@ -1,9 +1,13 @@
 // Lane helpers: the only file with partial vectors, sums over lanes and multiply-add.
 
-/** a * b + c in each lane, rounded after the product and again after the sum. */
+/**
+ * a * b + c in each lane. In the reproducible build rounded after the product and again after the sum; in the fast build
+ * (relaxed SIMD) rounded once where the processor has the instruction.
+ */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
 }
 

@@ -3,7 +3,7 @@ import type { Address, Kernels } from "../wasm/kernels.ts";
 import type { Block } from "../wasm/memory.ts";
 import { activate, differentiate } from "./activation.ts";
 import type { DenseLayer } from "./layers.ts";
-import { parameterOffsets, regionOf } from "./plan.ts";
+import { parameterPlaces, regionOf } from "./plan.ts";
 import type { Network } from "./network.ts";
 import type { Parameter, PlacedLayer } from "./shapes.ts";
 
@@ -63,7 +63,7 @@ export function bindPass(network: Network, block: Block, training: boolean): Pas
 }
 
 function bindLayers(network: Network, block: Block, training: boolean): BoundLayer[] {
-  const { offsets } = parameterOffsets(network.parameters);
+  const { offsets } = parameterPlaces(network.parameters);
   const parametersAt = block.address("parameters");
   const gradientsAt = training ? block.address("gradients") : 0;
   const offsetOf = (index: number, role: Parameter["role"]) => {

@@ -1,5 +1,5 @@
 // Every region that a network needs, as a pure function of its layers and the batch: known before anything is allocated.
-import { layOut, matmulScratchBytes } from "../wasm/layout.ts";
+import { layOut, matmulScratchBytes, panelFloats } from "../wasm/layout.ts";
 import type { Layout } from "../wasm/layout.ts";
 import type { Parameter, PlacedLayer } from "./shapes.ts";
 
@@ -15,21 +15,28 @@ export interface PlanOptions {
 /** Bytes by region. */
 export interface Plan extends Layout {
   readonly batchSize: number;
-  /** Floats in each block of parameters, tensors padded to whole vectors. */
+  /** Floats in each block of parameters, tensors as parameterPlaces() says. */
   readonly parameterFloats: number;
   /** The plan as a table. */
   toString(): string;
 }
 
-/** Where each tensor lies inside a block of parameters, in floats; each begins on a whole vector. */
-export function parameterOffsets(parameters: readonly Parameter[]): { offsets: readonly number[]; floats: number } {
+/** Where each tensor lies inside a block of parameters, in floats, and all of them. */
+export interface ParameterPlaces {
+  /** Each begins on a whole vector. */
+  readonly offsets: readonly number[];
+  /** Weights in the kernels' panels (panels.ts), biases padded to whole vectors; what pads is zero. */
+  readonly lengths: readonly number[];
+  readonly floats: number;
+}
+
+export function parameterPlaces(parameters: readonly Parameter[]): ParameterPlaces {
+  const lengths = parameters.map(({ role, placed }) =>
+    panelFloats(placed.outputs, role === "weight" ? placed.inputs : 1),
+  );
   let floats = 0;
-  const offsets = parameters.map(({ length }) => {
-    const offset = floats;
-    floats += Math.ceil(length / 4) * 4;
-    return offset;
-  });
-  return { offsets, floats };
+  const offsets = lengths.map((length) => (floats += length) - length);
+  return { offsets, lengths, floats };
 }
 
 /** Names of the regions that a layer owns. */
@@ -50,8 +57,10 @@ export function planNetwork(
   const floats = (count: number) => 4 * batchSize * count;
   const features = placed[0].inputs;
   const outputs = placed[placed.length - 1].outputs;
-  const { floats: parameterFloats } = parameterOffsets(parameters);
-  const widest = Math.max(...placed.map((place) => Math.max(place.inputs, place.outputs)));
+  const { floats: parameterFloats } = parameterPlaces(parameters);
+  // No gradient goes back through the first dense layer, nor to what lies before it.
+  const first = placed.findIndex(({ layer }) => layer.kind === "dense");
+  const widest = Math.max(...placed.slice(first).map((place) => place.outputs));
 
   const sizes: [string, number][] = [
     ["pixels", 4 * Math.ceil((batchSize * features) / 4)],
@@ -74,17 +83,25 @@ export function planNetwork(
     for (const name of state) sizes.push([`state ${name}`, 4 * parameterFloats]);
     sizes.push(["upstream a", floats(widest)], ["upstream b", floats(widest)]);
   }
-  sizes.push(["scratch", Math.max(0, ...placed.map((place) => scratchBytes(place, batchSize, training)))]);
+  const scratch = placed.map((place, index) => scratchBytes(place, batchSize, training, index > first));
+  sizes.push(["scratch", Math.max(...scratch)]);
 
   const layout = layOut(sizes);
   return { ...layout, batchSize, parameterFloats, toString: () => table(layout) };
 }
 
-function scratchBytes({ layer, inputs, outputs }: PlacedLayer, batch: number, training: boolean): number {
+/** Of the dense layer's products: forward, and in training the weights' gradient and perhaps the inputs' one. */
+function scratchBytes(
+  { layer, inputs, outputs }: PlacedLayer,
+  batch: number,
+  training: boolean,
+  hasInputGradient: boolean,
+): number {
   if (layer.kind !== "dense") return 0;
   const forward = matmulScratchBytes(batch, outputs, inputs);
   if (!training) return forward;
-  return Math.max(forward, matmulScratchBytes(batch, inputs, outputs), matmulScratchBytes(outputs, inputs, batch));
+  const backward = matmulScratchBytes(inputs, outputs, batch);
+  return Math.max(forward, backward, hasInputGradient ? matmulScratchBytes(batch, inputs, outputs) : 0);
 }
 
 function table({ regions, bytes }: Layout): string {

@@ -1,9 +1,11 @@
-// The weights and biases of a network as named tensors, in PyTorch's names and layout, and as one padded block.
+// The weights and biases of a network as named tensors, in PyTorch's names and layout, and as one block of panels.
 import { littleEndianBytes } from "../endian.ts";
 import { stream } from "../random.ts";
 import { drawInitial } from "./init.ts";
 import type { Network } from "./network.ts";
-import { parameterOffsets } from "./plan.ts";
+import { fromPanels, toPanels } from "./panels.ts";
+import { parameterPlaces } from "./plan.ts";
+import type { Parameter } from "./shapes.ts";
 
 /** Row-major values with their shape: `(outputs, inputs)` for weights, `(outputs)` for biases. */
 export interface Tensor {
@@ -17,26 +19,68 @@ export type Weights = ReadonlyMap<string, Tensor>;
 /** Draws every tensor from the stream "init" of a seed: the same seed, the same bits. `block` is the region "parameters". */
 export function initializeWeights(network: Network, seed: number, block: Float32Array): void {
   const random = stream(seed, "init");
-  const { offsets } = parameterOffsets(network.parameters);
+  const { offsets } = parameterPlaces(network.parameters);
   block.fill(0);
   let drawn = 0;
-  network.parameters.forEach(({ role, length, placed }, i) => {
+  network.parameters.forEach((parameter, i) => {
+    const { role, length, placed } = parameter;
     const { layer, inputs, outputs } = placed;
     const initializer = role === "weight" ? layer.weightInitializer : layer.biasInitializer;
-    drawInitial(block.subarray(offsets[i], offsets[i] + length), initializer, { inputs, outputs }, random, drawn);
+    const data = new Float32Array(length);
+    drawInitial(data, initializer, { inputs, outputs }, random, drawn);
+    place(parameter, data, block.subarray(offsets[i]));
     drawn += length;
   });
 }
 
-/** Copies the tensors out of a padded block. */
+/** Copies a tensor to the start of its place in a block. */
+function place({ role, placed }: Parameter, data: Float32Array, into: Float32Array): void {
+  if (role === "weight") toPanels(data, into, placed.outputs, placed.inputs);
+  else into.set(data);
+}
+
+/** A copy of a tensor out of its place in a block. */
+function take({ role, length, placed }: Parameter, from: Float32Array): Float32Array {
+  if (role === "bias") return from.slice(0, length);
+  const data = new Float32Array(length);
+  fromPanels(from, data, placed.outputs, placed.inputs);
+  return data;
+}
+
+/** Copies the tensors out of a block. */
 export function readWeights(network: Network, block: Float32Array): Weights {
-  const { offsets } = parameterOffsets(network.parameters);
+  const { offsets } = parameterPlaces(network.parameters);
   return new Map(
-    network.parameters.map(({ name, shape, length }, i) => [
-      name,
-      { shape, data: block.slice(offsets[i], offsets[i] + length) },
+    network.parameters.map((parameter, i) => [
+      parameter.name,
+      { shape: parameter.shape, data: take(parameter, block.subarray(offsets[i])) },
     ]),
   );
+}
+
+/** A copy of a block, of weights or of what an optimizer keeps of each, as one tensor after the other, row-major. */
+export function readFlat(network: Network, block: Float32Array): Float32Array {
+  const { offsets } = parameterPlaces(network.parameters);
+  const flat = new Float32Array(network.weightCount + network.biasCount);
+  let at = 0;
+  network.parameters.forEach((parameter, i) => {
+    flat.set(take(parameter, block.subarray(offsets[i])), at);
+    at += parameter.length;
+  });
+  return flat;
+}
+
+/** Copies what readFlat gave into a block. @throws RangeError when it is of another network. */
+export function writeFlat(network: Network, flat: Float32Array, block: Float32Array): void {
+  const { offsets } = parameterPlaces(network.parameters);
+  const length = network.weightCount + network.biasCount;
+  if (flat.length !== length) throw new RangeError(`weights: expected ${length} values, got ${flat.length}`);
+  block.fill(0);
+  let at = 0;
+  network.parameters.forEach((parameter, i) => {
+    place(parameter, flat.subarray(at, at + parameter.length), block.subarray(offsets[i]));
+    at += parameter.length;
+  });
 }
 
 /**
@@ -66,15 +110,16 @@ export function checkWeights(network: Network, weights: Weights): void {
 }
 
 /**
- * Copies tensors into a padded block.
+ * Copies tensors into a block.
  * @throws RangeError when a tensor is missing, has another shape or length, or belongs to no layer.
  */
 export function writeWeights(network: Network, weights: Weights, block: Float32Array): void {
   checkWeights(network, weights);
-  const { offsets } = parameterOffsets(network.parameters);
+  const { offsets } = parameterPlaces(network.parameters);
   block.fill(0);
-  network.parameters.forEach(({ name }, i) => {
-    block.set(weights.get(name)?.data ?? [], offsets[i]);
+  network.parameters.forEach((parameter, i) => {
+    const tensor = weights.get(parameter.name);
+    if (tensor) place(parameter, tensor.data, block.subarray(offsets[i]));
   });
 }
 

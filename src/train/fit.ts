@@ -3,9 +3,10 @@ import type { Dataset } from "../data/dataset.ts";
 import { DivergenceError } from "../errors.ts";
 import { lossDenominator } from "../model/loss.ts";
 import { bindPass } from "../model/pass.ts";
-import { initializeWeights, readWeights, writeWeights } from "../model/weights.ts";
+import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
 import { stream } from "../random.ts";
+import type { NumericMode } from "../wasm/kernels.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "./breathe.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
@@ -54,18 +55,18 @@ export interface Fit {
 
 /**
  * Reserves memory and sets the initial weights.
- * @param binary another build of the kernels than the one that ships.
+ * @param build the numeric mode, as far as the engine has it, or the bytes of another build of the kernels.
  */
 export async function startFit(
   sets: TrainingSets,
   settings: TrainingSettings,
   beginning: Beginning = { kind: "drawn" },
-  binary?: Uint8Array<ArrayBuffer>,
+  build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
 ): Promise<Fit> {
   const { train, validation } = sets;
   const { network, loss, optimizer, schedule, batchSize, seed } = settings;
   const slots = optimizerSlots(optimizer);
-  const block = await allocate(network.plan({ batchSize, state: slots }), binary);
+  const block = await allocate(network.plan({ batchSize, state: slots }), build);
   const pass = bindPass(network, block, true);
   const feed = bindFeed(block, settings, pass.output);
   const step = bindStep(settings, block, pass, feed.regions);
@@ -76,14 +77,16 @@ export async function startFit(
   const batches = optimizer.kind === "gradientDescent" ? Math.ceil(train.length / batchSize) : settings.accumulate;
 
   const parameters = block.floats("parameters");
-  if (beginning.kind === "resumed") parameters.set(beginning.state.tensors.get("parameters") ?? []);
+  const resume = (name: string, into: Float32Array, state: RunState) =>
+    writeFlat(network, state.tensors.get(name) ?? new Float32Array(), into);
+  if (beginning.kind === "resumed") resume("parameters", parameters, beginning.state);
   else if (beginning.kind === "given") writeWeights(network, beginning.weights, parameters);
   else initializeWeights(network, seed, parameters);
-  const best =
-    beginning.kind === "resumed" ? Float32Array.from(beginning.state.tensors.get("best") ?? []) : parameters.slice();
+  const best = parameters.slice();
   let progress: Progress;
   if (beginning.kind === "resumed") {
-    for (const name of slots) block.floats(`state ${name}`).set(beginning.state.tensors.get(`state ${name}`) ?? []);
+    resume("best", best, beginning.state);
+    for (const name of slots) resume(`state ${name}`, block.floats(`state ${name}`), beginning.state);
     progress = beginning.state.progress;
     step.updater.restore(progress.counters);
   } else {
@@ -197,9 +200,9 @@ export async function startFit(
     state: () => ({
       progress: { ...progress, position, counters: step.updater.counters() },
       tensors: new Map([
-        ["parameters", parameters.slice()],
-        ["best", best.slice()],
-        ...slots.map((name) => [`state ${name}`, block.floats(`state ${name}`).slice()] as const),
+        ["parameters", readFlat(network, parameters)],
+        ["best", readFlat(network, best)],
+        ...slots.map((name) => [`state ${name}`, readFlat(network, block.floats(`state ${name}`))] as const),
       ]),
     }),
     free: () => block.free(),

@@ -32,7 +32,7 @@ export interface Progress {
   readonly counters: Counters;
 }
 
-/** A run at a step: its progress and its arrays, padded as in the plan: "parameters", "best", "state m", ... */
+/** A run at a step: its progress and its arrays, tensor after tensor in the files' layout: "parameters", "best", "state m", ... */
 export interface RunState {
   readonly progress: Progress;
   readonly tensors: ReadonlyMap<string, Float32Array>;

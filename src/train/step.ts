@@ -3,7 +3,7 @@ import { createMaskDrawer } from "../model/dropout.ts";
 import { lossBackward, lossForward } from "../model/loss.ts";
 import type { LossRegions } from "../model/loss.ts";
 import type { Pass } from "../model/pass.ts";
-import { parameterOffsets, regionOf } from "../model/plan.ts";
+import { parameterPlaces, regionOf } from "../model/plan.ts";
 import type { Block } from "../wasm/memory.ts";
 import { optimizerSlots } from "./optimizer.ts";
 import type { TrainingSettings } from "./settings.ts";
@@ -43,9 +43,9 @@ export function bindStep(settings: TrainingSettings, block: Block, pass: Pass, r
   const parameters = block.address("parameters");
   const gradients = block.address("gradients");
   const columns = network.placed[network.placed.length - 1].outputs;
-  const { offsets, floats } = parameterOffsets(network.parameters);
-  const weights = network.parameters.flatMap(({ role, length }, i) =>
-    role === "weight" ? [{ offset: 4 * offsets[i], length }] : [],
+  const { offsets, lengths, floats } = parameterPlaces(network.parameters);
+  const weights = network.parameters.flatMap(({ role }, i) =>
+    role === "weight" ? [{ offset: 4 * offsets[i], length: lengths[i] }] : [],
   );
 
   function clipGradients(): void {

@@ -27,25 +27,28 @@ export interface Updater {
 export function createUpdater(kernels: Kernels, optimizer: Optimizer): Updater {
   const beta1 = "beta1" in optimizer ? optimizer.beta1 : 0;
   const beta2 = "beta2" in optimizer ? optimizer.beta2 : 0;
-  let rate = 0;
   let steps = 0;
-  let beta1Power = 1;
-  let beta2Power = 1;
-  let momentumProduct = 1;
+  // In an array of their own: a variable of the closure would be a new number on the heap at each step.
+  const powers = Float64Array.of(1, 1, 1);
+  const rates = new Float64Array(1);
 
   /** NAdam's momentum of step t: beta1 (1 - 0.96^(t decay) / 2)   (Dozat 2016) */
   const momentumOf = (t: number, decay: number) => beta1 * (1 - 0.5 * pow(0.96, t * decay));
 
   return {
     step(learningRate) {
-      rate = learningRate;
+      rates[0] = learningRate;
       steps++;
-      beta1Power *= beta1;
-      beta2Power *= beta2;
-      if (optimizer.kind === "nadam") momentumProduct *= momentumOf(steps, optimizer.momentumDecay);
+      powers[0] *= beta1;
+      powers[1] *= beta2;
+      if (optimizer.kind === "nadam") powers[2] *= momentumOf(steps, optimizer.momentumDecay);
     },
     apply(w, g, slots, n) {
       const decay = optimizer.weightDecay;
+      const rate = rates[0];
+      const beta1Power = powers[0];
+      const beta2Power = powers[1];
+      const momentumProduct = powers[2];
       const rate1 = rate / (1 - beta1Power);
       const inverseRoot = 1 / Math.sqrt(1 - beta2Power);
       switch (optimizer.kind) {
@@ -116,9 +119,10 @@ export function createUpdater(kernels: Kernels, optimizer: Optimizer): Updater {
           return kernels.adadeltaStep(w, slots[0], slots[1], g, n, rate, optimizer.rho, optimizer.epsilon, decay);
       }
     },
-    counters: () => ({ steps, beta1Power, beta2Power, momentumProduct }),
+    counters: () => ({ steps, beta1Power: powers[0], beta2Power: powers[1], momentumProduct: powers[2] }),
     restore(counters) {
-      ({ steps, beta1Power, beta2Power, momentumProduct } = counters);
+      ({ steps } = counters);
+      powers.set([counters.beta1Power, counters.beta2Power, counters.momentumProduct]);
     },
   };
 }

@@ -1,2 +1,2 @@
-/** The release build of assembly/, base64; written by `npm run build:kernels`. */
+/** A numeric build of assembly/ for release, base64; written by `npm run build:kernels`. */
 export declare const kernelsBase64: string;

@@ -1,5 +1,12 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
 import { instantiate } from "@assemblyscript/loader";
+import { withUnsharedMemory } from "./binary.ts";
+
+/**
+ * How the kernels multiply and add: `reproducible`, plain SIMD, gives the same bits on every engine; `fast` uses relaxed
+ * SIMD, whose multiply-add is rounded once where the processor can and twice elsewhere.
+ */
+export type NumericMode = "reproducible" | "fast";
 
 /** A byte offset into the kernels' memory. */
 export type Address = number;
@@ -114,6 +121,13 @@ export interface Kernels {
   denseBackwardWeightAdd: DenseProduct;
   denseBackwardBias: (dBias: Address, dy: Address, batch: number, outputs: number) => void;
   denseBackwardBiasAdd: (dBias: Address, dy: Address, batch: number, outputs: number) => void;
+  // limit
+  /** Sums of 104 flop a turn in registers; bench measures the machine's limit by it. */
+  multiplyAddLimit: (turns: number, factor: number) => number;
+  /** y = factor x + y, n a multiple of four; the limit of the memory. */
+  streamLimit: (y: Address, x: Address, n: number, factor: number) => void;
+  /** Whether multiply-add is rounded once: 1 or 0. */
+  isFused: (small: number) => number;
   // loss
   softmaxCrossEntropyForward: (
     losses: Address,
@@ -381,16 +395,46 @@ export function createMemory(bytes: number): WebAssembly.Memory {
 }
 
 /**
- * Instantiates a build of the kernels on a memory; the release build that ships with the package, unless bytes are given.
+ * The smallest module with a relaxed multiply-add: one function, (v128, v128, v128) -> v128,
+ * local.get 0, local.get 1, local.get 2, f32x4.relaxed_madd.
+ */
+const relaxedModule = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic, version
+  ...[0x01, 0x08, 0x01, 0x60, 0x03, 0x7b, 0x7b, 0x7b, 0x01, 0x7b], // type
+  ...[0x03, 0x02, 0x01, 0x00], // function
+  ...[0x0a, 0x0d, 0x01, 0x0b, 0x00, 0x20, 0x00, 0x20, 0x01, 0x20, 0x02, 0xfd, 0x85, 0x02, 0x0b], // code
+);
+
+/** Whether this engine has relaxed SIMD (Node from 22 on has, Node 20 has not). */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(relaxedModule);
+}
+
+/** The mode that this engine gives when `wanted` is asked for: `fast` is `reproducible` where there is no relaxed SIMD. */
+export function availableMode(wanted: NumericMode): NumericMode {
+  return wanted === "fast" && hasRelaxedSimd() ? "fast" : "reproducible";
+}
+
+/**
+ * Instantiates a build of the kernels on a memory. The builds are compiled for shared memory; for an unshared one their
+ * bytes are changed on the way (binary.ts).
+ * @param build a numeric mode, as far as the engine has it, or the bytes of another build.
  * @throws WebAssembly.CompileError where the engine has no SIMD.
  */
 export async function instantiateKernels(
   memory: WebAssembly.Memory,
-  binary?: Uint8Array<ArrayBuffer>,
+  build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
 ): Promise<Kernels> {
-  const bytes = binary ?? decodeBase64((await import("#kernels")).kernelsBase64);
-  const { exports } = await instantiate(bytes, { env: { memory } });
+  const bytes = typeof build === "string" ? decodeBase64(await importBuild(availableMode(build))) : build;
+  const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  const { exports } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
   return exports as unknown as Kernels;
+}
+
+/** Only the build that is used is loaded. */
+async function importBuild(mode: NumericMode): Promise<string> {
+  const { kernelsBase64 } = mode === "fast" ? await import("#kernels-fast") : await import("#kernels-reproducible");
+  return kernelsBase64;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

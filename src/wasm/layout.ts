@@ -30,16 +30,29 @@ export function layOut(sizes: Iterable<readonly [name: string, bytes: number]>):
   return { regions, bytes: offset };
 }
 
-/** The blocks of assembly/matmul.ts, which lays its scratch out the same way. */
-const tile = { rows: 4, columns: 8 };
-const block = { rows: 64, columns: 1024, depth: 512 };
+/** The blocks of assembly/blocks.ts, which lays its scratch out the same way. */
+const largest = { rows: 96, columns: 1024, depth: 512, panelDepth: 2048 };
+const multiple = { rows: 12, columns: 8, depth: 8 };
 
-/** Bytes of scratch for a product with an (m, n) result and inner size k: packed A, packed B, one tile. */
+/** Bytes of scratch for a product with an (m, n) result and inner size k: packed A, packed B, one panel of C. */
 export function matmulScratchBytes(m: number, n: number, k: number): number {
-  const depth = Math.min(block.depth, k);
-  const rows = Math.min(block.rows, roundUp(m, tile.rows));
-  const columns = Math.min(block.columns, roundUp(n, tile.columns));
-  return 4 * (rows * depth + depth * columns + tile.rows * tile.columns);
+  const rows = blockOf(m, largest.rows, multiple.rows);
+  const columns = blockOf(n, largest.columns, multiple.columns);
+  const depth = blockOf(k, largest.depth, multiple.depth);
+  // Of a dense layer's panels nothing is packed, but few rows of A are over more depth.
+  const panelDepth = m <= largest.rows ? blockOf(k, largest.panelDepth, multiple.depth) : 0;
+  return 4 * (Math.max(depth * (rows + columns), panelDepth * rows) + 12 * largest.rows);
+}
+
+/** Floats of a dense layer's weights in panels: the outputs rounded up to whole vectors. */
+export function panelFloats(outputs: number, inputs: number): number {
+  return roundUp(outputs, 4) * inputs;
+}
+
+/** Blocks of like size, each at most `most`, a multiple of `multiple`. */
+function blockOf(count: number, most: number, multiple: number): number {
+  const blocks = Math.max(1, Math.ceil(count / most));
+  return roundUp(Math.ceil(count / blocks), multiple);
 }
 
 function roundUp(count: number, multiple: number): number {

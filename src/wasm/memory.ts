@@ -1,6 +1,6 @@
 // One block of memory with named regions: planned by layout.ts, reserved once, never grown.
 import { createMemory, instantiateKernels } from "./kernels.ts";
-import type { Address, Kernels } from "./kernels.ts";
+import type { Address, Kernels, NumericMode } from "./kernels.ts";
 import type { Layout } from "./layout.ts";
 
 const pageBytes = 65536;
@@ -25,12 +25,15 @@ export interface Block {
 
 /**
  * Reserves a layout, all zero.
- * @param binary another build of the kernels than the one that ships (tests run the debug build).
+ * @param build the numeric mode, as far as the engine has it, or the bytes of another build (tests run the debug build).
  * @throws RangeError when the engine cannot reserve that much.
  */
-export async function allocate(layout: Layout, binary?: Uint8Array<ArrayBuffer>): Promise<Block> {
+export async function allocate(
+  layout: Layout,
+  build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
+): Promise<Block> {
   const memory = reserve(layout.bytes + pageBytes);
-  const kernels = await instantiateKernels(memory, binary);
+  const kernels = await instantiateKernels(memory, build);
   const base = Math.ceil(kernels.heapBase() / 16) * 16;
   const regions = new Map(layout.regions.map((region) => [region.name, region]));
   let buffer: ArrayBuffer | null = memory.buffer;

@@ -12,7 +12,8 @@ export type ArrayRole = "in" | "part" | "out" | "inout" | "square" | "losses" | 
 /** An array, a size, or a scalar. Kernels of n elements are called with one row of n columns. */
 export type Argument = ArrayRole | "n" | "rows" | "columns" | number;
 
-type Untested = "heapBase" | Extract<keyof Kernels, `matmul${string}` | `dense${string}`>;
+type Untested =
+  "heapBase" | "isFused" | Extract<keyof Kernels, `matmul${string}` | `dense${string}` | `${string}Limit`>;
 
 const elementwise: Argument[] = ["out", "in", "n"];
 const backward: Argument[] = ["out", "in", "in", "part", "n"];

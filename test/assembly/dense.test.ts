@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { matmulScratchBytes } from "../../src/wasm/layout.ts";
-import { matmulOracle } from "../oracle/matmul.ts";
+import { fromPanels, toPanels } from "../../src/model/panels.ts";
+import { matmulScratchBytes, panelFloats } from "../../src/wasm/layout.ts";
+import { matmulChain, matmulOracle } from "../oracle/matmul.ts";
 import { readVectors } from "../vectors/read.ts";
 import type { Tensor } from "../vectors/read.ts";
 import { builds, tensorError, Workbench } from "./workbench.ts";
@@ -26,6 +27,21 @@ interface Values {
 
 const cases = readVectors<DenseCase>("dense");
 
+/** Weights (outputs, inputs) in the kernels' panels. */
+function inPanels(weights: ArrayLike<number>, outputs: number, inputs: number): Float32Array {
+  const panels = new Float32Array(panelFloats(outputs, inputs)).fill(NaN);
+  toPanels(weights, panels, outputs, inputs);
+  return panels;
+}
+
+/** Panels as weights (outputs, inputs); what is beyond the last output is zero. */
+function inRows(panels: Float32Array, outputs: number, inputs: number): Float32Array {
+  const weights = new Float32Array(outputs * inputs);
+  fromPanels(panels, weights, outputs, inputs);
+  expect(panels).toEqual(inPanels(weights, outputs, inputs));
+  return weights;
+}
+
 describe.each(builds)("dense layer (%s build)", (build) => {
   let bench: Workbench;
   beforeAll(async () => {
@@ -37,18 +53,18 @@ describe.each(builds)("dense layer (%s build)", (build) => {
     const { kernels } = bench;
     const [x, w, b] = [
       bench.floats(values.x, shift),
-      bench.floats(values.weight, shift),
+      bench.floats(inPanels(values.weight, outputs, inputs), shift),
       bench.floats(values.bias, shift),
     ];
     const dy = bench.floats(values.upstream, shift);
     const unset = (length: number) => bench.floats(new Float32Array(length).fill(NaN), shift);
     const [y, dx] = [unset(batch * outputs), unset(batch * inputs)];
-    const [dw, db] = [unset(outputs * inputs), unset(outputs)];
+    const [dw, db] = [unset(panelFloats(outputs, inputs)), unset(outputs)];
     const scratch = bench.reserve(
       Math.max(
         matmulScratchBytes(batch, outputs, inputs),
         matmulScratchBytes(batch, inputs, outputs),
-        matmulScratchBytes(outputs, inputs, batch),
+        matmulScratchBytes(inputs, outputs, batch),
       ),
     );
     kernels.denseForward(y, x, w, b, scratch, batch, inputs, outputs);
@@ -59,7 +75,7 @@ describe.each(builds)("dense layer (%s build)", (build) => {
     return {
       y: bench.readFloats(y, batch * outputs),
       dx: bench.readFloats(dx, batch * inputs),
-      dWeight: bench.readFloats(dw, outputs * inputs),
+      dWeight: inRows(bench.readFloats(dw, panelFloats(outputs, inputs)), outputs, inputs),
       dBias: bench.readFloats(db, outputs),
     };
   }
@@ -121,6 +137,35 @@ describe.each(builds)("dense layer (%s build)", (build) => {
     );
   });
 
+  it("each element is one chain of float32 sums, bit for bit: y over the inputs, dx the outputs, dW and db the batch", () => {
+    const fused = bench.kernels.isFused(2 ** -12) === 1;
+    const check = (batch: number, inputs: number, outputs: number, seed: number, shift: number) => {
+      const v = draw(batch, inputs, outputs, seed);
+      const got = run(v, batch, inputs, outputs, shift);
+      const [forward, backward] = [
+        { m: batch, n: outputs, k: inputs },
+        { m: batch, n: inputs, k: outputs },
+      ];
+      const y = matmulChain("ABt", forward, v.x, v.weight, undefined, fused).map((sum, i) => sum + v.bias[i % outputs]);
+      expect(got.y).toEqual(y);
+      expect(got.dx).toEqual(matmulChain("AB", backward, v.upstream, v.weight, undefined, fused));
+      const sizes = { m: outputs, n: inputs, k: batch };
+      expect(got.dWeight).toEqual(matmulChain("AtB", sizes, v.upstream, v.x, undefined, fused));
+      const ones = new Float32Array(batch).fill(1);
+      expect(got.dBias).toEqual(matmulChain("AtB", { m: 1, n: outputs, k: batch }, ones, v.upstream));
+    };
+    for (const outputs of [1, 2, 4, 5, 8, 9, 12, 13, 16, 20]) check(13, 19, outputs, outputs, 0);
+    check(2, 7, 1030, 1, 0);
+    check(3, 1030, 6, 1, 4);
+    check(100, 530, 12, 1, 8);
+    check(2, 4100, 5, 1, 0);
+    check(1, 2050, 45, 1, 4);
+    check(1, 3, 1100, 1, 0);
+    fc.assert(
+      fc.property(drawn, ({ batch, inputs, outputs, shift, seed }) => check(batch, inputs, outputs, seed, shift)),
+    );
+  });
+
   it("the gradients are the slopes of sum(upstream * y), by central differences in float64 (1e-5)", () => {
     const [batch, inputs, outputs] = [3, 5, 4];
     const v = draw(batch, inputs, outputs, 9);
@@ -175,8 +220,9 @@ describe.each(builds)("dense layer (%s build)", (build) => {
     const v = draw(batch, inputs, outputs, 2);
     const whole = run(v, batch, inputs, outputs);
     bench.reset();
-    const [dw, db] = [bench.floats(new Float32Array(outputs * inputs)), bench.floats(new Float32Array(outputs))];
-    const scratch = bench.reserve(matmulScratchBytes(outputs, inputs, batch));
+    const dw = bench.floats(new Float32Array(panelFloats(outputs, inputs)));
+    const db = bench.floats(new Float32Array(outputs));
+    const scratch = bench.reserve(matmulScratchBytes(inputs, outputs, batch));
     for (const start of [0, 5]) {
       const x = bench.floats(Float32Array.from(v.x).subarray(start * inputs, (start + 5) * inputs));
       const dy = bench.floats(Float32Array.from(v.upstream).subarray(start * outputs, (start + 5) * outputs));
@@ -184,7 +230,7 @@ describe.each(builds)("dense layer (%s build)", (build) => {
       bench.kernels.denseBackwardBiasAdd(db, dy, 5, outputs);
     }
     bench.checkGuards();
-    expect(bench.readFloats(dw, outputs * inputs)).toEqual(whole.dWeight);
+    expect(inRows(bench.readFloats(dw, panelFloats(outputs, inputs)), outputs, inputs)).toEqual(whole.dWeight);
     expect(bench.readFloats(db, outputs)).toEqual(whole.dBias);
   });
 });

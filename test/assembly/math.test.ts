@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Address, Kernels } from "../../src/wasm/kernels.ts";
 import { erf } from "../oracle/erf.ts";
 import { ulpError32 } from "../oracle/ulp.ts";
-import { builds, edgeLengths, Workbench } from "./workbench.ts";
+import { builds, edgeLengths, modes, Workbench } from "./workbench.ts";
 
 interface Subject {
   name: string;
@@ -60,37 +60,40 @@ function fillArguments(x: Float32Array, part: number): void {
   }
 }
 
-describe("elementary functions over 4 million bit patterns of all exponents, 3 million values of [-20, 20]", () => {
-  let benches: Workbench[];
-  beforeAll(async () => {
-    benches = await Promise.all(builds.map((build) => Workbench.create(build)));
-  });
-
-  it.each(subjects)("$name is within $bound ulp, in the same bits from both builds", (subject) => {
-    const placed = benches.map((bench) => {
-      bench.reset();
-      return { bench, x: bench.reserve(chunk * 4), y: bench.reserve(chunk * 4) };
+describe.each(modes)(
+  "elementary functions, %s, over 4 million bit patterns and 3 million values of [-20, 20]",
+  (mode) => {
+    let benches: Workbench[];
+    beforeAll(async () => {
+      benches = await Promise.all([Workbench.create(`${mode}.debug`), Workbench.create(`${mode}.release`)]);
     });
-    let worst = 0;
-    for (let part = 0; part < 7; part++) {
-      const [debug, release] = placed.map(({ bench, x, y }) => {
-        fillArguments(new Float32Array(bench.memory.buffer, x, chunk), part);
-        subject.run(bench.kernels, y, x, chunk);
-        return bench.readFloats(y, chunk);
+
+    it.each(subjects)("$name is within $bound ulp, in the same bits from both builds", (subject) => {
+      const placed = benches.map((bench) => {
+        bench.reset();
+        return { bench, x: bench.reserve(chunk * 4), y: bench.reserve(chunk * 4) };
       });
-      const x = placed[0].bench.readFloats(placed[0].x, chunk);
-      for (let i = 0; i < chunk; i++) {
-        if (subject.within?.(x[i]) === false) continue;
-        if (!Object.is(debug[i], release[i])) expect.fail(`at ${x[i]}: debug ${debug[i]}, release ${release[i]}`);
-        const error = ulpError32(release[i], subject.truth(x[i]));
-        if (error > subject.bound) expect.fail(`at ${x[i]}: got ${release[i]}, ${error} ulp from the truth`);
-        worst = Math.max(worst, error);
+      let worst = 0;
+      for (let part = 0; part < 7; part++) {
+        const [debug, release] = placed.map(({ bench, x, y }) => {
+          fillArguments(new Float32Array(bench.memory.buffer, x, chunk), part);
+          subject.run(bench.kernels, y, x, chunk);
+          return bench.readFloats(y, chunk);
+        });
+        const x = placed[0].bench.readFloats(placed[0].x, chunk);
+        for (let i = 0; i < chunk; i++) {
+          if (subject.within?.(x[i]) === false) continue;
+          if (!Object.is(debug[i], release[i])) expect.fail(`at ${x[i]}: debug ${debug[i]}, release ${release[i]}`);
+          const error = ulpError32(release[i], subject.truth(x[i]));
+          if (error > subject.bound) expect.fail(`at ${x[i]}: got ${release[i]}, ${error} ulp from the truth`);
+          worst = Math.max(worst, error);
+        }
       }
-    }
-    expect(worst).toBeGreaterThan(0.5);
-    expect(worst).toBeLessThanOrEqual(subject.bound);
-  });
-});
+      expect(worst).toBeGreaterThan(0.5);
+      expect(worst).toBeLessThanOrEqual(subject.bound);
+    });
+  },
+);
 
 describe.each(builds)("elementary functions (%s build)", (build) => {
   let bench: Workbench;

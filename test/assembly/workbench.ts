@@ -1,10 +1,20 @@
 // Puts arrays into a kernel's memory with guard bytes around each, and says when a kernel wrote outside.
 import { readFileSync } from "node:fs";
-import { createMemory, instantiateKernels } from "../../src/wasm/kernels.ts";
-import type { Address, Kernels } from "../../src/wasm/kernels.ts";
+import { createMemory, hasRelaxedSimd, instantiateKernels } from "../../src/wasm/kernels.ts";
+import type { Address, Kernels, NumericMode } from "../../src/wasm/kernels.ts";
 
-export const builds = ["debug", "release"] as const;
-export type Build = (typeof builds)[number];
+/** The numeric modes that this engine can run; Node 20 has no relaxed SIMD, Node 22 and later have. */
+export const modes: readonly NumericMode[] = hasRelaxedSimd() ? ["reproducible", "fast"] : ["reproducible"];
+
+export type Build = `${NumericMode}.${"debug" | "release"}`;
+
+/** Every build that this engine can run: each mode for debugging and for release. */
+export const builds: readonly Build[] = modes.flatMap((mode) => [`${mode}.debug`, `${mode}.release`] as const);
+
+/** The bytes of a build. */
+export function readBuild(build: Build): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(`build/kernels.${build}.wasm`));
+}
 
 /** Lengths around the vector edge. */
 export const edgeLengths = [0, 1, 3, 4, 5, 7, 8, 15, 16, 17, 33];
@@ -25,7 +35,7 @@ export class Workbench {
 
   static async create(build: Build, bytes = 16 << 20): Promise<Workbench> {
     const memory = createMemory(bytes);
-    const kernels = await instantiateKernels(memory, new Uint8Array(readFileSync(`build/kernels.${build}.wasm`)));
+    const kernels = await instantiateKernels(memory, readBuild(build));
     return new Workbench(kernels, memory);
   }
 

@@ -1,42 +1,54 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { kernelsBase64 } from "#kernels";
-import { globalsAreMutable, opcodesOf, sectionsOf } from "./wasm-walk.ts";
+import { kernelsBase64 as fast } from "#kernels-fast";
+import { kernelsBase64 as reproducible } from "#kernels-reproducible";
+import { sectionIds, sectionsOf, withUnsharedMemory } from "../../src/wasm/binary.ts";
+import { hasRelaxedSimd } from "../../src/wasm/kernels.ts";
+import { globalsAreMutable, opcodesOf } from "./wasm-walk.ts";
 
-const bytes = new Uint8Array(readFileSync("build/kernels.release.wasm"));
-const sections = sectionsOf(bytes);
-const section = (id: number) => sections.find((one) => one.id === id);
+const shipped = { reproducible, fast };
 
-describe("the release build of the kernels", () => {
-  it("imports one memory and nothing else", () => {
-    expect(WebAssembly.Module.imports(new WebAssembly.Module(bytes))).toEqual([
-      { module: "env", name: "memory", kind: "memory" },
-    ]);
-  });
+describe.each(["reproducible", "fast"] as const)("the release build of the kernels, %s", (mode) => {
+  const bytes = new Uint8Array(readFileSync(`build/kernels.${mode}.release.wasm`));
+  const sections = sectionsOf(bytes);
+  const section = (id: number) => sections.find((one) => one.id === id);
 
-  it("exports functions alone, heapBase among them, and the memory it was given", () => {
-    const kinds = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name, kind }) => [name, kind]);
+  it.runIf(mode === "reproducible" || hasRelaxedSimd())("imports one memory, and exports functions alone", () => {
+    const module = new WebAssembly.Module(bytes);
+    expect(WebAssembly.Module.imports(module)).toEqual([{ module: "env", name: "memory", kind: "memory" }]);
+    const kinds = WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]);
     expect(kinds).toContainEqual(["heapBase", "function"]);
     expect(kinds.filter(([name, kind]) => kind !== "function" && name !== "memory")).toEqual([]);
   });
 
-  it("has no data segment, no start function and no table element: a second instance finds nothing to overwrite", () => {
-    expect(sections.map(({ id }) => id).filter((id) => [8, 9, 11, 12].includes(id))).toEqual([]);
+  it("has no data segment, no start function, no memory of its own and no table element: a second instance finds nothing to overwrite", () => {
+    const { memory, start, data, dataCount } = sectionIds;
+    const element = 9;
+    expect(sections.map(({ id }) => id).filter((id) => [memory, start, element, data, dataCount].includes(id as 5))).toEqual([]); // prettier-ignore
   });
 
   it("has no global that can change", () => {
-    const globals = section(6);
+    const globals = section(sectionIds.global);
     expect(globals ? globalsAreMutable(bytes, globals).filter(Boolean) : []).toEqual([]);
   });
 
-  it("never grows memory, and has no instruction whose result an engine may choose (relaxed SIMD)", () => {
-    const opcodes = opcodesOf(bytes, section(10)!);
+  it("never grows memory; only fast has instructions whose result an engine may choose (relaxed SIMD), multiply-add alone", () => {
+    const code = 10;
+    const opcodes = opcodesOf(bytes, section(code)!);
     expect(opcodes.has(0xfd0000 + 228)).toBe(true); // f32x4.add: the walk does see instructions
     expect(opcodes.has(0x40)).toBe(false);
-    expect([...opcodes].filter((opcode) => opcode >= 0xfd0100).map((opcode) => opcode.toString(16))).toEqual([]);
+    const relaxed = [...opcodes].filter((opcode) => opcode >= 0xfd0100).map((opcode) => opcode.toString(16));
+    expect(relaxed).toEqual(mode === "fast" ? ["fd0105"] : []);
+  });
+
+  it("differs by one byte when its memory is unshared: the limits' flags 3 become 1", () => {
+    const unshared = withUnsharedMemory(bytes);
+    const changed = [...bytes.keys()].filter((i) => bytes[i] !== unshared[i]);
+    expect(changed.map((i) => [bytes[i], unshared[i]])).toEqual([[3, 1]]);
+    expect(withUnsharedMemory(unshared)).toEqual(unshared);
   });
 
   it("is the same bytes in the JavaScript module that ships", () => {
-    expect(Buffer.from(kernelsBase64, "base64").equals(bytes)).toBe(true);
+    expect(Buffer.from(shipped[mode], "base64").equals(bytes)).toBe(true);
   });
 });

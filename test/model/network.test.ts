@@ -39,7 +39,7 @@ describe("network", () => {
   it("plans the bytes of every region before anything is allocated", () => {
     const plan = article().plan({ batchSize: 32 });
     const bytes = Object.fromEntries(plan.regions.map((region) => [region.name, region.bytes]));
-    const parameters = 4 * (12000 + 12 + 144 + 12 + 24 + 4); // the last bias is padded to a whole vector
+    const parameters = 4 * (12000 + 12 + 144 + 12 + 48 + 4); // the last layer is padded to a whole vector of outputs
     expect(bytes).toMatchObject({ input: 32 * 1000 * 4, parameters, gradients: parameters, "state m": parameters });
     expect(plan.bytes).toBe(plan.regions.reduce((sum, region) => sum + Math.ceil(region.bytes / 16) * 16, 0));
     expect(String(plan)).toContain("parameters");

@@ -5,8 +5,8 @@ import { truthOf } from "../../src/model/loss.ts";
 import type { Loss } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
 import { bindPass } from "../../src/model/pass.ts";
-import { parameterOffsets, regionOf } from "../../src/model/plan.ts";
-import { initializeWeights } from "../../src/model/weights.ts";
+import { regionOf } from "../../src/model/plan.ts";
+import { initializeWeights, readWeights } from "../../src/model/weights.ts";
 import { bindFeed } from "../../src/train/feed.ts";
 import { optimizerSlots, sgd } from "../../src/train/optimizer.ts";
 import { resolveTraining } from "../../src/train/settings.ts";
@@ -46,10 +46,8 @@ export async function createBench({ layers, loss, rows, features, seed = 1, ...o
   feed.images(set, null, 0, rows);
   feed.truth(set, null, 0, rows);
 
-  const { offsets } = parameterOffsets(net.parameters);
   /** A block of parameters (or gradients) by tensor, in the order of net.parameters. */
-  const tensorsOf = (region: string) =>
-    net.parameters.map(({ length }, i) => block.floats(region).slice(offsets[i], offsets[i] + length));
+  const tensorsOf = (region: string) => [...readWeights(net, block.floats(region)).values()].map(({ data }) => data);
   const truth = truthOf(loss) === "labels" ? labels : block.floats("targets").slice(0, rows * outputs);
   const masksOf = () =>
     net.placed

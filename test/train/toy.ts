@@ -1,5 +1,4 @@
 // Small sets and runs for the tests of training.
-import { readFileSync } from "node:fs";
 import { arrayDataset } from "../../src/data/dataset.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { dense, relu } from "../../src/model/layers.ts";
@@ -10,6 +9,8 @@ import type { Beginning, Fit } from "../../src/train/fit.ts";
 import type { Epoch } from "../../src/train/progress.ts";
 import { outputsFor, resolveTraining } from "../../src/train/settings.ts";
 import type { Task, TrainOptions } from "../../src/train/settings.ts";
+import { readBuild } from "../assembly/workbench.ts";
+import type { Build } from "../assembly/workbench.ts";
 
 export interface ToyOptions {
   readonly classes?: number;
@@ -32,20 +33,19 @@ export function toySet(count: number, seed: number, { classes = 2, shape = [3, 3
 export interface ToyRun {
   readonly count?: number;
   readonly task?: Task;
-  readonly build?: "debug" | "release";
+  readonly build?: Build;
   readonly beginning?: Beginning;
   readonly set?: ToyOptions;
 }
 
 /** Starts a run on a toy set of 30 images, another of 12 for validation; without dropout unless a network is given. */
 export function start(options: TrainOptions, run: ToyRun = {}): Promise<Fit> {
-  const { count = 30, task = "classification", build = "release", beginning, set } = run;
+  const { count = 30, task = "classification", build = "reproducible.release", beginning, set } = run;
   const train = toySet(count, 1, set);
   const plain = network([dense(24), relu(), dense(10), relu(), dense(outputsFor(task, train))]);
   const given = { network: plain, epochs: 3, batchSize: 8, patience: null, ...options };
   const settings = resolveTraining(given, train, task, 5);
-  const binary = new Uint8Array(readFileSync(`build/kernels.${build}.wasm`));
-  return startFit({ train, validation: toySet(12, 2, set) }, settings, beginning, binary);
+  return startFit({ train, validation: toySet(12, 2, set) }, settings, beginning, readBuild(build));
 }
 
 /** Runs to the end. */

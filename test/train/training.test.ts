@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { arrayDataset } from "../../src/data/dataset.ts";
 import { dense, gelu, relu, sigmoid, tanh } from "../../src/model/layers.ts";
@@ -12,7 +11,8 @@ import type { Optimizer } from "../../src/train/optimizer.ts";
 import { resolveTraining } from "../../src/train/settings.ts";
 import { bindStep } from "../../src/train/step.ts";
 import { allocate } from "../../src/wasm/memory.ts";
-import { builds, tensorError } from "../assembly/workbench.ts";
+import { builds, modes, readBuild, tensorError } from "../assembly/workbench.ts";
+import type { Build } from "../assembly/workbench.ts";
 import { readVectors } from "../vectors/read.ts";
 import type { Tensor } from "../vectors/read.ts";
 
@@ -38,7 +38,7 @@ function optimizerOf({ optimizer, options }: TrainingCase): Optimizer {
   return { sgd, adam, adamw }[optimizer](options);
 }
 
-async function replay(c: TrainingCase, build: string, microBatch = c.batchSize) {
+async function replay(c: TrainingCase, build: Build, microBatch = c.batchSize) {
   const activation = { relu, tanh, sigmoid, gelu }[c.activation];
   const inner = c.sizes.slice(1, -1).flatMap((size) => [dense(size), activation()]);
   const net = network([...inner, dense(c.sizes[c.sizes.length - 1])], { input: [c.sizes[0]] });
@@ -56,8 +56,7 @@ async function replay(c: TrainingCase, build: string, microBatch = c.batchSize) 
     "classification",
     1,
   );
-  const binary = new Uint8Array(readFileSync(`build/kernels.${build}.wasm`));
-  using block = await allocate(net.plan({ batchSize: microBatch, state: optimizerSlots(optimizer) }), binary);
+  using block = await allocate(net.plan({ batchSize: microBatch, state: optimizerSlots(optimizer) }), readBuild(build));
   const initial = c.initial.flatMap(({ weight, bias }, i) => [
     [net.parameters[2 * i].name, { shape: weight.shape, data: Float32Array.from(weight.data) }] as const,
     [net.parameters[2 * i + 1].name, { shape: bias.shape, data: Float32Array.from(bias.data) }] as const,
@@ -102,16 +101,17 @@ describe.each(builds)("whole runs (%s build)", (build) => {
 
 describe("gradient accumulation", () => {
   it.each([1, 3, 4])("in batches of %i gives the bits of the whole batch", async (microBatch) => {
-    const whole = await replay(cases[0], "release");
-    const parts = await replay(cases[0], "release", microBatch);
+    const whole = await replay(cases[0], "reproducible.release");
+    const parts = await replay(cases[0], "reproducible.release", microBatch);
     expect(parts.weights).toEqual(whole.weights);
   });
 });
 
 describe("builds", () => {
-  it("debug and release train to the same bits", async () => {
+  it.each(modes)("%s: debug and release train to the same bits", async (mode) => {
     for (const c of cases) {
-      expect((await replay(c, "debug")).weights).toEqual((await replay(c, "release")).weights);
+      const debug = await replay(c, `${mode}.debug`);
+      expect(debug.weights).toEqual((await replay(c, `${mode}.release`)).weights);
     }
   });
 });

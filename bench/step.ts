@@ -1,0 +1,58 @@
+// One training step of a dense network with relu, Adam and softmax cross-entropy, on drawn images: what is timed.
+import { arrayDataset } from "../src/data/dataset.ts";
+import { dense, relu } from "../src/model/layers.ts";
+import { network } from "../src/model/network.ts";
+import { bindPass } from "../src/model/pass.ts";
+import { bindFeed } from "../src/train/feed.ts";
+import { adam, optimizerSlots } from "../src/train/optimizer.ts";
+import { resolveTraining } from "../src/train/settings.ts";
+import { bindStep } from "../src/train/step.ts";
+import { initializeWeights } from "../src/model/weights.ts";
+import { allocate } from "../src/wasm/memory.ts";
+
+/** The article's network, and two that are dense in earnest. */
+export const networks = [
+  { sizes: [1000, 12, 12, 2], batch: 32 },
+  { sizes: [784, 512, 256, 10], batch: 128 },
+  { sizes: [4096, 1024, 256, 2], batch: 64 },
+] as const;
+
+/**
+ * Binds the step of a network; each call of `run` is forward, loss, backward and update of one batch.
+ * @param build as for allocate().
+ */
+export async function bindTrainingStep(
+  sizes: readonly number[],
+  batch: number,
+  build: Parameters<typeof allocate>[1],
+): Promise<{ readonly run: () => number; readonly free: () => void }> {
+  const [inputs, ...widths] = sizes;
+  const outputs = widths[widths.length - 1];
+  const hidden = widths.slice(0, -1).flatMap((width) => [dense(width), relu()]);
+  const net = network([...hidden, dense(outputs)], { input: [inputs] });
+  const images = Float32Array.from({ length: batch * inputs }, (_, i) => ((i * 7919) % 1021) / 510 - 1);
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % outputs);
+  const set = arrayDataset({ images, shape: [inputs], labels });
+  const optimizer = adam({ learningRate: 1e-4 });
+  const settings = resolveTraining(
+    { network: net, optimizer, batchSize: batch, normalization: "none" },
+    set,
+    "classification",
+    1,
+  );
+  const block = await allocate(net.plan({ batchSize: batch, state: optimizerSlots(optimizer) }), build);
+  initializeWeights(net, 1, block.floats("parameters"));
+  const pass = bindPass(net, block, true);
+  const feed = bindFeed(block, settings, pass.output);
+  const step = bindStep(settings, block, pass, feed.regions);
+  feed.images(set, null, 0, batch);
+  feed.truth(set, null, 0, batch);
+  return {
+    run() {
+      const totalError = step.gradients(batch, 1 / batch, false, 1, 0);
+      step.update(1e-4);
+      return totalError;
+    },
+    free: () => block.free(),
+  };
+}
