@@ -35,6 +35,8 @@ export type { Network, NetworkOptions } from "./model/network.ts";
 export type { Plan, PlanOptions } from "./model/plan.ts";
 export type { Parameter, PlacedLayer } from "./model/shapes.ts";
 export type { Tensor, Weights } from "./model/weights.ts";
+export { hasRelaxedSimd } from "./wasm/kernels.ts";
+export type { NumericMode } from "./wasm/kernels.ts";
 export type { Layout, Region } from "./wasm/layout.ts";
 
 // what is wrong with its answers
@@ -84,7 +86,7 @@ export type { Monitor } from "./train/stopping.ts";
 export type { SetFigures } from "./train/figures.ts";
 export type { Epoch } from "./train/progress.ts";
 export { startFit } from "./train/fit.ts";
-export type { Beginning, Fit, TrainingSets } from "./train/fit.ts";
+export type { Arithmetic, Beginning, Fit, TrainingSets } from "./train/fit.ts";
 export { loadModel, saveModel } from "./train/model.ts";
 export type { Model } from "./train/model.ts";
 export { predict } from "./train/predict.ts";

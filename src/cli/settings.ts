@@ -121,7 +121,12 @@ const table = {
     "stop",
     "when a patient stands in two sets that DATA divides: stop, or go on all the same",
   ),
-  numericMode: setting("--numeric-mode", choice("reproducible"), "reproducible", "the same bits on every machine"),
+  numericMode: setting(
+    "--numeric-mode",
+    choice("reproducible", "fast"),
+    "reproducible",
+    "the same bits on every machine, or multiply-adds in one rounding where the engine has them",
+  ),
   seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
   refine: setting("--refine", yes(), false, "then compares dropout and L2 on the validation set, keeps what is better"),
 } satisfies Record<string, Setting<unknown>>;

@@ -1,7 +1,7 @@
 // voxgrad train: phases one and two into a study's folder; the test set stays sealed.
 import type { Command } from "commander";
 import { Option } from "commander";
-import { openStudy, study, StudyStateError } from "../index.ts";
+import { hasRelaxedSimd, openStudy, study, StudyStateError } from "../index.ts";
 import type { Dataset, DatasetSplit, Study, TrainingResult } from "../index.ts";
 import { folderStorage } from "../io.ts";
 import { command, limitOption } from "./command.ts";
@@ -92,6 +92,9 @@ async function work(
   try {
     const { train, validation, test } = await run.sets();
     output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);
+    if (settings.numericMode === "fast" && !hasRelaxedSimd()) {
+      output.say("This engine has no relaxed SIMD: the numeric mode is reproducible.");
+    }
     const options = trainSettings(settings, trainingSetOf(data));
     const trained = await runTraining(run, { ...options, signal, resume: true }, settings.epochs, begin);
     const lines = [trainingText(trained)];

@@ -39,6 +39,9 @@ export type LedgerEvent =
       readonly bestEpoch: number;
       /** How often figures of the validation set were looked at since the study began. */
       readonly validationLookUps: number;
+      /** How products were rounded: `fast` is `reproducible` where the engine has no relaxed SIMD. */
+      readonly numericMode: string;
+      readonly fused: boolean;
       readonly weightsSha256: string;
     }
   | {

@@ -4,7 +4,7 @@ import { weightBytes } from "../model/weights.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { SetFigures } from "../train/figures.ts";
 import { startFit } from "../train/fit.ts";
-import type { Beginning, Fit, TrainingSets } from "../train/fit.ts";
+import type { Arithmetic, Beginning, Fit, TrainingSets } from "../train/fit.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch, RunState } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -29,6 +29,7 @@ export interface Run {
   readonly model: Model;
   readonly result: TrainingResult;
   readonly history: readonly Epoch[];
+  readonly arithmetic: Arithmetic;
 }
 
 export interface RunHooks {
@@ -93,6 +94,7 @@ async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
   return {
     model: Object.freeze({ task, network, weights, classes, maskClasses, normalization, loss }),
     history,
+    arithmetic: fit.arithmetic,
     result: resultOf(history, await sha256(weightBytes(weights))),
   };
 }

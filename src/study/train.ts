@@ -52,7 +52,15 @@ export async function* train(
   const run = yield* runEpochs(sets, settings, from, hooks, async (closed) => {
     await desk.keep(closed);
     const { epochs, bestEpoch, weightsSha256 } = closed.result;
-    await desk.log({ event: "training ended", epochs, bestEpoch, weightsSha256, validationLookUps: before + epochs });
+    const validationLookUps = before + epochs;
+    await desk.log({
+      event: "training ended",
+      epochs,
+      bestEpoch,
+      validationLookUps,
+      ...closed.arithmetic,
+      weightsSha256,
+    });
   });
   return run.result;
 }

@@ -6,6 +6,7 @@ import { bindPass } from "../model/pass.ts";
 import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
 import { stream } from "../random.ts";
+import { availableMode } from "../wasm/kernels.ts";
 import type { NumericMode } from "../wasm/kernels.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "./breathe.ts";
@@ -19,6 +20,13 @@ import type { TrainingSettings } from "./settings.ts";
 import { bindStep } from "./step.ts";
 import { initialStopping, nextStopping } from "./stopping.ts";
 
+/** How a run's multiply-adds were rounded. JSON-safe. */
+export interface Arithmetic {
+  readonly numericMode: NumericMode;
+  /** Whether a multiply-add was rounded once. */
+  readonly fused: boolean;
+}
+
 export interface TrainingSets {
   readonly train: Dataset;
   readonly validation: Dataset;
@@ -30,12 +38,17 @@ export type Beginning =
   | { readonly kind: "given"; readonly weights: Weights }
   | { readonly kind: "resumed"; readonly state: RunState };
 
+/** 2^-12: its square shows whether a multiply-add is rounded once. */
+const smallEnough = 0.000244140625;
+
 /** A run in progress. It owns its memory: call free() when done. */
 export interface Fit {
   readonly settings: TrainingSettings;
   readonly progress: Progress;
   /** Whether the epochs are used up or patience is at its end. */
   readonly finished: boolean;
+  /** How products are rounded here: `fast` is `reproducible` where the engine has no relaxed SIMD. */
+  readonly arithmetic: Arithmetic;
   /** Bytes of WebAssembly memory that the run reserved. */
   readonly bytes: number;
   /**
@@ -55,13 +68,13 @@ export interface Fit {
 
 /**
  * Reserves memory and sets the initial weights.
- * @param build the numeric mode, as far as the engine has it, or the bytes of another build of the kernels.
+ * @param build the settings' numeric mode, as far as the engine has it, or the bytes of another build of the kernels.
  */
 export async function startFit(
   sets: TrainingSets,
   settings: TrainingSettings,
   beginning: Beginning = { kind: "drawn" },
-  build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
+  build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
 ): Promise<Fit> {
   const { train, validation } = sets;
   const { network, loss, optimizer, schedule, batchSize, seed } = settings;
@@ -194,6 +207,10 @@ export async function startFit(
       const { epochs, patience } = settings;
       return progress.epoch >= epochs || (patience !== null && progress.stopping.epochsSinceBest >= patience);
     },
+    arithmetic: Object.freeze({
+      numericMode: typeof build === "string" ? availableMode(build) : settings.numericMode,
+      fused: block.kernels.isFused(smallEnough) === 1,
+    }),
     bytes: block.bytes,
     epoch,
     bestWeights: () => readWeights(network, best),

@@ -8,6 +8,7 @@ import { sigmoidDice, softmaxCrossEntropy } from "../model/loss.ts";
 import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
+import type { NumericMode } from "../wasm/kernels.ts";
 import { adam } from "./optimizer.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { regularization } from "./regularization.ts";
@@ -47,8 +48,11 @@ export interface TrainOptions {
   readonly normalization?: Normalization["kind"];
   /** Seed of weights, order and dropout; the study's by default. */
   readonly seed?: number;
-  /** Sums in one fixed order, the same bits on every engine; the only mode so far. */
-  readonly numericMode?: "reproducible";
+  /**
+   * `reproducible` by default: the same bits on every engine. `fast` multiplies and adds in one rounding where the engine
+   * has relaxed SIMD, and is `reproducible` where it has not.
+   */
+  readonly numericMode?: NumericMode;
 }
 
 /** TrainOptions with nothing left open. */
@@ -67,7 +71,7 @@ export interface TrainingSettings {
   readonly monitor: Monitor;
   readonly normalization: Normalization;
   readonly seed: number;
-  readonly numericMode: "reproducible";
+  readonly numericMode: NumericMode;
 }
 
 /** A dense network with relu after each hidden layer and, if asked, dropout behind it. */
@@ -95,6 +99,10 @@ export function resolveTraining(options: TrainOptions, train: Dataset, task: Tas
   checkWhole("batchSize", batchSize);
   checkWhole("accumulate", accumulate);
   if (patience !== null) checkWhole("patience", patience);
+  const { numericMode = "reproducible" } = options;
+  if (numericMode !== "reproducible" && numericMode !== "fast") {
+    throw new RangeError(`numericMode: expected "reproducible" or "fast", got "${String(numericMode)}"`);
+  }
   checkMonitor(monitor, task);
   return Object.freeze({
     task,
@@ -111,7 +119,7 @@ export function resolveTraining(options: TrainOptions, train: Dataset, task: Tas
     monitor,
     normalization: fitNormalization(options.normalization ?? "pixelZScore", train),
     seed: options.seed ?? seed,
-    numericMode: options.numericMode ?? "reproducible",
+    numericMode,
   });
 }
 

@@ -15,7 +15,15 @@ const story: readonly LedgerEvent[] = [
   { event: "training started", epochs: 40, seed: 7, validationLookUps: 0 },
   { event: "interrupted", epochs: 3 },
   { event: "resumed", epochs: 3 },
-  { event: "training ended", epochs: 40, bestEpoch: 31, validationLookUps: 40, weightsSha256 },
+  {
+    event: "training ended",
+    epochs: 40,
+    bestEpoch: 31,
+    validationLookUps: 40,
+    numericMode: "fast",
+    fused: true,
+    weightsSha256,
+  },
   { event: "test opened", weightsSha256, testSha256: "cd".repeat(32), validationLookUps: 40 },
   { event: "test finished", weightsSha256 },
 ];

@@ -4,6 +4,7 @@ import type { Dataset } from "../../src/data/dataset.ts";
 import { DivergenceError, LeakageError, SealedTestSetError, StudyStateError } from "../../src/errors.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import type { Storage } from "../../src/storage/storage.ts";
+import { hasRelaxedSimd } from "../../src/wasm/kernels.ts";
 import { openStudy, study } from "../../src/study/study.ts";
 import type { Study, TrainRunOptions } from "../../src/study/options.ts";
 import { sgd } from "../../src/train/optimizer.ts";
@@ -92,6 +93,19 @@ describe("a study", () => {
     expect(await hash(1)).toBe(first);
     expect(await hash(2)).not.toBe(first);
   });
+
+  it.each(["reproducible", "fast"] as const)(
+    "in numeric mode %s trains to the same bits twice, and records the mode that the engine gave and whether it fused",
+    async (numericMode) => {
+      const runs = [0, 1].map(() => study({ data: blobs(80, 3), seed: 1 }));
+      const hashes = [];
+      for (const run of runs) hashes.push((await trainAll(run, { ...quick, numericMode })).result.weightsSha256);
+      expect(hashes[1]).toBe(hashes[0]);
+      const ended = (await runs[0].ledger()).at(-1)!;
+      expect(ended).toMatchObject({ numericMode: hasRelaxedSimd() ? numericMode : "reproducible" });
+      if (numericMode === "reproducible") expect(ended).toMatchObject({ fused: false });
+    },
+  );
 
   it.each([1, 5, 8, 9, 17, 23])(
     "stopped after %i steps and resumed, ends in the bits of a run straight through",
