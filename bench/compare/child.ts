@@ -27,7 +27,10 @@ export function start(command: Peer["command"], variables: Peer["variables"] = {
   child.stderr.on("data", (text: Buffer) => (complaints = (complaints + text.toString()).slice(-2000)));
   child.stdin.on("error", () => undefined);
   child.on("error", (error) => stop(error.message));
-  child.on("close", (code) => stop(complaints.trim().split("\n").pop() || `ended with code ${code}`));
+  child.on("close", (code) => {
+    const last = complaints.trim().split("\n").pop()?.replace(`${program}: `, "");
+    stop(last || `ended with code ${code}`);
+  });
   createInterface({ input: child.stdout }).on("line", (line) => waiting?.resolve(line));
 
   return {

@@ -12,7 +12,10 @@ import { createInterface } from "node:readline";
  * @property {() => number} [memoryBytes] bytes of WebAssembly memory
  */
 
-/** The problem with its arrays; each layer is { inputs, outputs, weight (outputs, inputs), bias (outputs) }. */
+/**
+ * The problem with its arrays; each layer is { inputs, outputs, weight (outputs, inputs), bias (outputs) }.
+ * @param {{ sizes: number[], batch: number, learningRate: number, folder: string }} problem
+ */
 function readProblem({ sizes, batch, learningRate, folder }) {
   const read = (name, Kind) => {
     const bytes = readFileSync(join(folder, name));
