@@ -60,7 +60,7 @@ function warm(run: () => void, warmUp: number, milliseconds: number): number {
   return Math.max(1, Math.ceil(milliseconds / Math.max(fastest, 1e-3)));
 }
 
-function summarize(name: string, samples: number[]): Timing {
+export function summarize(name: string, samples: number[]): Timing {
   const sorted = [...samples].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
   const median = at(0.5);

@@ -1,0 +1,67 @@
+// voxgrad's step as a run of training takes it: gradients, the look for what is not finite, update. Its argument: the variant.
+import { arrayDataset } from "../../src/data/dataset.ts";
+import { network } from "../../src/model/network.ts";
+import { bindPass } from "../../src/model/pass.ts";
+import { writeFlat } from "../../src/model/weights.ts";
+import { bindFeed } from "../../src/train/feed.ts";
+import { adam, optimizerSlots } from "../../src/train/optimizer.ts";
+import { resolveTraining } from "../../src/train/settings.ts";
+import { bindStep } from "../../src/train/step.ts";
+import { version } from "../../src/version.ts";
+import { availableMode } from "../../src/wasm/kernels.ts";
+import type { NumericMode } from "../../src/wasm/kernels.ts";
+import { allocate } from "../../src/wasm/memory.ts";
+import { layersOf } from "./problem.ts";
+import { serve } from "./serve.mjs";
+
+const variant = process.argv[2];
+
+/** What allocate() is to build the step from. The wide build, once there is one, is chosen here. */
+function buildOf(name: string): NumericMode {
+  if (name === "wide") throw new Error("voxgrad has no build with wide vectors yet");
+  const mode = name === "fast" ? "fast" : "reproducible";
+  if (availableMode(mode) !== mode) throw new Error("this engine has no relaxed SIMD (Node has it from 22 on)");
+  return mode;
+}
+
+serve(async ({ sizes, batch, inputs, images, labels, layers, learningRate }) => {
+  const build = buildOf(variant);
+  const net = network(layersOf(sizes), { input: [inputs] });
+  const set = arrayDataset({ images, shape: [inputs], labels });
+  const optimizer = adam({ learningRate });
+  const slots = optimizerSlots(optimizer);
+  const options = { network: net, optimizer, batchSize: batch, normalization: "none" } as const;
+  const settings = resolveTraining(options, set, "classification", 1);
+  const block = await allocate(net.plan({ batchSize: batch, state: slots }), build);
+  const pass = bindPass(net, block, true);
+  const feed = bindFeed(block, settings, pass.output);
+  const step = bindStep(settings, block, pass, feed.regions);
+  const initial = new Float32Array(net.weightCount + net.biasCount);
+  let at = 0;
+  for (const tensor of layers.flatMap(({ weight, bias }) => [weight, bias])) {
+    initial.set(tensor, at);
+    at += tensor.length;
+  }
+  const start = step.updater.counters();
+  feed.images(set, null, 0, batch);
+  feed.truth(set, null, 0, batch);
+
+  return {
+    version: `voxgrad ${version} ${variant}`,
+    reset() {
+      writeFlat(net, initial, block.floats("parameters"));
+      for (const name of slots) block.floats(`state ${name}`).fill(0);
+      step.updater.restore(start);
+    },
+    run(steps: number) {
+      let totalError = 0;
+      for (let taken = 0; taken < steps; taken++) {
+        totalError = step.gradients(batch, 1 / batch, false, 1, 0);
+        if (!Number.isFinite(totalError) || step.nonFinite("gradients") !== null) throw new Error("diverged");
+        step.update(learningRate);
+      }
+      return totalError / batch;
+    },
+    memoryBytes: () => block.floats("input").buffer.byteLength,
+  };
+});
