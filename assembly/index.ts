@@ -61,12 +61,14 @@ export {
 } from "./regression";
 export { sigmoidDiceForward, sigmoidDiceBackward } from "./dice";
 // reduce
-export { sum, sumOfSquares, sumOfAbsolutes, maximumAbsolute, firstNonFinite, scale, clamp } from "./reduce";
+export { sum, sumOfSquares, sumOfAbsolutes, maximumAbsolute, firstNonFinite, scale, clamp, limitNorm } from "./reduce";
 // optimizer, penalties, clipping
 export { addPenaltyGradient } from "./penalty";
 export { sgdStep, momentumStep, nesterovStep } from "./optimizer";
 export { adamStep, amsgradStep, nadamStep, radamStep, adamaxStep } from "./adam";
 export { rmspropStep, rmspropMomentumStep, rmspropCenteredStep, adagradStep, adadeltaStep } from "./adaptive";
+// many calls in one
+export { runCalls } from "./calls";
 
 /** The first address that the module leaves free; it differs between builds. */
 export function heapBase(): usize {

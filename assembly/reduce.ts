@@ -77,3 +77,17 @@ export function clamp(y: usize, x: usize, n: i32, low: f32, high: f32): void {
     storeLanes(y + at, f32x4.min(value, f32x4.splat(high)), n - i);
   }
 }
+
+/** Whether every element of x (n) is finite. */
+export function requireFinite(x: usize, n: i32): bool {
+  return firstNonFinite(x, n) < 0;
+}
+
+/**
+ * x (n) <- x maximum / (|x| + 1e-6) where the norm |x|, a float64 sum, makes that less than x.
+ * As PyTorch's clip_grad_norm_: the small constant keeps the quotient finite, a norm below the maximum changes nothing.
+ */
+export function limitNorm(x: usize, n: i32, maximum: f64): void {
+  const factor = maximum / (sqrt<f64>(sumOfSquares(x, n)) + 1e-6);
+  if (factor < 1) scale(x, x, n, <f32>factor);
+}

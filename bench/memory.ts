@@ -56,7 +56,9 @@ await zip.close();
 /** Peak resident memory of a node process in bytes, as Linux tells it. (What getrusage says begins with the parent's.) */
 function peak(...args: string[]): number {
   const script = `import fs from "node:fs"; process.on("exit", () => process.stderr.write("\\npeak " + /VmHWM:\\s+(\\d+)/.exec(fs.readFileSync("/proc/self/status", "utf8"))[1] + "\\n")); ${args.length > 0 ? `await import(${JSON.stringify(cli)})` : ""}`;
-  const { stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script, ...args], { encoding: "utf8" });
+  const { stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script, ...args], {
+    encoding: "utf8",
+  });
   const found = /peak (\d+)/.exec(stderr);
   if (!found || status !== 0) throw new Error(stderr);
   return 1024 * Number(found[1]);

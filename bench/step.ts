@@ -25,7 +25,7 @@ export async function bindTrainingStep(
   sizes: readonly number[],
   batch: number,
   build: Parameters<typeof allocate>[1],
-): Promise<{ readonly run: () => number; readonly free: () => void }> {
+): Promise<{ readonly run: () => void; readonly free: () => void }> {
   const [inputs, ...widths] = sizes;
   const outputs = widths[widths.length - 1];
   const hidden = widths.slice(0, -1).flatMap((width) => [dense(width), relu()]);
@@ -44,14 +44,13 @@ export async function bindTrainingStep(
   initializeWeights(net, 1, block.floats("parameters"));
   const pass = bindPass(net, block, true);
   const feed = bindFeed(block, settings, pass.output);
-  const step = bindStep(settings, block, pass, feed.regions);
+  const step = bindStep(settings, block, feed.regions);
   feed.images(set, null, 0, batch);
   feed.truth(set, null, 0, batch);
   return {
     run() {
-      const totalError = step.gradients(batch, 1 / batch, false, 1, 0);
+      step.gradients(batch, batch, false, 1, 0);
       step.update(1e-4);
-      return totalError;
     },
     free: () => block.free(),
   };

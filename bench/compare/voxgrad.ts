@@ -35,7 +35,7 @@ serve(async ({ sizes, batch, inputs, images, labels, layers, learningRate }) => 
   const block = await allocate(net.plan({ batchSize: batch, state: slots }), build);
   const pass = bindPass(net, block, true);
   const feed = bindFeed(block, settings, pass.output);
-  const step = bindStep(settings, block, pass, feed.regions);
+  const step = bindStep(settings, block, feed.regions);
   const initial = new Float32Array(net.weightCount + net.biasCount);
   let at = 0;
   for (const tensor of layers.flatMap(({ weight, bias }) => [weight, bias])) {
@@ -54,13 +54,10 @@ serve(async ({ sizes, batch, inputs, images, labels, layers, learningRate }) => 
       step.updater.restore(start);
     },
     run(steps: number) {
-      let totalError = 0;
       for (let taken = 0; taken < steps; taken++) {
-        totalError = step.gradients(batch, 1 / batch, false, 1, 0);
-        if (!Number.isFinite(totalError) || step.nonFinite("gradients") !== null) throw new Error("diverged");
-        step.update(learningRate);
+        if (!step.gradients(batch, batch, false, 1, 0) || !step.update(learningRate)) throw new Error("diverged");
       }
-      return totalError / batch;
+      return step.totalError() / batch;
     },
     memoryBytes: () => block.floats("input").buffer.byteLength,
   };

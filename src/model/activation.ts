@@ -1,10 +1,11 @@
 // Which kernels belong to which activation layer, forward and backward.
-import type { Address, Kernels } from "../wasm/kernels.ts";
+import type { CallableKernels } from "../wasm/calls.ts";
+import type { Address } from "../wasm/kernels.ts";
 import type { ActivationLayer } from "./layers.ts";
 
 /** y = f(x) for `rows` images of `width` values. */
 export function activate(
-  kernels: Kernels,
+  kernels: CallableKernels,
   layer: ActivationLayer,
   y: Address,
   x: Address,
@@ -40,7 +41,7 @@ export function activate(
 
 /** dx = dy f'(x), where y = f(x). */
 export function differentiate(
-  kernels: Kernels,
+  kernels: CallableKernels,
   layer: ActivationLayer,
   dx: Address,
   dy: Address,

@@ -1,4 +1,5 @@
 // Losses as plain frozen values, and the kernels that belong to each: what is wrong with a batch, as one number.
+import type { CallableKernels } from "../wasm/calls.ts";
 import type { Address, Kernels } from "../wasm/kernels.ts";
 
 /** What the images' losses are divided by: nothing, or what PyTorch's "mean" divides by (lossDenominator). */
@@ -116,7 +117,13 @@ export function truthOf(loss: Loss): "labels" | "targets" {
 }
 
 /** Writes the images' losses and returns their sum: the total error of the batch. */
-export function lossForward(kernels: Kernels, loss: Loss, at: LossRegions, rows: number, columns: number): number {
+export function lossForward(
+  kernels: CallableKernels,
+  loss: Loss,
+  at: LossRegions,
+  rows: number,
+  columns: number,
+): number {
   const { losses, outputs, labels, targets, classWeights } = at;
   switch (loss.kind) {
     case "softmaxCrossEntropy":
@@ -146,7 +153,7 @@ export function lossForward(kernels: Kernels, loss: Loss, at: LossRegions, rows:
 
 /** Writes scale times the total error's gradient with respect to the outputs, (rows, columns), at `gradient`. */
 export function lossBackward(
-  kernels: Kernels,
+  kernels: CallableKernels,
   loss: Loss,
   gradient: Address,
   at: LossRegions,

@@ -1,5 +1,6 @@
 // The way through a network and back: every layer's kernels bound to their addresses once, so that a step only calls.
-import type { Address, Kernels } from "../wasm/kernels.ts";
+import type { CallableKernels } from "../wasm/calls.ts";
+import type { Address } from "../wasm/kernels.ts";
 import type { Block } from "../wasm/memory.ts";
 import { activate, differentiate } from "./activation.ts";
 import type { DenseLayer } from "./layers.ts";
@@ -36,9 +37,16 @@ interface BoundLayer {
 
 const none = { weight: 0, bias: 0, weightGradient: 0, biasGradient: 0 };
 
-/** Binds a network to a block that was allocated for its plan. */
-export function bindPass(network: Network, block: Block, training: boolean): Pass {
-  const { kernels } = block;
+/**
+ * Binds a network to a block that was allocated for its plan.
+ * @param kernels what to call in the block's kernels' stead: the recorder of a list of calls.
+ */
+export function bindPass(
+  network: Network,
+  block: Block,
+  training: boolean,
+  kernels: CallableKernels = block.kernels,
+): Pass {
   const scratch = block.address("scratch");
   const layers = bindLayers(network, block, training);
   const first = layers.findIndex(({ placed }) => placed.layer.kind === "dense");
@@ -94,7 +102,7 @@ function bindLayers(network: Network, block: Block, training: boolean): BoundLay
 }
 
 function forwardLayer(
-  kernels: Kernels,
+  kernels: CallableKernels,
   { placed: { layer, inputs, outputs }, x, y, mask, ordinal, tensors }: BoundLayer,
   scratch: Address,
   rows: number,
@@ -118,7 +126,7 @@ function forwardLayer(
 }
 
 function backwardLayer(
-  kernels: Kernels,
+  kernels: CallableKernels,
   { placed: { layer, inputs, outputs }, x, y, mask, tensors }: BoundLayer,
   scratch: Address,
   rows: number,
@@ -141,7 +149,7 @@ function backwardLayer(
 }
 
 function denseGradients(
-  kernels: Kernels,
+  kernels: CallableKernels,
   layer: DenseLayer,
   x: Address,
   tensors: BoundLayer["tensors"],

@@ -1,4 +1,5 @@
 // Every region that a network needs, as a pure function of its layers and the batch: known before anything is allocated.
+import { callBytes } from "../wasm/calls.ts";
 import { layOut, matmulScratchBytes, panelFloats } from "../wasm/layout.ts";
 import type { Layout } from "../wasm/layout.ts";
 import type { Parameter, PlacedLayer } from "./shapes.ts";
@@ -19,6 +20,19 @@ export interface Plan extends Layout {
   readonly parameterFloats: number;
   /** The plan as a table. */
   toString(): string;
+}
+
+/** Lists of calls that a step keeps: for whole and partial batches, gradients overwritten or added to. */
+export const gradientLists = 4;
+
+/** The most calls that forward, loss and backward of one batch take: three to each layer and way, and the loss's two. */
+export function gradientCalls(placed: readonly PlacedLayer[]): number {
+  return 6 * placed.length + 2;
+}
+
+/** The most calls that an update takes: the look at the gradients, a penalty a layer, clipping, the optimizer. */
+export function updateCalls(placed: readonly PlacedLayer[]): number {
+  return placed.length + 3;
 }
 
 /** Where each tensor lies inside a block of parameters, in floats, and all of them. */
@@ -82,6 +96,7 @@ export function planNetwork(
     sizes.push(["gradients", 4 * parameterFloats]);
     for (const name of state) sizes.push([`state ${name}`, 4 * parameterFloats]);
     sizes.push(["upstream a", floats(widest)], ["upstream b", floats(widest)]);
+    sizes.push(["calls", callBytes * (gradientLists * gradientCalls(placed) + updateCalls(placed))]);
   }
   const scratch = placed.map((place, index) => scratchBytes(place, batchSize, training, index > first));
   sizes.push(["scratch", Math.max(...scratch)]);

@@ -82,7 +82,7 @@ export async function startFit(
   const block = await allocate(network.plan({ batchSize, state: slots }), build);
   const pass = bindPass(network, block, true);
   const feed = bindFeed(block, settings, pass.output);
-  const step = bindStep(settings, block, pass, feed.regions);
+  const step = bindStep(settings, block, feed.regions);
   const evaluator = { block, pass, feed, settings };
   const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
@@ -131,17 +131,15 @@ export async function startFit(
       feed.truth(train, order, position + at, count);
       denominator += lossDenominator(loss, feed.labels, count, outputs);
     }
-    const scale = loss.reduction === "mean" ? 1 / denominator : 1;
+    if (loss.reduction === "sum") denominator = 1;
     for (let at = 0; at < rows; at += batchSize) {
       const count = Math.min(batchSize, rows - at);
       feed.images(train, order, position + at, count);
       if (rows > batchSize) feed.truth(train, order, position + at, count);
-      const totalError = step.gradients(count, scale, at > 0, progress.epoch + 1, position + at);
-      if (!Number.isFinite(totalError)) diverged("the output", step.nonFiniteOutput(count));
+      const isFinite = step.gradients(count, denominator, at > 0, progress.epoch + 1, position + at);
+      if (!isFinite) diverged("the output", step.nonFiniteOutput(count));
     }
-    const broken = step.nonFinite("gradients");
-    if (broken !== null) diverged("a gradient", broken);
-    step.update(learningRate);
+    if (!step.update(learningRate)) diverged("a gradient", step.nonFinite("gradients") ?? "output");
   }
 
   async function closeEpoch(started: number, learningRate: number): Promise<Epoch> {

@@ -2,28 +2,38 @@
 import { createMaskDrawer } from "../model/dropout.ts";
 import { lossBackward, lossForward } from "../model/loss.ts";
 import type { LossRegions } from "../model/loss.ts";
-import type { Pass } from "../model/pass.ts";
-import { parameterPlaces, regionOf } from "../model/plan.ts";
+import { bindPass } from "../model/pass.ts";
+import { gradientCalls, gradientLists, parameterPlaces, regionOf, updateCalls } from "../model/plan.ts";
+import { createCallList } from "../wasm/calls.ts";
+import type { CallList } from "../wasm/calls.ts";
 import type { Block } from "../wasm/memory.ts";
 import { optimizerSlots } from "./optimizer.ts";
 import type { TrainingSettings } from "./settings.ts";
 import { createUpdater } from "./updater.ts";
 import type { Updater } from "./updater.ts";
 
-/** The kernels of a step, bound to a block that was allocated for the network's plan. Nothing here allocates. */
+/**
+ * The kernels of a step, bound to a block that was allocated for the network's plan. A step is two lists of calls, which
+ * the kernels carry out without coming back: nothing here allocates once a list for its batch is written.
+ */
 export interface Step {
   readonly updater: Updater;
   /**
    * Forward, loss and backward of the batch in the block.
    * @param rows images in the batch.
-   * @param scale what the total error's gradient is multiplied by: 1 / denominator for the mean over a group of batches.
+   * @param denominator what the total error's gradient is divided by: of the whole group of batches for its mean.
    * @param add whether to add to the gradients of earlier batches of the group.
    * @param epoch and `position`, the place of the batch's first image in the epoch's order, choose the dropout masks.
-   * @returns the total error: the sum of the images' losses.
+   * @returns false when the total error is NaN or infinite: then nothing went backward.
    */
-  gradients(rows: number, scale: number, add: boolean, epoch: number, position: number): number;
-  /** Adds the penalties' gradients, clips, and updates every weight. */
-  update(learningRate: number): void;
+  gradients(rows: number, denominator: number, add: boolean, epoch: number, position: number): boolean;
+  /** The sum of the images' losses of the batch whose gradients were taken last. */
+  totalError(): number;
+  /**
+   * Adds the penalties' gradients, clips, and updates every weight.
+   * @returns false when a gradient is NaN or infinite: then nothing was changed.
+   */
+  update(learningRate: number): boolean;
   /** l1 * sum |w| + l2 * sum w^2 of the weights as they are. */
   penalty(): number;
   /** The layer that owns the first gradient or weight that is NaN or infinite; null when all are finite. */
@@ -32,14 +42,25 @@ export interface Step {
   nonFiniteOutput(rows: number): string;
 }
 
-export function bindStep(settings: TrainingSettings, block: Block, pass: Pass, regions: LossRegions): Step {
+/** A list for batches of one size, and where in it stands what changes from batch to batch. */
+interface GradientList {
+  readonly list: CallList;
+  readonly write: (rows: number, add: boolean) => void;
+  rows: number;
+  add: boolean;
+  lossCall: number;
+  /** Index of the scale of the loss's backward among the memory's numbers. */
+  scaleAt: number;
+  /** Calls that draw the dropout layers' masks, in order. */
+  readonly maskCalls: number[];
+}
+
+export function bindStep(settings: TrainingSettings, block: Block, regions: LossRegions): Step {
   const { network, loss, optimizer, clip, seed } = settings;
   const { l1, l2 } = settings.regularization;
   const { kernels } = block;
-  const masks = createMaskDrawer(network, kernels, seed);
-  const updater = createUpdater(kernels, optimizer);
-  const slots = optimizerSlots(optimizer).map((name) => block.address(`state ${name}`));
-  const upstream = block.address("upstream a");
+  const masks = createMaskDrawer(network, seed);
+  const updater = createUpdater(optimizer);
   const parameters = block.address("parameters");
   const gradients = block.address("gradients");
   const columns = network.placed[network.placed.length - 1].outputs;
@@ -47,35 +68,80 @@ export function bindStep(settings: TrainingSettings, block: Block, pass: Pass, r
   const weights = network.parameters.flatMap(({ role }, i) =>
     role === "weight" ? [{ offset: 4 * offsets[i], length: lengths[i] }] : [],
   );
+  const numbers = block.doubles("calls");
+  const memory = { address: block.address("calls"), words: block.integers("calls"), numbers };
+  const capacity = gradientCalls(network.placed);
 
-  function clipGradients(): void {
-    if (clip?.kind === "value") kernels.clamp(gradients, gradients, floats, -clip.maximum, clip.maximum);
-    if (clip?.kind !== "norm") return;
-    // As PyTorch: the small constant keeps the quotient finite, and only a norm above the maximum is changed.
-    const factor = clip.maximum / (Math.sqrt(kernels.sumOfSquares(gradients, floats)) + 1e-6);
-    if (factor < 1) kernels.scale(gradients, gradients, floats, factor);
+  function createGradientList(first: number): GradientList {
+    const list = createCallList(kernels, memory, first, capacity);
+    const pass = bindPass(network, block, true, list.recorder);
+    const made: GradientList = {
+      list,
+      rows: 0,
+      add: false,
+      lossCall: 0,
+      scaleAt: 0,
+      maskCalls: [],
+      write(rows, add) {
+        list.clear();
+        made.rows = rows;
+        made.add = add;
+        made.maskCalls.length = 0;
+        pass.forward(rows, (mask, count, width, rate, ordinal) => {
+          made.maskCalls.push(list.length);
+          masks.draw(list.recorder, mask, count, width, rate, ordinal);
+        });
+        made.lossCall = list.length;
+        lossForward(list.recorder, loss, regions, rows, columns);
+        lossBackward(list.recorder, loss, block.address("upstream a"), regions, rows, columns, 1);
+        made.scaleAt = list.lastScalarOf(made.lossCall + 1);
+        pass.backward(rows, add);
+      },
+    };
+    return made;
   }
+
+  const lists = Array.from({ length: gradientLists }, (_, i) => createGradientList(i * capacity));
+  /** The next list to be written over when a batch of a new size comes. */
+  let oldest = 0;
+  let current = lists[0];
+
+  function listFor(rows: number, add: boolean): GradientList {
+    for (let i = 0; i < lists.length; i++) if (lists[i].rows === rows && lists[i].add === add) return lists[i];
+    const list = lists[oldest];
+    oldest = (oldest + 1) % lists.length;
+    list.write(rows, add);
+    return list;
+  }
+
+  const update = createCallList(kernels, memory, gradientLists * capacity, updateCalls(network.placed));
+  update.requireFinite(gradients, floats);
+  if (l1 > 0 || l2 > 0) {
+    for (const { offset, length } of weights) {
+      update.recorder.addPenaltyGradient(gradients + offset, parameters + offset, length, l1, l2);
+    }
+  }
+  if (clip?.kind === "value") update.recorder.clamp(gradients, gradients, floats, -clip.maximum, clip.maximum);
+  if (clip?.kind === "norm") update.recorder.limitNorm(gradients, floats, clip.maximum);
+  const updateAt = update.scalarsOf(update.length);
+  const slots = optimizerSlots(optimizer).map((name) => block.address(`state ${name}`));
+  updater.record(update.recorder, parameters, gradients, slots, floats);
 
   return {
     updater,
-    gradients(rows, scale, add, epoch, position) {
+    gradients(rows, denominator, add, epoch, position) {
+      current = listFor(rows, add);
+      const { list, maskCalls } = current;
       masks.begin(epoch, position);
-      pass.forward(rows, masks.draw);
-      const totalError = lossForward(kernels, loss, regions, rows, columns);
-      lossBackward(kernels, loss, upstream, regions, rows, columns, scale);
-      pass.backward(rows, add);
-      return totalError;
+      for (let i = 0; i < maskCalls.length; i++) masks.redraw(list, maskCalls[i], rows, i);
+      numbers[current.scaleAt] = 1 / denominator;
+      return list.run() < 0;
     },
+    totalError: () => current.list.result(current.lossCall),
     update(learningRate) {
-      if (l1 > 0 || l2 > 0) {
-        for (let i = 0; i < weights.length; i++) {
-          const { offset, length } = weights[i];
-          kernels.addPenaltyGradient(gradients + offset, parameters + offset, length, l1, l2);
-        }
-      }
-      clipGradients();
       updater.step(learningRate);
-      updater.apply(parameters, gradients, slots, floats);
+      updater.fill(numbers, updateAt);
+      return update.run() < 0;
     },
     penalty() {
       let penalty = 0;

@@ -236,6 +236,8 @@ export interface Kernels {
   firstNonFinite: (x: Address, n: number) => number;
   scale: (y: Address, x: Address, n: number, factor: number) => void;
   clamp: (y: Address, x: Address, n: number, low: number, high: number) => void;
+  /** x (n) scaled down to a norm of at most `maximum`. */
+  limitNorm: (x: Address, n: number, maximum: number) => void;
   // optimizer, penalties, clipping
   addPenaltyGradient: (g: Address, w: Address, n: number, l1: number, l2: number) => void;
   sgdStep: (w: Address, g: Address, n: number, learningRate: number, weightDecay: number) => void;
@@ -383,6 +385,9 @@ export interface Kernels {
     epsilon: number,
     weightDecay: number,
   ) => void;
+
+  /** Carries out a list of calls (calls.ts): -1, or the index of the one whose result is not finite. */
+  runCalls: (calls: Address, count: number) => number;
 
   /** The first free address. */
   heapBase: () => Address;

@@ -13,7 +13,7 @@ export type ArrayRole = "in" | "part" | "out" | "inout" | "square" | "losses" | 
 export type Argument = ArrayRole | "n" | "rows" | "columns" | number;
 
 type Untested =
-  "heapBase" | "isFused" | Extract<keyof Kernels, `matmul${string}` | `dense${string}` | `${string}Limit`>;
+  "heapBase" | "isFused" | "runCalls" | Extract<keyof Kernels, `matmul${string}` | `dense${string}` | `${string}Limit`>;
 
 const elementwise: Argument[] = ["out", "in", "n"];
 const backward: Argument[] = ["out", "in", "in", "part", "n"];
@@ -69,6 +69,7 @@ export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]
   absoluteErrorBackward: [...lossBackward, 0.25],
   sum: ["in", "n"],
   sumOfSquares: ["in", "n"],
+  limitNorm: ["inout", "n", 2],
   sumOfAbsolutes: ["in", "n"],
   maximumAbsolute: ["in", "n"],
   firstNonFinite: ["in", "n"],

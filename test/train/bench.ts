@@ -41,7 +41,7 @@ export async function createBench({ layers, loss, rows, features, seed = 1, ...o
   const block = await allocate(net.plan({ batchSize: rows, state: optimizerSlots(optimizer) }));
   const pass = bindPass(net, block, true);
   const feed = bindFeed(block, settings, pass.output);
-  const step = bindStep(settings, block, pass, feed.regions);
+  const step = bindStep(settings, block, feed.regions);
   initializeWeights(net, seed, block.floats("parameters"));
   feed.images(set, null, 0, rows);
   feed.truth(set, null, 0, rows);

@@ -3,6 +3,7 @@ import * as optimizers from "../../src/train/optimizer.ts";
 import { optimizerSlots } from "../../src/train/optimizer.ts";
 import type { Optimizer } from "../../src/train/optimizer.ts";
 import { createUpdater } from "../../src/train/updater.ts";
+import { listOn } from "../wasm/call-list.ts";
 import type { Counters } from "../../src/train/updater.ts";
 import { builds, edgeLengths, tensorError, Workbench } from "../assembly/workbench.ts";
 import { readVectors } from "../vectors/read.ts";
@@ -49,16 +50,20 @@ describe.each(builds)("optimizers (%s build)", (build) => {
     const w = bench.floats(initial, shift);
     const g = bench.floats(new Float32Array(n), shift);
     const slots = optimizerSlots(optimizer).map(() => bench.floats(new Float32Array(n), shift));
-    let updater = createUpdater(bench.kernels, optimizer);
+    const list = listOn(bench);
+    const at = list.scalarsOf(0);
+    let updater = createUpdater(optimizer);
+    updater.record(list.recorder, w, g, slots, n);
     return gradients.map((gradient, step) => {
       if (step === restart) {
         const saved = JSON.parse(JSON.stringify(updater.counters())) as Counters;
-        updater = createUpdater(bench.kernels, optimizer);
+        updater = createUpdater(optimizer);
         updater.restore(saved);
       }
       new Float32Array(bench.memory.buffer, g, n).set(gradient);
       updater.step(optimizer.learningRate);
-      updater.apply(w, g, slots, n);
+      updater.fill(new Float64Array(bench.memory.buffer), at);
+      expect(list.run()).toBe(-1);
       bench.checkGuards();
       return bench.readFloats(w, n);
     });

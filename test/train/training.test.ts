@@ -64,7 +64,7 @@ async function replay(c: TrainingCase, build: Build, microBatch = c.batchSize) {
   writeWeights(net, new Map(initial), block.floats("parameters"));
   const pass = bindPass(net, block, true);
   const feed = bindFeed(block, settings, pass.output);
-  const step = bindStep(settings, block, pass, feed.regions);
+  const step = bindStep(settings, block, feed.regions);
 
   const losses: { dataLoss: number; penalty: number }[] = [];
   for (const [epoch, indexes] of c.epochOrder.entries()) {
@@ -77,7 +77,8 @@ async function replay(c: TrainingCase, build: Build, microBatch = c.batchSize) {
         const count = Math.min(microBatch, rows - at);
         feed.images(set, order, position + at, count);
         feed.truth(set, order, position + at, count);
-        totalError += step.gradients(count, 1 / denominator, at > 0, epoch + 1, position + at);
+        expect(step.gradients(count, denominator, at > 0, epoch + 1, position + at)).toBe(true);
+        totalError += step.totalError();
       }
       losses.push({ dataLoss: totalError / denominator, penalty: step.penalty() });
       step.update(optimizer.learningRate);
