@@ -78,9 +78,23 @@ export function clamp(y: usize, x: usize, n: i32, low: f32, high: f32): void {
   }
 }
 
-/** Whether every element of x (n) is finite. */
+/** Whether every element of x (n) is finite: the largest bits without their signs lie below those of infinity. */
 export function requireFinite(x: usize, n: i32): bool {
-  return firstNonFinite(x, n) < 0;
+  const magnitude = i32x4.splat(0x7fffffff);
+  let most0 = i32x4.splat(0);
+  let most1 = most0;
+  let most2 = most0;
+  let most3 = most0;
+  let i = 0;
+  for (; i + 16 <= n; i += 16, x += 64) {
+    most0 = i32x4.max_s(most0, v128.and(v128.load(x), magnitude));
+    most1 = i32x4.max_s(most1, v128.and(v128.load(x, 16), magnitude));
+    most2 = i32x4.max_s(most2, v128.and(v128.load(x, 32), magnitude));
+    most3 = i32x4.max_s(most3, v128.and(v128.load(x, 48), magnitude));
+  }
+  for (; i < n; i += 4, x += 16) most0 = i32x4.max_s(most0, v128.and(loadLanes(x, n - i), magnitude));
+  const most = i32x4.max_s(i32x4.max_s(most0, most1), i32x4.max_s(most2, most3));
+  return !v128.any_true(i32x4.ge_s(most, i32x4.splat(0x7f800000)));
 }
 
 /**

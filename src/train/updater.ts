@@ -88,6 +88,10 @@ export function createUpdater(optimizer: Optimizer): Updater {
           return;
         case "adagrad":
           numbers[at] = rate / (1 + (steps - 1) * optimizer.learningRateDecay);
+          return;
+        case "gradientDescent":
+        case "rmsprop":
+        case "adadelta":
       }
     },
     counters: () => ({ steps, beta1Power: powers[0], beta2Power: powers[1], momentumProduct: powers[2] }),

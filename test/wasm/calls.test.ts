@@ -43,6 +43,21 @@ describe.each(builds)("a list of calls (%s build)", (build) => {
     },
   );
 
+  it("finds a NaN or infinity at any place of any length, and takes every finite number", () => {
+    for (const n of [0, 1, 3, 4, 15, 16, 17, 33, 50]) {
+      for (let place = -1; place < n; place++) {
+        for (const value of [NaN, -NaN, Infinity, -Infinity]) {
+          bench.reset();
+          const list = listOn(bench);
+          const values = Float32Array.from({ length: n }, (_, i) => (i % 2 ? 3.4028234e38 : -1e-45));
+          if (place >= 0) values[place] = value;
+          list.requireFinite(bench.floats(values), n);
+          expect(list.run()).toBe(place < 0 ? -1 : 0);
+        }
+      }
+    }
+  });
+
   it("stops at an array that is not finite, and carries out what stands before it but nothing behind", () => {
     bench.reset();
     const list = listOn(bench);
