@@ -42,7 +42,7 @@ export {
   denseBackwardBiasAdd,
 } from "./dense";
 // limit
-export { multiplyAddLimit, streamLimit, isFused } from "./limit";
+export { multiplyAddLimit, multiplyAddOwnLimit, streamLimit, isFused } from "./limit";
 // loss
 export { softmaxCrossEntropyForward, softmaxCrossEntropyBackward } from "./loss";
 export {

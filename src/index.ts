@@ -35,8 +35,8 @@ export type { Network, NetworkOptions } from "./model/network.ts";
 export type { Plan, PlanOptions } from "./model/plan.ts";
 export type { Parameter, PlacedLayer } from "./model/shapes.ts";
 export type { Tensor, Weights } from "./model/weights.ts";
-export { hasRelaxedSimd } from "./wasm/kernels.ts";
-export type { NumericMode } from "./wasm/kernels.ts";
+export { hasRelaxedSimd } from "./wasm/modes.ts";
+export type { NumericMode } from "./wasm/modes.ts";
 export type { Layout, Region } from "./wasm/layout.ts";
 
 // what is wrong with its answers

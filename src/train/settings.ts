@@ -8,7 +8,7 @@ import { sigmoidDice, softmaxCrossEntropy } from "../model/loss.ts";
 import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
-import type { NumericMode } from "../wasm/kernels.ts";
+import type { NumericMode } from "../wasm/modes.ts";
 import { adam } from "./optimizer.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { regularization } from "./regularization.ts";

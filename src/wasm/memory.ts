@@ -1,6 +1,7 @@
 // One block of memory with named regions: planned by layout.ts, reserved once, never grown.
 import { createMemory, instantiateKernels } from "./kernels.ts";
-import type { Address, Kernels, NumericMode } from "./kernels.ts";
+import type { Address, Kernels } from "./kernels.ts";
+import type { NumericMode } from "./modes.ts";
 import type { Layout } from "./layout.ts";
 
 const pageBytes = 65536;

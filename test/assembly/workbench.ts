@@ -1,7 +1,9 @@
 // Puts arrays into a kernel's memory with guard bytes around each, and says when a kernel wrote outside.
 import { readFileSync } from "node:fs";
-import { createMemory, hasRelaxedSimd, instantiateKernels } from "../../src/wasm/kernels.ts";
-import type { Address, Kernels, NumericMode } from "../../src/wasm/kernels.ts";
+import { createMemory, instantiateKernels } from "../../src/wasm/kernels.ts";
+import { hasRelaxedSimd } from "../../src/wasm/modes.ts";
+import type { Address, Kernels } from "../../src/wasm/kernels.ts";
+import type { NumericMode } from "../../src/wasm/modes.ts";
 
 /** The numeric modes that this engine can run; Node 20 has no relaxed SIMD, Node 22 and later have. */
 export const modes: readonly NumericMode[] = hasRelaxedSimd() ? ["reproducible", "fast"] : ["reproducible"];

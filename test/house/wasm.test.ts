@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { kernelsBase64 as fast } from "#kernels-fast";
 import { kernelsBase64 as reproducible } from "#kernels-reproducible";
 import { sectionIds, sectionsOf, withUnsharedMemory } from "../../src/wasm/binary.ts";
-import { hasRelaxedSimd } from "../../src/wasm/kernels.ts";
+import { hasRelaxedSimd } from "../../src/wasm/modes.ts";
 import { globalsAreMutable, opcodesOf } from "./wasm-walk.ts";
 
 const shipped = { reproducible, fast };
