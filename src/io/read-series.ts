@@ -87,7 +87,7 @@ function volumeOf(unsorted: readonly Slice[], { uneven = "refuse" }: SeriesOptio
     shape: [slices.length, ...first.shape],
     spacing: first.spacing && depth !== null ? [...first.spacing, depth] : null,
     affine: depth !== null ? affineOf(placements[0], stacking?.step ?? null) : null,
-    frameRescales: isCommon ? null : (rescales),
+    frameRescales: isCommon ? null : rescales,
   };
 }
 
