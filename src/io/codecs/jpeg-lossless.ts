@@ -13,6 +13,9 @@ export function decodeJpegLossless(bytes: Uint8Array, { width, height, colours }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CodecError(`expected bytes that decode, but ${reason}`, { cause });
   }
+  // It stops at a marker where there should be pixels, and says nothing.
+  if (decoder.yLoc < height)
+    throw new CodecError(`expected ${height} rows, got ${decoder.yLoc}: it is cut off or broken`);
   // The decoder makes twice as many elements as there are pixels of 16 bits.
   const length = width * height * colours;
   if (data.length < length) throw new CodecError(`expected ${length} values decoded, got ${data.length}`);

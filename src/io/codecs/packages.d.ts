@@ -12,6 +12,8 @@ declare module "@cornerstonejs/*" {
 
 declare module "jpeg-lossless-decoder-js" {
   export class Decoder {
+    /** The row that is decoded next. */
+    readonly yLoc: number;
     decode(buffer: ArrayBuffer, offset: number, length: number): Uint8Array | Uint16Array;
   }
 }

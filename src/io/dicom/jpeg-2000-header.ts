@@ -1,4 +1,4 @@
-// The first segment of a JPEG 2000 codestream (ITU-T T.800 A.5.1): what it holds, before a decoder is let at it.
+// The segments of a JPEG 2000 codestream (ITU-T T.800, annex A): what it holds, before a decoder is let at it.
 import { CodecError } from "../codecs/samples.ts";
 
 export interface CodestreamHeader {
@@ -40,7 +40,35 @@ export function readCodestreamHeader(bytes: Uint8Array<ArrayBuffer>): Codestream
   }
   const bits = (depth & 127) + 1;
   if (bits > 16) fail(start + 42, `at most 16 bits, got ${bits}`);
+  checkTileParts(view, fail);
   return { width, height, colours, bits, isSigned: depth > 127, start };
+}
+
+/** Decoders take what is missing at the end for 0: each part of a tile (SOT) says how long it is. */
+function checkTileParts(view: DataView, fail: (at: number, what: string) => never): void {
+  let at = 2;
+  for (let isMain = true; ;) {
+    if (at + 2 > view.byteLength) fail(at, "an end marker (ff d9), got the end: the stream is cut off");
+    const marker = view.getUint16(at);
+    if (marker === 0xffd9 && !isMain) return;
+    if (at + 12 > view.byteLength) fail(at, "a segment, got the end: the stream is cut off");
+    if (marker !== 0xff90) {
+      const length = view.getUint16(at + 2);
+      if (!isMain || marker < 0xff00 || length < 2)
+        fail(at, `a segment, got ${marker.toString(16)} of ${length} bytes`);
+      at += 2 + length;
+      continue;
+    }
+    isMain = false;
+    const length = view.getUint32(at + 6);
+    // The last part may leave open how long it is: to the end marker.
+    const end = length === 0 ? view.byteLength - 2 : at + length;
+    if ((length !== 0 && length < 14) || end > view.byteLength)
+      fail(at, `a part of a tile within the stream, got one of ${length} bytes: the stream is cut off`);
+    at = end;
+    // Bytes that fill a fragment up to an even length stand behind the end marker.
+    if (length === 0 && view.getUint16(at) !== 0xffd9 && view.getUint16(at - 1) === 0xffd9) return;
+  }
 }
 
 function findCodestream(bytes: Uint8Array): number {
