@@ -21,10 +21,13 @@ const trimmedCharts = {
 
 /**
  * What decodes images asks for modules of Node.js on ways that are never taken here (each is given its bytes, and unpacks
- * nothing itself); without this they would be imported in a browser as well.
+ * nothing itself), and fflate has a build of its own for Node.js; without this a browser would be asked for them.
  */
 const withoutNode = {
   name: "without-node",
+  resolveId(id, importer) {
+    return id === "fflate" ? this.resolve("fflate/browser", importer) : null;
+  },
   transform(code, id) {
     if (!/node_modules[\\/](@cornerstonejs|dicom-parser)[\\/]/.test(id)) return null;
     const bare = code
