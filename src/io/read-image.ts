@@ -38,9 +38,13 @@ export async function readImage(source: Source, options: ImageOptions = {}): Pro
   if (!(maximumBytes >= 0)) throw new RangeError(`maximumBytes: expected a number of bytes, got ${maximumBytes}`);
   if (volume !== undefined && !(Number.isInteger(volume) && volume >= 0))
     throw new RangeError(`volume: expected a whole number from 0 on, got ${volume}`);
-  if (isNamedImg(source))
-    return readImage(await siblingOf(source, String(source), "img"), { pixels: source, ...options });
-  const whole = await unpackedSource(source, maximumBytes, checkFormat);
+  let whole: WholeSource;
+  try {
+    whole = await unpackedSource(source, maximumBytes, checkFormat);
+  } catch (cause) {
+    if (!(cause instanceof UnknownFormatError && isNamedImg(source))) throw cause;
+    return readImage(await siblingOf(source, String(source), "img"), { ...options, pixels: source });
+  }
   const { bytes, name } = whole;
   const format = formatOf(bytes);
   switch (format) {
@@ -83,8 +87,11 @@ function checkFormat(head: Uint8Array, name: string): void {
   if (formatOf(head) === null) throw unknownFormat(head, name);
 }
 
+/** To callers a FormatError like any other. */
+class UnknownFormatError extends FormatError {}
+
 function unknownFormat(head: Uint8Array, name: string): FormatError {
-  return new FormatError(`${name}: expected ${beginnings}, got ${firstBytes(head)}`);
+  return new UnknownFormatError(`${name}: expected ${beginnings}, got ${firstBytes(head)}`);
 }
 
 /** The .img of a pair has no mark of its own: only its name leads to its header. */

@@ -32,7 +32,7 @@ export async function readElements({ bytes, name }: WholeSource, maximumBytes: n
   };
   let meta: DataSet & { readonly position: number };
   try {
-    meta = parser.readPart10Header(bytes) as unknown as typeof meta;
+    meta = parser.readPart10Header(bytes.subarray(0, endOfMeta(bytes))) as unknown as typeof meta;
   } catch (cause) {
     return fail(`the elements of group 0002 from byte 132 on, but ${reasonOf(cause)}`, cause);
   }
@@ -75,6 +75,17 @@ export async function readElements({ bytes, name }: WholeSource, maximumBytes: n
 async function dicomParser() {
   const module = await import("dicom-parser");
   return "default" in module ? module.default : module;
+}
+
+/**
+ * Where group 0002 ends, as its first element (0002,0000) says; dicom-parser goes on to the first element of another group,
+ * which what is deflated need not look like.
+ */
+function endOfMeta(bytes: Uint8Array): number {
+  const start = [2, 0, 0, 0, 0x55, 0x4c, 4, 0];
+  if (!start.every((byte, i) => bytes[132 + i] === byte) || bytes.length < 144) return bytes.length;
+  const length = new DataView(bytes.buffer, bytes.byteOffset + 140, 4).getUint32(0, true);
+  return Math.min(bytes.length, 144 + length);
 }
 
 function readLongElement(

@@ -48,6 +48,7 @@ afterAll(() => {
 describe("readImage takes", () => {
   it.each<[string, () => Source]>([
     ["a path, whatever its name says", () => write("scan.dcm", png)],
+    ["a path that looks like half of a pair", () => write("photo.img", png)],
     ["a path of a file packed with gzip", () => write("scan.png", gzipped)],
     ["a file URL", () => pathToFileURL(write("b.png", png))],
     ["a Blob", () => new Blob([png])],
