@@ -15,6 +15,8 @@ export interface JpegHeader {
   readonly isJfif: boolean;
   /** The transform of colours that Adobe's segment names: 0 none, 1 YCbCr, 2 YCCK; null without. */
   readonly adobeTransform: number | null;
+  /** Where the segments of JFIF and Adobe lie, with their markers: what says of colours what they are. */
+  readonly colourSegments: readonly (readonly [start: number, end: number])[];
   /** Where the stream ends, behind its end marker. */
   readonly end: number;
 }
@@ -32,6 +34,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   let frame: Pick<JpegHeader, "process" | "bits" | "width" | "height" | "colours"> | null = null;
   let [scans, scanColours, pointTransform, isJfif] = [0, 0, 0, false];
   let adobeTransform: number | null = null;
+  const colourSegments: (readonly [number, number])[] = [];
   let at = 2;
   for (;;) {
     if (at + 2 > bytes.length) fail(at, "a marker, got the end: the stream is cut off");
@@ -58,6 +61,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     }
     if (marker === 0xe0 && length >= 7) isJfif ||= textAt(bytes, at + 2, 5) === "JFIF\0";
     if (marker === 0xee && length >= 14 && textAt(bytes, at + 2, 5) === "Adobe") adobeTransform = bytes[at + 13];
+    if (marker === 0xe0 || marker === 0xee) colourSegments.push([at - 2, at + length]);
     at += length;
     if (marker !== 0xda) continue;
     if (!frame) return fail(at - length, "a frame before its first scan");
@@ -66,7 +70,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     at = endOfScan(bytes, at);
   }
   if (!frame || scans === 0) return fail(at - 2, "a frame and a scan before the end marker");
-  return { ...frame, scans, scanColours, pointTransform, isJfif, adobeTransform, end: at };
+  return { ...frame, scans, scanColours, pointTransform, isJfif, adobeTransform, colourSegments, end: at };
 }
 
 /** The next marker that is no restart; ff 00 (in JPEG-LS ff 00 to ff 7f) stands for data. */

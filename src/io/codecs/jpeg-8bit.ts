@@ -6,7 +6,7 @@ import type { FrameShape, Samples } from "./samples.ts";
 
 const codec = codecOf(factory, codecBase64, "JPEGDecoder");
 
-/** Colours come as RGB. */
+/** Colours that the stream says are YCbCr come as RGB, others as they are. */
 export async function decodeJpeg8(bytes: Uint8Array, shape: FrameShape): Promise<Samples> {
-  return { data: await codec.decode(bytes, shape), photometric: shape.colours === 3 ? "RGB" : null };
+  return { data: await codec.decode(bytes, shape), photometric: null };
 }

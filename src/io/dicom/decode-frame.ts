@@ -41,21 +41,42 @@ async function decodeJpeg(packed: Uint8Array<ArrayBuffer>, description: PixelDes
   if (bits === 12) return (await import("../codecs/jpeg-12bit.ts")).decodeJpeg12(stream, description);
   if (bits !== 8) throw new CodecError(`expected JPEG of 8 or 12 bits, got ${bits}`);
   const { decodeJpeg8 } = await import("../codecs/jpeg-8bit.ts");
-  return decodeJpeg8(withColourTransform(stream, header, description), description);
+  if (colours !== 3) return decodeJpeg8(stream, description);
+  const { transform, photometric } = coloursOf(header, description);
+  const { data } = await decodeJpeg8(withColourTransform(stream, header, transform), description);
+  return { data, photometric };
 }
 
 /**
- * A stream of three colours says nothing of them unless JFIF's or Adobe's segment does; decoders then take them for YCbCr.
- * DICOM says more: RGB is named to the decoder by a segment of Adobe's.
+ * What three colours are: JFIF's and Adobe's segments say it of the stream, DICOM of the image. Pixels are kept as they are
+ * stored, as in every other packing, and converted only where DICOM says RGB of a stream that says YCbCr.
  */
-function withColourTransform(stream: Uint8Array, header: JpegHeader, { photometric }: PixelDescription): Uint8Array {
-  if (header.colours !== 3 || header.isJfif || header.adobeTransform !== null || photometric !== "RGB") return stream;
-  const adobe = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0];
+function coloursOf(
+  { isJfif, adobeTransform }: JpegHeader,
+  { photometric }: PixelDescription,
+): { readonly transform: 0 | 1; readonly photometric: "RGB" | null } {
+  const isYbr = isJfif || (adobeTransform === null ? photometric !== "RGB" : adobeTransform !== 0);
+  if (!isYbr) return { transform: 0, photometric: "RGB" };
+  return photometric === "RGB" ? { transform: 1, photometric } : { transform: 0, photometric: null };
+}
+
+/** The stream with a segment of Adobe's alone to say whether its colours are to be converted (1) or kept (0). */
+function withColourTransform(stream: Uint8Array, { colourSegments }: JpegHeader, transform: 0 | 1): Uint8Array {
+  const adobe = Uint8Array.of(0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, transform);
   const named = new Uint8Array(stream.length + adobe.length);
-  named.set(stream.subarray(0, 2));
-  named.set(adobe, 2);
-  named.set(stream.subarray(2), 2 + adobe.length);
-  return named;
+  let [from, to] = [2, 0];
+  const copy = (part: Uint8Array) => {
+    named.set(part, to);
+    to += part.length;
+  };
+  copy(stream.subarray(0, 2));
+  copy(adobe);
+  for (const [start, end] of colourSegments) {
+    copy(stream.subarray(from, start));
+    from = end;
+  }
+  copy(stream.subarray(from));
+  return named.subarray(0, to);
 }
 
 interface StreamShape {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { rgbOf } from "../../../src/data/image-colours.ts";
 import { FormatError } from "../../../src/errors.ts";
 import { decodeJpeg12 } from "../../../src/io/codecs/jpeg-12bit.ts";
 import { decodeJpeg8 } from "../../../src/io/codecs/jpeg-8bit.ts";
@@ -131,13 +132,37 @@ describe("JPEG baseline (.50)", () => {
     expect(furthest(ours.data, theirs.data)).toBeLessThanOrEqual(1);
   });
 
-  it("of colours is RGB, whatever DICOM says of what is packed", async () => {
-    const rgb = Uint8Array.from({ length: 3 * size }, (_, i) => [200, 100, 50][i % 3]);
-    const packed = await encodeFrame("jpeg", shapeOf(8, 3), rgb, (encoder) => encoder.setQuality?.(95));
-    const image = await readImage(dicom("50", [packed], { bits: 8, colours: 3, photometric: "YBR_FULL_422" }));
-    expect(image.photometric).toBe("RGB");
-    expect(furthest(image.pixels as Uint8Array, rgb)).toBeLessThanOrEqual(4);
-  });
+  it.each([
+    ["YBR_FULL_422", "YBR_FULL_422"],
+    ["RGB", "RGB"],
+  ])(
+    "of colours keeps YCbCr where DICOM says %s of a JFIF stream, and rgbOf makes RGB of it",
+    async (photometric, want) => {
+      const rgb = Uint8Array.from({ length: 3 * size }, (_, i) => [200, 100, 50][i % 3]);
+      const packed = await encodeFrame("jpeg", shapeOf(8, 3), rgb, (encoder) => encoder.setQuality?.(95));
+      expect(readJpegHeader(packed).isJfif).toBe(true);
+      const image = await readImage(dicom("50", [packed], { bits: 8, colours: 3, photometric }));
+      expect(image.photometric).toBe(want);
+      // Y = 0.299 R + 0.587 G + 0.114 B, Cb = (B - Y) / 1.772 + 128, Cr = (R - Y) / 1.402 + 128
+      const stored = want === "RGB" ? rgb : rgb.map((_, i) => [124, 86, 182][i % 3]);
+      expect(furthest(image.pixels as Uint8Array, stored)).toBeLessThanOrEqual(3);
+      expect(furthest(rgbOf(image).pixels as Uint8Array, rgb)).toBeLessThanOrEqual(4);
+    },
+  );
+
+  it("of colours that Adobe's segment calls RGB, or that no segment names in an RGB image, are RGB", async () => {
+    const ybr = Uint8Array.from({ length: 3 * size }, (_, i) => [200, 100, 50][i % 3]);
+    const packed = await encodeFrame("jpeg", shapeOf(8, 3), ybr, (encoder) => encoder.setQuality?.(95));
+    const [[start, end]] = readJpegHeader(packed).colourSegments;
+    const bare = new Uint8Array(Buffer.concat([packed.subarray(0, start), packed.subarray(end)]));
+    const adobe = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0];
+    const named = new Uint8Array(Buffer.concat([bare.subarray(0, 2), new Uint8Array(adobe), bare.subarray(2)]));
+    for (const [stream, photometric] of [[bare, "RGB"], [named, "YBR_FULL_422"]] as const) {
+      const image = await readImage(dicom("50", [stream], { bits: 8, colours: 3, photometric }));
+      expect(image.photometric).toBe("RGB");
+      expect(furthest(image.pixels as Uint8Array, ybr.map((_, i) => [124, 86, 182][i % 3]))).toBeLessThanOrEqual(3);
+    }
+  }); // prettier-ignore
 
   it("is refused cut off at any byte, and as a bomb", async () => {
     const packed = await encodeGray();
