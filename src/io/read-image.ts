@@ -47,6 +47,8 @@ export async function readImage(source: Source, options: ImageOptions = {}): Pro
   }
   const { bytes, name } = whole;
   const format = formatOf(bytes);
+  if (volume && format !== null && !format.startsWith("nifti"))
+    throw new RangeError(`${name}: expected a NIfTI file to read volume ${volume} of, got ${format}`);
   switch (format) {
     case "png":
       return (await import("./png.ts")).readPng(whole, maximumBytes);

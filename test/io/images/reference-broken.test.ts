@@ -10,7 +10,13 @@ const files = isThere
       readdirSync(pathOf(folder)).map((name) => [`${folder}/${name}`] as const),
     )
   : [];
-const runs = Number(process.env["VOXGRAD_TEST_RUNS"] ?? 20);
+const runs = Number(process.env["VOXGRAD_TEST_RUNS"] ?? 60);
+
+/** Its pixels in one text, which compares faster than a million numbers. */
+const bytesOf = (image: unknown) => {
+  const { pixels } = image as { readonly pixels: Uint8Array };
+  return Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength).toString("latin1");
+};
 
 /** Longest that a broken file may keep a reader, with room for a busy machine. */
 const mostMilliseconds = 10_000;
@@ -44,7 +50,7 @@ describe.skipIf(!isThere)("files that are there, broken (skipped where ../shared
       // At its thirtieths, and byte by byte at its end.
       const end = part < 30 ? Math.floor((bytes.length * part) / 30) : bytes.length - 60 + part;
       const got = await readImage(bytes.slice(0, end)).catch((error: unknown) => error);
-      if (!(got instanceof FormatError)) expect(got).toEqual(whole);
+      if (!(got instanceof FormatError)) expect(bytesOf(got)).toBe(bytesOf(whole));
     }
   });
 });

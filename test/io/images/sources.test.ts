@@ -98,6 +98,10 @@ describe("readImage refuses, by name,", () => {
     expect(await refusal(source())).toMatch(message);
   }); // prettier-ignore
 
+  it("a volume of what has none", async () => {
+    await expect(readImage(png, { volume: 1 })).rejects.toThrow(/a NIfTI file to read volume 1 of, got png/);
+  });
+
   it("what is no source, with a TypeError", async () => {
     await expect(readImage(7 as unknown as Source)).rejects.toThrow(TypeError);
   });
