@@ -19,6 +19,24 @@ const trimmedCharts = {
   },
 };
 
+/**
+ * What decodes images asks for modules of Node.js on ways that are never taken here (each is given its bytes, and unpacks
+ * nothing itself), and fflate has a build of its own for Node.js; without this a browser would be asked for them.
+ */
+const withoutNode = {
+  name: "without-node",
+  resolveId(id, importer) {
+    return id === "fflate" ? this.resolve("fflate/browser", importer) : null;
+  },
+  transform(code, id) {
+    if (!/node_modules[\\/](@cornerstonejs|dicom-parser)[\\/]/.test(id)) return null;
+    const bare = code
+      .replace(/require\("(fs|path|zlib)"\)/g, "null")
+      .replace(/(ENVIRONMENT_IS_[A-Z]+)=typeof [^;]+;/g, "$1=false;");
+    return { code: bare, map: null };
+  },
+};
+
 export default {
   input: {
     index: "src/index.ts",
@@ -40,6 +58,7 @@ export default {
     warn(warning);
   },
   plugins: [
+    withoutNode,
     nodeResolve({ preferBuiltins: true, exportConditions: ["node"] }),
     commonjs(),
     json(),

@@ -4,6 +4,11 @@
 export { arrayDataset, subset } from "./data/dataset.ts";
 export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
 export type { Values } from "./data/truth.ts";
+export { pixelTypeOf, valuesOf } from "./data/image.ts";
+export type { DicomOrigin, Image, Palette, PixelType, Rescale, StoredPixels, Table, Window } from "./data/image.ts";
+export { rgbOf } from "./data/image-colours.ts";
+export { factsOf } from "./data/image-facts.ts";
+export type { ImageFacts } from "./data/image-facts.ts";
 export { phantoms } from "./data/phantom.ts";
 export type { PhantomOptions } from "./data/phantom.ts";
 export { split } from "./data/split.ts";
