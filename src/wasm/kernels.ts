@@ -408,8 +408,9 @@ export async function instantiateKernels(
 ): Promise<Kernels> {
   const bytes = typeof build === "string" ? decodeBase64(await importBuild(availableMode(build))) : build;
   const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  const { exports } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
-  return exports as unknown as Kernels;
+  const { instance } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
+  // Not the loader's exports, which wrap every function in one that makes an array of its arguments.
+  return instance.exports as unknown as Kernels;
 }
 
 /** Only the build that is used is loaded. */
