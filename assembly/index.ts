@@ -67,6 +67,15 @@ export { addPenaltyGradient } from "./penalty";
 export { sgdStep, momentumStep, nesterovStep } from "./optimizer";
 export { adamStep, amsgradStep, nadamStep, radamStep, adamaxStep } from "./adam";
 export { rmspropStep, rmspropMomentumStep, rmspropCenteredStep, adagradStep, adadeltaStep } from "./adaptive";
+export {
+  advanceRate,
+  advanceMomentum,
+  advanceAdam,
+  advanceNadam,
+  advanceRadam,
+  advanceAdamax,
+  advanceAdagrad,
+} from "./advance";
 // many calls in one
 export { runCalls } from "./calls";
 

@@ -383,6 +383,22 @@ export interface Kernels {
     weightDecay: number,
   ) => void;
 
+  // what changes from step to step: from counters to the scalars of a call
+  advanceRate: (scalars: Address, counters: Address) => void;
+  advanceMomentum: (scalars: Address, counters: Address, share: number) => void;
+  advanceAdam: (scalars: Address, counters: Address, beta1: number, beta2: number, decay: number) => void;
+  advanceNadam: (
+    scalars: Address,
+    counters: Address,
+    beta1: number,
+    beta2: number,
+    momentum: number,
+    next: number,
+  ) => void;
+  advanceRadam: (scalars: Address, counters: Address, beta1: number, beta2: number) => void;
+  advanceAdamax: (scalars: Address, counters: Address, beta1: number) => void;
+  advanceAdagrad: (scalars: Address, counters: Address, decay: number) => void;
+
   /** Carries out a list of calls (calls.ts): -1, or the index of the one whose result is not finite. */
   runCalls: (calls: Address, count: number) => number;
 
