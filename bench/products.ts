@@ -1,9 +1,10 @@
 // How fast are the matrix products? GFLOP/s and the share of the register loop's limit, each mode, measured in turns.
 import { createMemory, instantiateKernels } from "../src/wasm/kernels.ts";
-import { availableModes } from "../src/wasm/modes.ts";
 import type { Kernels } from "../src/wasm/kernels.ts";
 import type { NumericMode } from "../src/wasm/modes.ts";
 import { matmulScratchBytes } from "../src/wasm/layout.ts";
+import { loadBuilds, nameOf } from "./builds.ts";
+import type { MeasuredBuild } from "./builds.ts";
 import { ratio, time } from "./harness.ts";
 import { limitTask, streamTask } from "./limit.ts";
 
@@ -18,6 +19,7 @@ interface Shape {
 export interface ProductRow extends Shape {
   readonly group: string;
   readonly mode: NumericMode;
+  readonly wide: boolean;
   /** Best and median. */
   readonly gflops: number;
   readonly median: number;
@@ -50,13 +52,13 @@ export const productGroups: Readonly<Record<string, readonly Shape[]>> = {
 const megabyte = 1 << 20;
 const bytes = 96 * megabyte;
 
-async function load(mode: NumericMode) {
+async function load(build: MeasuredBuild) {
   const memory = createMemory(bytes);
-  const kernels = await instantiateKernels(memory, mode);
+  const kernels = await instantiateKernels(memory, build.mode, build.wide);
   const base = Math.ceil(kernels.heapBase() / 64) * 64;
   const floats = new Float32Array(memory.buffer, base, (bytes - base) >> 2);
   for (let i = 0; i < floats.length; i++) floats[i] = ((i * 7919) % 1024) / 512 - 1;
-  return { mode, kernels, base, limit: limitTask(kernels, `limit ${mode}`) };
+  return { ...build, kernels, base, limit: limitTask(kernels, `limit ${nameOf(build)}`) };
 }
 
 function bind(kernels: Kernels, base: number, { product, m, n, k }: Shape) {
@@ -72,12 +74,17 @@ function bind(kernels: Kernels, base: number, { product, m, n, k }: Shape) {
   return () => kernel(c, a, b, scratch, m, n, k, n, aStride, bStride);
 }
 
-/** @param wanted groups of shapes; all when there are none. @param onRow hears each row as it is measured. */
+/**
+ * @param wanted groups of shapes; all when there are none.
+ * @param onRow hears each row as it is measured.
+ * @param wide whether to measure the wide builds too; their shares are of the same limit, of 128-bit registers.
+ */
 export async function measureProducts(
   wanted: readonly string[],
   onRow: (row: ProductRow) => void,
+  wide = false,
 ): Promise<{ limit: Limit; products: ProductRow[] }> {
-  const loaded = await Promise.all(availableModes().map(load));
+  const loaded = await loadBuilds(wide, load);
   const rows: ProductRow[] = [];
   const limits: Partial<Record<NumericMode, number>> = {};
   for (const [group, shapes] of Object.entries(productGroups)) {
@@ -89,12 +96,21 @@ export async function measureProducts(
         { name: mode, run: bind(kernels, base, shape), flop },
       ]);
       const timings = time(tasks);
-      loaded.forEach(({ mode }, i) => {
+      loaded.forEach(({ mode, wide }, i) => {
         const limit = tasks[2 * i].flop / timings[2 * i].minimum / 1e6;
         const { minimum, median, spread } = timings[2 * i + 1];
         limits[mode] = Math.max(limits[mode] ?? 0, limit);
         const share = (flop / tasks[2 * i].flop) * ratio(timings[2 * i], timings[2 * i + 1]);
-        const row = { group, ...shape, mode, gflops: flop / minimum / 1e6, median: flop / median / 1e6, spread, share };
+        const row = {
+          group,
+          ...shape,
+          mode,
+          wide,
+          gflops: flop / minimum / 1e6,
+          median: flop / median / 1e6,
+          spread,
+          share,
+        };
         rows.push(row);
         onRow(row);
       });

@@ -1,6 +1,6 @@
 // How long does a whole training step take in each mode, and what does it allocate? Milliseconds, the modes in turns.
-import { availableModes } from "../src/wasm/modes.ts";
 import type { NumericMode } from "../src/wasm/modes.ts";
+import { loadBuilds, nameOf } from "./builds.ts";
 import { ratio, time } from "./harness.ts";
 import { bindTrainingStep, networks } from "./step.ts";
 
@@ -9,6 +9,7 @@ export interface StepRow {
   readonly network: readonly number[];
   readonly batch: number;
   readonly mode: NumericMode;
+  readonly wide: boolean;
   readonly threads: 1;
   /** The median, and the best. */
   readonly milliseconds: number;
@@ -20,14 +21,16 @@ export interface StepRow {
   readonly bytesAllocated: number;
 }
 
-/** @param onRow hears each row as it is measured. */
-export async function measureSteps(onRow: (row: StepRow) => void): Promise<StepRow[]> {
-  const modes = availableModes();
+/** @param onRow hears each row as it is measured. @param wide whether to measure the wide builds too. */
+export async function measureSteps(onRow: (row: StepRow) => void, wide = false): Promise<StepRow[]> {
   const rows: StepRow[] = [];
   for (const { sizes, batch } of networks) {
-    const steps = await Promise.all(modes.map((mode) => bindTrainingStep(sizes, batch, mode)));
+    const steps = await loadBuilds(wide, async (build) => ({
+      ...build,
+      ...(await bindTrainingStep(sizes, batch, build.mode, build.wide)),
+    }));
     const timings = time(
-      steps.map(({ run }, i) => ({ name: modes[i], run })),
+      steps.map((step) => ({ name: nameOf(step), run: step.run })),
       { samples: 61, warmUp: 400 },
     );
     timings.forEach((timing, i) => {
@@ -35,7 +38,8 @@ export async function measureSteps(onRow: (row: StepRow) => void): Promise<StepR
       const row = {
         network: sizes,
         batch,
-        mode: modes[i],
+        mode: steps[i].mode,
+        wide: steps[i].wide,
         threads: 1 as const,
         milliseconds: median,
         minimum,

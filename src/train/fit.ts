@@ -79,7 +79,7 @@ export async function startFit(
   const { train, validation } = sets;
   const { network, loss, optimizer, schedule, batchSize, seed } = settings;
   const slots = optimizerSlots(optimizer);
-  const block = await allocate(network.plan({ batchSize, state: slots }), build);
+  const block = await allocate(network.plan({ batchSize, state: slots }), build, settings.wide);
   const pass = bindPass(network, block, true);
   const feed = bindFeed(block, settings, pass.output);
   const step = bindStep(settings, block, feed.regions);

@@ -1,6 +1,7 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
 import { instantiate } from "@assemblyscript/loader";
 import { withUnsharedMemory } from "./binary.ts";
+import { importBuild } from "./builds.ts";
 import { availableMode } from "./modes.ts";
 import type { NumericMode } from "./modes.ts";
 
@@ -416,25 +417,25 @@ export function createMemory(bytes: number): WebAssembly.Memory {
  * Instantiates a build of the kernels on a memory. The builds are compiled for shared memory; for an unshared one their
  * bytes are changed on the way (binary.ts).
  * @param build a numeric mode, as far as the engine has it, or the bytes of another build.
- * @throws WebAssembly.CompileError where the engine has no SIMD.
+ * @param wide whether the engine is to join pairs of vectors (wide.ts): the mode's wide build, whose bits are the same.
+ * @throws WebAssembly.CompileError where the engine has no SIMD; RangeError where wide vectors are asked for and are not there.
  */
 export async function instantiateKernels(
   memory: WebAssembly.Memory,
   build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
+  wide = false,
 ): Promise<Kernels> {
-  const bytes = typeof build === "string" ? decodeBase64(await importBuild(availableMode(build))) : build;
+  const bytes = typeof build === "string" ? await importBuild(availableMode(build), wide) : build;
+  if (wide) {
+    const { useWide } = await import("#wide");
+    await useWide((size) => instantiateOn(createMemory(size), bytes));
+  }
+  return instantiateOn(memory, bytes);
+}
+
+async function instantiateOn(memory: WebAssembly.Memory, bytes: Uint8Array<ArrayBuffer>): Promise<Kernels> {
   const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   const { instance } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
   // Not the loader's exports, which wrap every function in one that makes an array of its arguments.
   return instance.exports as unknown as Kernels;
-}
-
-/** Only the build that is used is loaded. */
-async function importBuild(mode: NumericMode): Promise<string> {
-  const { kernelsBase64 } = mode === "fast" ? await import("#kernels-fast") : await import("#kernels-reproducible");
-  return kernelsBase64;
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
