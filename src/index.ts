@@ -6,6 +6,8 @@ export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/
 export type { Values } from "./data/truth.ts";
 export { phantoms } from "./data/phantom.ts";
 export type { PhantomOptions } from "./data/phantom.ts";
+export { audit } from "./data/audit.ts";
+export type { Audit, AuditedSet, AuditOptions, AuditPair, ImagePlace, LeakKind } from "./data/audit.ts";
 export { split } from "./data/split.ts";
 export type { Split, SplitOptions, SplitSource } from "./data/split.ts";
 export { fitNormalization } from "./data/normalization.ts";
