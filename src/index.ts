@@ -10,6 +10,10 @@ export { audit } from "./data/audit.ts";
 export type { Audit, AuditedSet, AuditOptions, AuditPair, ImagePlace, LeakKind } from "./data/audit.ts";
 export { split } from "./data/split.ts";
 export type { Split, SplitOptions, SplitSource } from "./data/split.ts";
+export { folds } from "./data/folds.ts";
+export type { Fold, FoldsOptions } from "./data/folds.ts";
+export { similarityGroups } from "./data/likeness.ts";
+export { balancedClassWeights } from "./data/class-weights.ts";
 export { fitNormalization } from "./data/normalization.ts";
 export type { Normalization } from "./data/normalization.ts";
 
