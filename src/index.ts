@@ -112,6 +112,7 @@ export type {
 export { defaultRemedies } from "./study/remedy.ts";
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
+export type { LeakagePolicy } from "./study/leakage.ts";
 export type { LedgerEntry, LedgerEvent } from "./study/ledger.ts";
 export { memoryStorage } from "./storage/memory.ts";
 export type { Storage } from "./storage/storage.ts";
@@ -152,4 +153,5 @@ export {
   StorageError,
   StudyStateError,
 } from "./errors.ts";
+export type { LeakedPair } from "./errors.ts";
 export { version } from "./version.ts";

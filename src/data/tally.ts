@@ -55,3 +55,15 @@ export function imbalanceOf({ labels, classes }: SplitSource, sets: readonly Int
   }
   return largest;
 }
+
+/** The same of sets that were apart from the start. */
+export function imbalanceOfSets(
+  sets: readonly { readonly labels: Int32Array | null; readonly classes: readonly string[] }[],
+): number {
+  const labels = sets.flatMap((set) => Array.from(set.labels ?? []));
+  let start = 0;
+  const parts = sets.map((set) => Int32Array.from(set.labels ?? [], () => start++));
+  const [{ classes }] = sets;
+  const source = { length: labels.length, labels: Int32Array.from(labels), groups: null, classes };
+  return labels.length === 0 ? 0 : imbalanceOf(source, parts);
+}
