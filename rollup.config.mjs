@@ -19,12 +19,33 @@ const trimmedCharts = {
   },
 };
 
+/**
+ * What decodes images asks for modules of Node.js on ways that are never taken here (each is given its bytes, and unpacks
+ * nothing itself), and fflate has a build of its own for Node.js; without this a browser would be asked for them.
+ */
+const withoutNode = {
+  name: "without-node",
+  resolveId(id, importer) {
+    return id === "fflate" ? this.resolve("fflate/browser", importer) : null;
+  },
+  transform(code, id) {
+    if (!/node_modules[\\/](@cornerstonejs|dicom-parser)[\\/]/.test(id)) return null;
+    const bare = code
+      .replace(/require\("(fs|path|zlib)"\)/g, "null")
+      .replace(/(ENVIRONMENT_IS_[A-Z]+)=typeof [^;]+;/g, "$1=false;");
+    return { code: bare, map: null };
+  },
+};
+
 export default {
   input: {
     index: "src/index.ts",
     io: "src/io.ts",
     report: "src/report.ts",
     cli: "src/cli/main.ts",
+    // What "#wide" of package.json stands for, chosen by whoever runs or bundles the package.
+    wide: "src/wasm/wide.ts",
+    "wide-refused": "src/wasm/wide-refused.ts",
   },
   output: {
     dir: "build",
@@ -33,13 +54,14 @@ export default {
     chunkFileNames: "chunks/[name]-[hash].js",
     banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
   },
-  external: [...builtinModules, /^node:/],
+  external: [...builtinModules, /^node:/, "#wide"],
   onwarn(warning, warn) {
     // Circular imports inside packages are theirs; anything else is ours to mend.
     if (warning.code === "CIRCULAR_DEPENDENCY" && warning.ids?.every((id) => id.includes("node_modules"))) return;
     warn(warning);
   },
   plugins: [
+    withoutNode,
     nodeResolve({ preferBuiltins: true, exportConditions: ["node"] }),
     commonjs(),
     json(),

@@ -6,6 +6,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^#wide$/, replacement: source("./src/wasm/wide.ts") },
       { find: /^voxgrad\/io$/, replacement: source("./src/io.ts") },
       { find: /^voxgrad\/report$/, replacement: source("./src/report.ts") },
       { find: /^voxgrad$/, replacement: source("./src/index.ts") },

@@ -80,16 +80,46 @@ export function adamStep(
   weightDecay: f32,
   keep: f32,
 ): void {
-  // Whole vectors need no look at what is left.
+  const rates = f32x4.splat(rate);
+  const b1 = f32x4.splat(<f32>beta1);
+  const b2 = f32x4.splat(<f32>beta2);
+  const share1 = f32x4.splat(<f32>(1 - beta1));
+  const share2 = f32x4.splat(<f32>(1 - beta2));
+  const epsilons = f32x4.splat(epsilon);
+  const inverseRoots = f32x4.splat(inverseRoot);
+  const decays = f32x4.splat(weightDecay);
+  const keeps = f32x4.splat(keep);
   let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    adamVector(w, m, v, g, 4, rate, beta1, beta2, epsilon, inverseRoot, weightDecay, keep);
+  // Two vectors at a time, loaded before anything is stored, so that an engine may join the two.
+  for (; i + 8 <= n; i += 8) {
+    const w0 = v128.load(w);
+    const w1 = v128.load(w, 16);
+    const g0 = multiplyAdd(decays, w0, v128.load(g));
+    const g1 = multiplyAdd(decays, w1, v128.load(g, 16));
+    const m0 = multiplyAdd(share1, g0, f32x4.mul(b1, v128.load(m)));
+    const m1 = multiplyAdd(share1, g1, f32x4.mul(b1, v128.load(m, 16)));
+    const v0 = multiplyAdd(share2, f32x4.mul(g0, g0), f32x4.mul(b2, v128.load(v)));
+    const v1 = multiplyAdd(share2, f32x4.mul(g1, g1), f32x4.mul(b2, v128.load(v, 16)));
+    const change0 = f32x4.div(f32x4.mul(rates, m0), multiplyAdd(f32x4.sqrt(v0), inverseRoots, epsilons));
+    const change1 = f32x4.div(f32x4.mul(rates, m1), multiplyAdd(f32x4.sqrt(v1), inverseRoots, epsilons));
+    v128.store(m, m0);
+    v128.store(m, m1, 16);
+    v128.store(v, v0);
+    v128.store(v, v1, 16);
+    v128.store(w, f32x4.sub(f32x4.mul(keeps, w0), change0));
+    v128.store(w, f32x4.sub(f32x4.mul(keeps, w1), change1), 16);
+    w += 32;
+    m += 32;
+    v += 32;
+    g += 32;
+  }
+  for (; i < n; i += 4) {
+    adamVector(w, m, v, g, n - i, rate, beta1, beta2, epsilon, inverseRoot, weightDecay, keep);
     w += 16;
     m += 16;
     v += 16;
     g += 16;
   }
-  if (i < n) adamVector(w, m, v, g, n - i, rate, beta1, beta2, epsilon, inverseRoot, weightDecay, keep);
 }
 
 /** As adamStep with the largest v so far, largest <- max(largest, v), in v's place   (Reddi et al. 2018) */

@@ -2,7 +2,8 @@
 //
 // A panel of B (depthBlock x 8) stays in L1, a block of A (rowBlock x depthBlock) in L2, a block of B (depthBlock x
 // columnBlock) in L3 (Goto & van de Geijn 2008). A panel is packed right before its first tile, while it is hot; an operand
-// that few tiles read is not packed but read where it lies. src/wasm/layout.ts plans the scratch from the same numbers.
+// that few tiles read is not packed but read where it lies. The wide builds take two panels at a time. src/wasm/layout.ts plans the scratch from the same numbers.
+import { pairTiles } from "./pair";
 import { Order, packBlockByColumns, packBlockByRows, packPanel, wholeTile, widthOf } from "./panels";
 import { thinTiles } from "./thin";
 import { tiles } from "./tiles";
@@ -87,6 +88,27 @@ export function product(
             // prettier-ignore
             thinTiles(wide, at(c, 0, column + j, cStride), aTile, panel, panelStep, packsA ? 4 : aStep, bStep, depths, goesOn);
             j += wide;
+            continue;
+          }
+          if (WIDE && packsA && left >= 16) {
+            let bNext: usize = 32;
+            if (bOrder == Order.Panels) {
+              bNext = (<usize>k) << 5;
+            } else if (bOrder != Order.Columns || m > fewRows) {
+              bNext = (<usize>depths) << 5;
+              const next = j + 8;
+              if (next >= packedColumns) {
+                // prettier-ignore
+                packedColumns = next + packPanel(panel + bNext, b, column + next, left - 8, 8, depth, depths, n, k, bStride, bOrder);
+              }
+            }
+            const cNext: usize = toPanels ? (<usize>m) << 5 : 32;
+            const cStep: usize = toPanels ? 32 : (<usize>cStride) << 2;
+            const target = toPanels
+              ? c + ((<usize>(column + j) * <usize>m + <usize>row * 8) << 2)
+              : at(c, row, column + j, cStride);
+            pairTiles(rows, target, aTile, panel, cStep, cNext, bStep, bNext, depths, goesOn);
+            j += 16;
             continue;
           }
           if (toPanels) {

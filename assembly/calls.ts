@@ -2,6 +2,7 @@
 //
 // A call takes 128 bytes: the kernel's number, then its addresses and sizes (i: 15 words), then its scalars (x: 8 float64; the
 // last of them receives what the kernel returns). src/wasm/calls.ts writes the lists and has the same numbers.
+import * as advance from "./advance";
 import { dropoutMask, dropoutApply } from "./dropout";
 import { scale, requireFinite, clamp, limitNorm } from "./reduce";
 import {
@@ -242,6 +243,27 @@ export function runCalls(calls: usize, count: i32): i32 {
         break;
       case 61:
         adadeltaStep(i0, i1, i2, i3, i4, <f32>x0, x1, <f32>x2, <f32>x3);
+        break;
+      case 62:
+        advance.advanceRate(i0, i1);
+        break;
+      case 63:
+        advance.advanceMomentum(i0, i1, x0);
+        break;
+      case 64:
+        advance.advanceAdam(i0, i1, x0, x1, x2);
+        break;
+      case 65:
+        advance.advanceNadam(i0, i1, x0, x1, x2, x3);
+        break;
+      case 66:
+        advance.advanceRadam(i0, i1, x0, x1);
+        break;
+      case 67:
+        advance.advanceAdamax(i0, i1, x0);
+        break;
+      case 68:
+        advance.advanceAdagrad(i0, i1, x0);
         break;
     }
   }

@@ -42,7 +42,7 @@ export {
   denseBackwardBiasAdd,
 } from "./dense";
 // limit
-export { multiplyAddLimit, streamLimit, isFused } from "./limit";
+export { multiplyAddLimit, multiplyAddOwnLimit, streamLimit, isFused } from "./limit";
 // loss
 export { softmaxCrossEntropyForward, softmaxCrossEntropyBackward } from "./loss";
 export {
@@ -67,6 +67,15 @@ export { addPenaltyGradient } from "./penalty";
 export { sgdStep, momentumStep, nesterovStep } from "./optimizer";
 export { adamStep, amsgradStep, nadamStep, radamStep, adamaxStep } from "./adam";
 export { rmspropStep, rmspropMomentumStep, rmspropCenteredStep, adagradStep, adadeltaStep } from "./adaptive";
+export {
+  advanceRate,
+  advanceMomentum,
+  advanceAdam,
+  advanceNadam,
+  advanceRadam,
+  advanceAdamax,
+  advanceAdagrad,
+} from "./advance";
 // many calls in one
 export { runCalls } from "./calls";
 

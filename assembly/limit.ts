@@ -40,6 +40,46 @@ export function multiplyAddLimit(turns: i32, factor: f32): f32 {
   return f32x4.extract_lane(f32x4.add(low, high), 0);
 }
 
+/**
+ * `turns` times thirteen multiply-adds as above, but c = c factor + 1. Engines differ in which of the two they keep
+ * in registers, so the faster one is the limit.
+ */
+export function multiplyAddOwnLimit(turns: i32, factor: f32): f32 {
+  const f = f32x4.splat(factor);
+  const one = f32x4.splat(1);
+  let c0 = f,
+    c1 = f32x4.splat(1),
+    c2 = f32x4.splat(2),
+    c3 = f32x4.splat(3),
+    c4 = f32x4.splat(4),
+    c5 = f32x4.splat(5);
+  let c6 = f32x4.splat(6),
+    c7 = f32x4.splat(7),
+    c8 = f32x4.splat(8),
+    c9 = f32x4.splat(9),
+    c10 = f32x4.splat(10),
+    c11 = f32x4.splat(11),
+    c12 = f32x4.splat(12);
+  for (let turn = 0; turn < turns; turn++) {
+    c0 = multiplyAdd(c0, f, one);
+    c1 = multiplyAdd(c1, f, one);
+    c2 = multiplyAdd(c2, f, one);
+    c3 = multiplyAdd(c3, f, one);
+    c4 = multiplyAdd(c4, f, one);
+    c5 = multiplyAdd(c5, f, one);
+    c6 = multiplyAdd(c6, f, one);
+    c7 = multiplyAdd(c7, f, one);
+    c8 = multiplyAdd(c8, f, one);
+    c9 = multiplyAdd(c9, f, one);
+    c10 = multiplyAdd(c10, f, one);
+    c11 = multiplyAdd(c11, f, one);
+    c12 = multiplyAdd(c12, f, one);
+  }
+  const low = f32x4.add(f32x4.add(c0, c1), f32x4.add(c2, f32x4.add(c3, f32x4.add(c4, c5))));
+  const high = f32x4.add(f32x4.add(c6, c7), f32x4.add(c8, f32x4.add(c9, f32x4.add(c10, f32x4.add(c11, c12)))));
+  return f32x4.extract_lane(f32x4.add(low, high), 0);
+}
+
 /** y (n) = factor x + y, n a multiple of four: 12 bytes a float (two read, one written). */
 export function streamLimit(y: usize, x: usize, n: i32, factor: f32): void {
   const f = f32x4.splat(factor);

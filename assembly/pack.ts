@@ -79,9 +79,10 @@ function packTwoRows(to: usize, from: usize, rowBytes: usize, depth: i32, widthB
   }
 }
 
-/** source: (depth, 4 width), `stride` floats from step to step -> four panels: (depth, width), width 4, 6 or 8. */
+/** source: (depth, 4 width), `stride` floats from step to step -> four panels: (depth, width), width 4, 5 (wide builds), 6 or 8. */
 export function packFourPanels(panels: usize, source: usize, width: i32, depth: i32, stride: i32): void {
   if (width == 4) copyFourPanels(4, panels, source, depth, stride);
+  else if (WIDE && width == 5) copyFourPanels(5, panels, source, depth, stride);
   else if (width == 6) copyFourPanels(6, panels, source, depth, stride);
   else copyFourPanels(8, panels, source, depth, stride);
 }
@@ -109,6 +110,7 @@ function copyFourPanels(width: i32, panel0: usize, source: usize, depth: i32, st
 @inline
 function copyStep(width: i32, to: usize, from: usize): void {
   v128.store(to, v128.load(from));
+  if (width == 5) store<f32>(to, load<f32>(from, 16), 16);
   if (width == 6) store<i64>(to, load<i64>(from, 16), 16);
   if (width == 8) v128.store(to, v128.load(from, 16), 16);
 }

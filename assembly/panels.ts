@@ -4,7 +4,7 @@
 // panel of B or C begins at (columns before it) * depth floats, and the columns beyond the edge are zero.
 // C's rows: whole tiles, the last two shared out evenly; a panel of A is as tall as its tile and nothing is beyond.
 import { packColumns, packFourPanels, packRows } from "./pack";
-import { heightOf, tileRows, wideTileRows } from "./tiles";
+import { heightOf, tileRows, tileRows12 } from "./tiles";
 
 /** How an operand lies, strides in floats. */
 export enum Order {
@@ -22,7 +22,7 @@ export enum Order {
 // @ts-ignore: decorator
 @inline
 export function wholeTile(n: i32): i32 {
-  return n > 8 && n <= 12 ? wideTileRows : tileRows;
+  return n > 8 && n <= 12 ? tileRows12 : tileRows;
 }
 
 /** Columns of the next panel: 8; 4 where no more are left; 12 where C has no more than that. */

@@ -1,11 +1,14 @@
 // Columns of tiles: every height and width of tile as code of its own, run down the rows of a panel in one call.
 import { tile } from "./tile";
 
-/** Rows of a whole tile of 4 or 8 columns, measured: what V8 keeps in 16 registers. A fused step needs none for its product. */
-export const tileRows: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
+/**
+ * Rows of a whole tile, measured: what V8 keeps in 16 registers. A fused step needs none for its product; in the wide builds
+ * two neighbouring vectors share one (pair.ts).
+ */
+export const tileRows: i32 = WIDE ? 5 : ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
 /** Rows of a whole tile of 12 columns. */
-export const wideTileRows: i32 = ASC_FEATURE_RELAXED_SIMD ? 3 : 2;
+export const tileRows12: i32 = WIDE ? 5 : ASC_FEATURE_RELAXED_SIMD ? 3 : 2;
 
 /** Rows of the next tile: whole tiles, the last two shared out evenly. */
 // @ts-ignore: decorator
@@ -81,13 +84,13 @@ function panelTiles4(rows: i32, c: usize, a: usize, b: usize, cStep: usize, aRow
 // prettier-ignore
 function panelTiles12(rows: i32, c: usize, a: usize, b: usize, cStep: usize, aRow: usize, aStep: usize, bStep: usize, depth: i32, add: bool): void {
   for (let left = rows; left > 0; ) {
-    const height = heightOf(left, wideTileRows);
+    const height = heightOf(left, tileRows12);
     const step = aStep == 0 ? (<usize>height) << 2 : aStep;
-    if (wideTileRows >= 6 && height == 6) tile(6, 3, false, c, a, b, cStep, step, bStep, depth, add);
-    else if (wideTileRows >= 5 && height == 5) tile(5, 3, false, c, a, b, cStep, step, bStep, depth, add);
-    else if (wideTileRows >= 4 && height == 4) tile(4, 3, false, c, a, b, cStep, step, bStep, depth, add);
-    else if (wideTileRows >= 3 && height == 3) tile(3, 3, false, c, a, b, cStep, step, bStep, depth, add);
-    else if (wideTileRows >= 2 && height == 2) tile(2, 3, false, c, a, b, cStep, step, bStep, depth, add);
+    if (tileRows12 >= 6 && height == 6) tile(6, 3, false, c, a, b, cStep, step, bStep, depth, add);
+    else if (tileRows12 >= 5 && height == 5) tile(5, 3, false, c, a, b, cStep, step, bStep, depth, add);
+    else if (tileRows12 >= 4 && height == 4) tile(4, 3, false, c, a, b, cStep, step, bStep, depth, add);
+    else if (tileRows12 >= 3 && height == 3) tile(3, 3, false, c, a, b, cStep, step, bStep, depth, add);
+    else if (tileRows12 >= 2 && height == 2) tile(2, 3, false, c, a, b, cStep, step, bStep, depth, add);
     else tile(1, 3, false, c, a, b, cStep, step, bStep, depth, add);
     c += <usize>height * cStep;
     a += <usize>height * aRow;
@@ -130,12 +133,12 @@ function rowTiles4(rows: i32, c: usize, a: usize, b: usize, cStep: usize, aStep:
 // prettier-ignore
 function rowTiles12(rows: i32, c: usize, a: usize, b: usize, cStep: usize, aStep: usize, bStep: usize, depth: i32, add: bool): void {
   for (let left = rows; left > 0; ) {
-    const height = heightOf(left, wideTileRows);
-    if (wideTileRows >= 6 && height == 6) tile(6, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
-    else if (wideTileRows >= 5 && height == 5) tile(5, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
-    else if (wideTileRows >= 4 && height == 4) tile(4, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
-    else if (wideTileRows >= 3 && height == 3) tile(3, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
-    else if (wideTileRows >= 2 && height == 2) tile(2, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
+    const height = heightOf(left, tileRows12);
+    if (tileRows12 >= 6 && height == 6) tile(6, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
+    else if (tileRows12 >= 5 && height == 5) tile(5, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
+    else if (tileRows12 >= 4 && height == 4) tile(4, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
+    else if (tileRows12 >= 3 && height == 3) tile(3, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
+    else if (tileRows12 >= 2 && height == 2) tile(2, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
     else tile(1, 3, true, c, a, b, cStep, aStep, bStep, depth, add);
     c += <usize>height * cStep;
     a += <usize>height * aStep;

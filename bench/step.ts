@@ -19,12 +19,13 @@ export const networks = [
 
 /**
  * Binds the step of a network; each call of `run` is forward, loss, backward and update of one batch.
- * @param build as for allocate().
+ * @param build and `wide` as for allocate().
  */
 export async function bindTrainingStep(
   sizes: readonly number[],
   batch: number,
   build: Parameters<typeof allocate>[1],
+  wide = false,
 ): Promise<{ readonly run: () => void; readonly free: () => void }> {
   const [inputs, ...widths] = sizes;
   const outputs = widths[widths.length - 1];
@@ -40,7 +41,7 @@ export async function bindTrainingStep(
     "classification",
     1,
   );
-  const block = await allocate(net.plan({ batchSize: batch, state: optimizerSlots(optimizer) }), build);
+  const block = await allocate(net.plan({ batchSize: batch, state: optimizerSlots(optimizer) }), build, wide);
   initializeWeights(net, 1, block.floats("parameters"));
   const pass = bindPass(net, block, true);
   const feed = bindFeed(block, settings, pass.output);

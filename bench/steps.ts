@@ -1,36 +1,71 @@
-// How long does a whole training step take, in each mode? Milliseconds, the modes in turns.
-//   npm run bench -- steps [--json]
-import { availableMode } from "../src/wasm/kernels.ts";
-import type { NumericMode } from "../src/wasm/kernels.ts";
+// How long does a whole training step take in each mode, and what does it allocate? Milliseconds, the modes in turns.
+import type { NumericMode } from "../src/wasm/modes.ts";
+import { loadBuilds, nameOf } from "./builds.ts";
 import { ratio, time } from "./harness.ts";
 import { bindTrainingStep, networks } from "./step.ts";
 
-const asJson = process.argv.includes("--json");
-const modes: NumericMode[] = availableMode("fast") === "fast" ? ["reproducible", "fast"] : ["reproducible"];
-const rows: object[] = [];
-
-if (!asJson) console.log(`node ${process.version}, ${process.arch}`);
-for (const { sizes, batch } of networks) {
-  const steps = await Promise.all(modes.map((mode) => bindTrainingStep(sizes, batch, mode)));
-  const tasks = steps.map(({ run }, i) => ({ name: modes[i], run: () => void run() }));
-  const timings = time(tasks, { samples: 61, warmUp: 400 });
-  timings.forEach((timing, i) => {
-    const { minimum, median, spread } = timing;
-    rows.push({
-      network: sizes,
-      batch,
-      mode: modes[i],
-      threads: 1,
-      milliseconds: median,
-      minimum,
-    });
-    if (asJson) return;
-    console.log(
-      `${sizes.join("-").padEnd(16)} batch ${String(batch).padStart(3)} ${modes[i].padEnd(12)} ` +
-        `${minimum.toFixed(4)} best, ${median.toFixed(4)} ms median (+-${(100 * spread).toFixed(0)} %), ` +
-        `${(1 / ratio(timing, timings[0])).toFixed(2)} of reproducible in turns`,
-    );
-  });
-  for (const { free } of steps) free();
+export interface StepRow {
+  /** Inputs, then the outputs of each layer. */
+  readonly network: readonly number[];
+  readonly batch: number;
+  readonly mode: NumericMode;
+  readonly wide: boolean;
+  readonly threads: 1;
+  /** The median, and the best. */
+  readonly milliseconds: number;
+  readonly minimum: number;
+  readonly spread: number;
+  /** The median over the turns of the first mode's time over this one's. */
+  readonly timesReproducible: number;
+  /** Of the JavaScript heap, per step; WebAssembly memory never grows. */
+  readonly bytesAllocated: number;
 }
-if (asJson) console.log(JSON.stringify({ steps: rows }));
+
+/** @param onRow hears each row as it is measured. @param wide whether to measure the wide builds too. */
+export async function measureSteps(onRow: (row: StepRow) => void, wide = false): Promise<StepRow[]> {
+  const rows: StepRow[] = [];
+  for (const { sizes, batch } of networks) {
+    const steps = await loadBuilds(wide, async (build) => ({
+      ...build,
+      ...(await bindTrainingStep(sizes, batch, build.mode, build.wide)),
+    }));
+    const timings = time(
+      steps.map((step) => ({ name: nameOf(step), run: step.run })),
+      { samples: 61, warmUp: 400 },
+    );
+    timings.forEach((timing, i) => {
+      const { minimum, median, spread } = timing;
+      const row = {
+        network: sizes,
+        batch,
+        mode: steps[i].mode,
+        wide: steps[i].wide,
+        threads: 1 as const,
+        milliseconds: median,
+        minimum,
+        spread,
+        timesReproducible: 1 / ratio(timing, timings[0]),
+        bytesAllocated: allocatedBy(steps[i].run, minimum),
+      };
+      rows.push(row);
+      onRow(row);
+    });
+    for (const { free } of steps) free();
+  }
+  return rows;
+}
+
+/** Bytes of heap that a step takes: the difference of n and 2 n steps, so that what asking takes does not count. */
+function allocatedBy(run: () => void, milliseconds: number): number {
+  const steps = Math.max(16, Math.min(2000, Math.floor(100 / milliseconds)));
+  const taken = (count: number) => {
+    const before = process.memoryUsage().heapUsed;
+    for (let step = 0; step < count; step++) run();
+    return process.memoryUsage().heapUsed - before;
+  };
+  // The least of several rounds; one in which garbage was collected is below zero.
+  const least = (count: number) =>
+    Math.min(...Array.from({ length: 5 }, () => taken(count)).filter((bytes) => bytes >= 0));
+  const bytes = (least(2 * steps) - least(steps)) / steps;
+  return Math.max(0, Math.round(bytes));
+}

@@ -17,6 +17,6 @@ await build({
   platform: "node",
   format: "esm",
   target: "es2022",
-  external: ["#kernels-reproducible", "#kernels-fast"],
+  external: ["#*"],
 });
 await import(new URL("../build/bench/compare/run.js", import.meta.url).href);

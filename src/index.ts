@@ -4,6 +4,11 @@
 export { arrayDataset, subset } from "./data/dataset.ts";
 export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
 export type { Values } from "./data/truth.ts";
+export { pixelTypeOf, valuesOf } from "./data/image.ts";
+export type { DicomOrigin, Image, Palette, PixelType, Rescale, StoredPixels, Table, Window } from "./data/image.ts";
+export { rgbOf } from "./data/image-colours.ts";
+export { factsOf } from "./data/image-facts.ts";
+export type { ImageFacts } from "./data/image-facts.ts";
 export { phantoms } from "./data/phantom.ts";
 export type { PhantomOptions } from "./data/phantom.ts";
 export { audit } from "./data/audit.ts";
@@ -41,8 +46,8 @@ export type { Network, NetworkOptions } from "./model/network.ts";
 export type { Plan, PlanOptions } from "./model/plan.ts";
 export type { Parameter, PlacedLayer } from "./model/shapes.ts";
 export type { Tensor, Weights } from "./model/weights.ts";
-export { hasRelaxedSimd } from "./wasm/kernels.ts";
-export type { NumericMode } from "./wasm/kernels.ts";
+export { hasRelaxedSimd } from "./wasm/modes.ts";
+export type { NumericMode } from "./wasm/modes.ts";
 export type { Layout, Region } from "./wasm/layout.ts";
 
 // what is wrong with its answers

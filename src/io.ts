@@ -2,4 +2,9 @@
 export { readNpz } from "./io/npz.ts";
 export { writeNpz } from "./io/write-npz.ts";
 export type { NpzArray } from "./io/write-npz.ts";
+export { readImage } from "./io/read-image.ts";
+export type { ImageOptions } from "./io/read-image.ts";
+export { readSeries } from "./io/read-series.ts";
+export type { SeriesOptions } from "./io/read-series.ts";
+export type { Source } from "./io/source.ts";
 export { folderStorage, saveFile } from "./storage/files.ts";

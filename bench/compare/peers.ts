@@ -25,7 +25,8 @@ export function peers(openblas?: string): readonly Peer[] {
   return [
     { name: "voxgrad reproducible", command: [node, voxgradFile, "reproducible"] },
     { name: "voxgrad fast", command: [node, voxgradFile, "fast"] },
-    { name: "voxgrad wide", command: [node, "--experimental-wasm-revectorize", voxgradFile, "wide"] },
+    { name: "voxgrad reproducible wide", command: [node, voxgradFile, "reproducible wide"] },
+    { name: "voxgrad fast wide", command: [node, voxgradFile, "fast wide"] },
     pytorch,
     ...other,
     { name: "scikit-learn", command: [pythonWith("sklearn"), here("scikit.py")] },

@@ -37,6 +37,7 @@ export interface Row {
   /** Medians over the rounds of its time over that of voxgrad in each mode; null when it is not a comparison. */
   readonly timesReproducible: number | null;
   readonly timesFast: number | null;
+  readonly timesWide: number | null;
 }
 
 interface Runner {
@@ -94,6 +95,7 @@ async function check(peer: Peer, problem: Problem, ours: number | null): Promise
     timing: null,
     timesReproducible: null,
     timesFast: null,
+    timesWide: null,
   };
   try {
     const { version, computes } = await child.ask<{ version: string; computes: string | null }>("load", { problem });
@@ -139,5 +141,6 @@ function withRatios(runners: readonly Runner[]): readonly Row[] {
     ...row,
     timesReproducible: times(row, timingOf("voxgrad reproducible")),
     timesFast: times(row, timingOf("voxgrad fast")),
+    timesWide: times(row, timingOf("voxgrad fast wide")),
   }));
 }

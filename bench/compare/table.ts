@@ -37,7 +37,18 @@ export function markdown({ date, machine, rounds, rows, allocations }: Result): 
     `Peers: ${versions(rows)}.`,
     ...(machine.leftOut.length > 0 ? [`Not handed on to the peers: ${machine.leftOut.join(", ")}.`] : []),
     table(
-      ["network", "peer", "minimum", "median", "spread", "x reproducible", "x fast", "loss", "from ours"],
+      [
+        "network",
+        "peer",
+        "minimum",
+        "median",
+        "spread",
+        "x reproducible",
+        "x fast",
+        "x fast wide",
+        "loss",
+        "from ours",
+      ],
       rows.filter(({ timing }) => timing !== null).map(cells),
     ),
     ...notes(rows),
@@ -56,7 +67,18 @@ export function markdown({ date, machine, rounds, rows, allocations }: Result): 
   ].join("\n\n");
 }
 
-function cells({ network, batch, peer, verdict, timing, timesReproducible, timesFast, loss, deviation }: Row) {
+function cells({
+  network,
+  batch,
+  peer,
+  verdict,
+  timing,
+  timesReproducible,
+  timesFast,
+  timesWide,
+  loss,
+  deviation,
+}: Row) {
   return [
     `${network.join("-")}, batch ${batch}`,
     verdict === "same" ? peer : `${peer} (${verdict})`,
@@ -65,6 +87,7 @@ function cells({ network, batch, peer, verdict, timing, timesReproducible, times
     timing ? `${(100 * timing.spread).toFixed(0)} %` : "-",
     times(timesReproducible),
     times(timesFast),
+    times(timesWide),
     loss?.toPrecision(7) ?? "-",
     deviation?.toExponential(1) ?? "-",
   ];

@@ -8,31 +8,30 @@ import { adam, optimizerSlots } from "../../src/train/optimizer.ts";
 import { resolveTraining } from "../../src/train/settings.ts";
 import { bindStep } from "../../src/train/step.ts";
 import { version } from "../../src/version.ts";
-import { availableMode } from "../../src/wasm/kernels.ts";
-import type { NumericMode } from "../../src/wasm/kernels.ts";
+import { availableMode } from "../../src/wasm/modes.ts";
+import type { NumericMode } from "../../src/wasm/modes.ts";
 import { allocate } from "../../src/wasm/memory.ts";
 import { layersOf } from "./problem.ts";
 import { serve } from "./serve.mjs";
 
 const variant = process.argv[2];
 
-/** What allocate() is to build the step from. The wide build, once there is one, is chosen here. */
-function buildOf(name: string): NumericMode {
-  if (name === "wide") throw new Error("voxgrad has no build with wide vectors yet");
-  const mode = name === "fast" ? "fast" : "reproducible";
+/** The numeric mode and whether vectors are wide, of "fast wide" and the like. */
+function buildOf(name: string): { readonly mode: NumericMode; readonly wide: boolean } {
+  const mode = name.startsWith("fast") ? "fast" : "reproducible";
   if (availableMode(mode) !== mode) throw new Error("this engine has no relaxed SIMD (Node has it from 22 on)");
-  return mode;
+  return { mode, wide: name.endsWith("wide") };
 }
 
 serve(async ({ sizes, batch, inputs, images, labels, layers, learningRate }) => {
-  const build = buildOf(variant);
+  const { mode, wide } = buildOf(variant);
   const net = network(layersOf(sizes), { input: [inputs] });
   const set = arrayDataset({ images, shape: [inputs], labels });
   const optimizer = adam({ learningRate });
   const slots = optimizerSlots(optimizer);
   const options = { network: net, optimizer, batchSize: batch, normalization: "none" } as const;
   const settings = resolveTraining(options, set, "classification", 1);
-  const block = await allocate(net.plan({ batchSize: batch, state: slots }), build);
+  const block = await allocate(net.plan({ batchSize: batch, state: slots }), mode, wide);
   const pass = bindPass(net, block, true);
   const feed = bindFeed(block, settings, pass.output);
   const step = bindStep(settings, block, feed.regions);

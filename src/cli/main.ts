@@ -1,6 +1,7 @@
 // The command line: the same library for people who do not program.
 import { Command, CommanderError } from "commander";
 import { version } from "../index.ts";
+import { bench } from "./bench.ts";
 import { demo } from "./demo.ts";
 import { exitCodeOf, explain } from "./output.ts";
 import { predict } from "./predict.ts";
@@ -19,7 +20,7 @@ const program = new Command("voxgrad")
     "\nExit codes: 0 done, 1 the study says no, 2 wrong usage or unreadable input, 130 interrupted.",
   );
 
-for (const made of [demo(), train(), test(), predict()]) {
+for (const made of [demo(), train(), test(), predict(), bench()]) {
   program.addCommand(
     made
       .exitOverride()

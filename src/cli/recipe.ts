@@ -32,6 +32,7 @@ export function trainSettings(settings: Settings, train: Dataset): TrainOptions 
     monitor,
     normalization,
     numericMode,
+    wide: settings.wide,
   };
 }
 

@@ -133,6 +133,7 @@ const table = {
     "reproducible",
     "the same bits on every machine, or multiply-adds in one rounding where the engine has them",
   ),
+  wide: setting("--wide", yes(), false, "vectors of 256 bits where Node 24 or later has them: the same bits, faster"),
   seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
   refine: setting("--refine", yes(), false, "then compares dropout and L2 on the validation set, keeps what is better"),
 } satisfies Record<string, Setting<unknown>>;

@@ -1,6 +1,6 @@
 // NumPy's .npy: a magic, a header in Python's notation, then the elements (numpy.lib.format, versions 1.0 to 3.0).
-import { isLittleEndian, reverseElements } from "../endian.ts";
 import { FormatError } from "../errors.ts";
+import { readNumbers } from "./byte-order.ts";
 import { float32BitsOfHalf } from "./half.ts";
 
 /** An array as it was stored, row-major. Two-byte floats come as float32, 8-byte integers as bigint, texts as strings. */
@@ -64,7 +64,9 @@ export function readNpy(bytes: Uint8Array<ArrayBuffer>, name: string): NpyArray 
   const isLittle = order !== ">";
   const data = isText
     ? readTexts(body, count, elementBytes, kind, isLittle, name)
-    : readNumbers(body, type as keyof typeof arrayTypes | "f2", isLittle);
+    : type === "f2"
+      ? readHalves(body, isLittle)
+      : readNumbers(body, arrayTypes[type as keyof typeof arrayTypes], isLittle);
   return { shape, data: fortran && shape.length > 1 ? toRowMajor(data, shape) : data };
 }
 
@@ -132,33 +134,20 @@ function countOf(shape: readonly number[], name: string): number {
   return count;
 }
 
+/** The elements by their dtype, byte order left out. */
 const arrayTypes = {
-  b1: Uint8Array,
-  u1: Uint8Array,
-  i1: Int8Array,
-  u2: Uint16Array,
-  i2: Int16Array,
-  u4: Uint32Array,
-  i4: Int32Array,
-  u8: BigUint64Array,
-  i8: BigInt64Array,
-  f4: Float32Array,
-  f8: Float64Array,
+  b1: "uint8",
+  u1: "uint8",
+  i1: "int8",
+  u2: "uint16",
+  i2: "int16",
+  u4: "uint32",
+  i4: "int32",
+  u8: "uint64",
+  i8: "int64",
+  f4: "float32",
+  f8: "float64",
 } as const;
-
-function readNumbers(
-  body: Uint8Array<ArrayBuffer>,
-  type: keyof typeof arrayTypes | "f2",
-  isLittle: boolean,
-): Exclude<NpyArray["data"], readonly string[]> {
-  if (type === "f2") return readHalves(body, isLittle);
-  const make = arrayTypes[type];
-  const width = make.BYTES_PER_ELEMENT;
-  const isNative = width === 1 || isLittle === isLittleEndian();
-  const own = isNative && body.byteOffset % width === 0 ? body : new Uint8Array(body);
-  if (!isNative) reverseElements(own, width);
-  return new make(own.buffer, own.byteOffset, own.length / width);
-}
 
 function readHalves(body: Uint8Array<ArrayBuffer>, isLittle: boolean): Float32Array {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);

@@ -22,6 +22,9 @@ export interface Plan extends Layout {
   toString(): string;
 }
 
+/** Bytes of what an optimizer counts from step to step: five float64. */
+const counterBytes = 40;
+
 /** Lists of calls that a step keeps: for whole and partial batches, gradients overwritten or added to. */
 export const gradientLists = 4;
 
@@ -30,9 +33,9 @@ export function gradientCalls(placed: readonly PlacedLayer[]): number {
   return 6 * placed.length + 2;
 }
 
-/** The most calls that an update takes: the look at the gradients, a penalty a layer, clipping, the optimizer. */
+/** The most calls that an update takes: the look at the gradients, a penalty a layer, clipping, the optimizer's two. */
 export function updateCalls(placed: readonly PlacedLayer[]): number {
-  return placed.length + 3;
+  return placed.length + 4;
 }
 
 /** Where each tensor lies inside a block of parameters, in floats, and all of them. */
@@ -96,6 +99,7 @@ export function planNetwork(
     sizes.push(["gradients", 4 * parameterFloats]);
     for (const name of state) sizes.push([`state ${name}`, 4 * parameterFloats]);
     sizes.push(["upstream a", floats(widest)], ["upstream b", floats(widest)]);
+    sizes.push(["counters", counterBytes]);
     sizes.push(["calls", callBytes * (gradientLists * gradientCalls(placed) + updateCalls(placed))]);
   }
   const scratch = placed.map((place, index) => scratchBytes(place, batchSize, training, index > first));

@@ -9,7 +9,7 @@ import type { CallList } from "../wasm/calls.ts";
 import type { Block } from "../wasm/memory.ts";
 import { optimizerSlots } from "./optimizer.ts";
 import type { TrainingSettings } from "./settings.ts";
-import { createUpdater } from "./updater.ts";
+import { addUpdate } from "./updater.ts";
 import type { Updater } from "./updater.ts";
 
 /**
@@ -49,8 +49,9 @@ interface GradientList {
   rows: number;
   add: boolean;
   lossCall: number;
-  /** Index of the scale of the loss's backward among the memory's numbers. */
+  /** Index of the scale of the loss's backward among the memory's numbers, and what it divides by. */
   scaleAt: number;
+  denominator: number;
   /** Calls that draw the dropout layers' masks, in order. */
   readonly maskCalls: number[];
 }
@@ -60,7 +61,6 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
   const { l1, l2 } = settings.regularization;
   const { kernels } = block;
   const masks = createMaskDrawer(network, seed);
-  const updater = createUpdater(optimizer);
   const parameters = block.address("parameters");
   const gradients = block.address("gradients");
   const columns = network.placed[network.placed.length - 1].outputs;
@@ -81,6 +81,7 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
       add: false,
       lossCall: 0,
       scaleAt: 0,
+      denominator: 1,
       maskCalls: [],
       write(rows, add) {
         list.clear();
@@ -95,6 +96,7 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
         lossForward(list.recorder, loss, regions, rows, columns);
         lossBackward(list.recorder, loss, block.address("upstream a"), regions, rows, columns, 1);
         made.scaleAt = list.lastScalarOf(made.lossCall + 1);
+        made.denominator = 1;
         pass.backward(rows, add);
       },
     };
@@ -123,9 +125,9 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
   }
   if (clip?.kind === "value") update.recorder.clamp(gradients, gradients, floats, -clip.maximum, clip.maximum);
   if (clip?.kind === "norm") update.recorder.limitNorm(gradients, floats, clip.maximum);
-  const updateAt = update.scalarsOf(update.length);
   const slots = optimizerSlots(optimizer).map((name) => block.address(`state ${name}`));
-  updater.record(update.recorder, parameters, gradients, slots, floats);
+  const counters = { address: block.address("counters"), numbers: block.doubles("counters") };
+  const updater = addUpdate(update, numbers, optimizer, counters, parameters, gradients, slots, floats);
 
   return {
     updater,
@@ -134,13 +136,16 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
       const { list, maskCalls } = current;
       masks.begin(epoch, position);
       for (let i = 0; i < maskCalls.length; i++) masks.redraw(list, maskCalls[i], rows, i);
-      numbers[current.scaleAt] = 1 / denominator;
+      if (denominator !== current.denominator) {
+        current.denominator = denominator;
+        numbers[current.scaleAt] = 1 / denominator;
+      }
       return list.run() < 0;
     },
     totalError: () => current.list.result(current.lossCall),
     update(learningRate) {
-      updater.step(learningRate);
-      updater.fill(numbers, updateAt);
+      updater.setRate(learningRate);
+      updater.prepare();
       return update.run() < 0;
     },
     penalty() {

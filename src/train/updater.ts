@@ -1,8 +1,8 @@
-// How an optimizer moves weights: what changes from step to step is counted here in float64, the kernels do the rest.
+// How an optimizer moves weights, as calls in a list; what changes from step to step is counted in memory, in float64.
 import { pow } from "../elementary.ts";
-import type { CallableKernels } from "../wasm/calls.ts";
+import type { CallableKernels, CallList } from "../wasm/calls.ts";
 import type { Address } from "../wasm/kernels.ts";
-import type { Optimizer } from "./optimizer.ts";
+import type { Nadam, Optimizer } from "./optimizer.ts";
 
 /** Everything an updater counts, enough to go on to the last bit. JSON-safe. */
 export interface Counters {
@@ -16,98 +16,95 @@ export interface Counters {
 }
 
 export interface Updater {
-  /**
-   * Moves `n` weights at `w` by their gradients at `g`, or adds that to a list of calls; `slots` are the addresses of
-   * optimizerSlots, in order. What changes from step to step is 0: fill() writes it.
-   */
-  record(kernels: CallableKernels, w: Address, g: Address, slots: readonly Address[], n: number): void;
-  /** Begins the next update: advances the counters. */
-  step(learningRate: number): void;
-  /** Writes what the update that began last needs into the scalars of the call, which begin at `at`. */
-  fill(numbers: Float64Array, at: number): void;
+  /** Sets the learning rate of the updates to come. */
+  setRate(learningRate: number): void;
+  /** Writes into the list what it cannot count itself; before each time that it is carried out. */
+  prepare(): void;
   counters(): Counters;
   restore(counters: Counters): void;
 }
 
-/** Allocates nothing after it is made. */
-export function createUpdater(optimizer: Optimizer): Updater {
-  const beta1 = "beta1" in optimizer ? optimizer.beta1 : 0;
-  const beta2 = "beta2" in optimizer ? optimizer.beta2 : 0;
-  let steps = 0;
-  // In arrays of their own: a variable of the closure would be a new number on the heap at each step.
-  const powers = Float64Array.of(1, 1, 1);
-  const rates = new Float64Array(1);
+/** Where an updater counts: (5) learning rate, updates, beta1^updates, beta2^updates, product of NAdam's momenta. */
+export interface CounterMemory {
+  readonly address: Address;
+  readonly numbers: Float64Array;
+}
 
-  /** NAdam's momentum of step t: beta1 (1 - 0.96^(t decay) / 2)   (Dozat 2016) */
-  const momentumOf = (t: number, decay: number) => beta1 * (1 - 0.5 * pow(0.96, t * decay));
-
+/**
+ * Adds to a list the calls that move `n` weights at `w` by their gradients at `g`: first what advances the counters, then
+ * the optimizer's own. `slots` are the addresses of optimizerSlots, in order.
+ * @param numbers the memory that holds the list, by float64.
+ */
+export function addUpdate(
+  list: CallList,
+  numbers: Float64Array,
+  optimizer: Optimizer,
+  { address, numbers: counters }: CounterMemory,
+  w: Address,
+  g: Address,
+  slots: readonly Address[],
+  n: number,
+): Updater {
+  counters.set([optimizer.learningRate, 0, 1, 1, 1]);
+  const advanceCall = list.length;
+  advance(list.recorder, optimizer, list.scalarsAddress(advanceCall + 1), address);
+  record(list.recorder, optimizer, w, g, slots, n);
+  const momentaAt = list.scalarsOf(advanceCall) + 2;
+  let rate = optimizer.learningRate;
   return {
-    record: (kernels, w, g, slots, n) => record(kernels, optimizer, w, g, slots, n),
-    step(learningRate) {
-      rates[0] = learningRate;
-      steps++;
-      powers[0] *= beta1;
-      powers[1] *= beta2;
-      if (optimizer.kind === "nadam") powers[2] *= momentumOf(steps, optimizer.momentumDecay);
+    setRate(learningRate) {
+      if (learningRate === rate) return;
+      rate = learningRate;
+      counters[0] = learningRate;
     },
-    fill(numbers, at) {
-      const rate = rates[0];
-      numbers[at] = rate;
-      switch (optimizer.kind) {
-        case "sgd":
-          if (optimizer.momentum > 0) numbers[at + momentumScalars.share] = steps === 1 ? 1 : 1 - optimizer.dampening;
-          return;
-        case "adam":
-        case "adamw":
-          numbers[at] = rate / (1 - powers[0]);
-          numbers[at + adamScalars.inverseRoot] = 1 / Math.sqrt(1 - powers[1]);
-          numbers[at + adamScalars.keep] = optimizer.kind === "adamw" ? 1 - rate * optimizer.weightDecay : 1;
-          return;
-        case "nadam": {
-          const momentum = momentumOf(steps, optimizer.momentumDecay);
-          const next = momentumOf(steps + 1, optimizer.momentumDecay);
-          numbers[at] = (rate * (1 - momentum)) / (1 - powers[2]);
-          // The momentum counts twice here, as in PyTorch 1.13, which the reference vectors come from.
-          numbers[at + nadamScalars.momentRate] = (rate * next) / (1 - powers[2] * momentum * next);
-          numbers[at + nadamScalars.inverseRoot] = 1 / Math.sqrt(1 - powers[1]);
-          return;
-        }
-        case "radam": {
-          // Length of the simple moving average that v stands for, and its limit (Liu et al. 2020, Alg. 2).
-          const limit = 2 / (1 - beta2) - 1;
-          const length = limit - (2 * steps * powers[1]) / (1 - powers[1]);
-          const isRectified = length > 5;
-          const ratio = ((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length);
-          numbers[at] = rate / (1 - powers[0]);
-          numbers[at + radamScalars.rectified] = isRectified ? Math.sqrt(ratio * (1 - powers[1])) : 1;
-          numbers[at + radamScalars.isRectified] = isRectified ? 1 : 0;
-          return;
-        }
-        case "adamax":
-          numbers[at] = rate / (1 - powers[0]);
-          return;
-        case "adagrad":
-          numbers[at] = rate / (1 + (steps - 1) * optimizer.learningRateDecay);
-          return;
-        case "gradientDescent":
-        case "rmsprop":
-        case "adadelta":
-      }
+    prepare() {
+      if (optimizer.kind !== "nadam") return;
+      const t = counters[1] + 1;
+      numbers[momentaAt] = nadamMomentum(optimizer, t);
+      numbers[momentaAt + 1] = nadamMomentum(optimizer, t + 1);
     },
-    counters: () => ({ steps, beta1Power: powers[0], beta2Power: powers[1], momentumProduct: powers[2] }),
-    restore(counters) {
-      ({ steps } = counters);
-      powers.set([counters.beta1Power, counters.beta2Power, counters.momentumProduct]);
+    counters: () => ({
+      steps: counters[1],
+      beta1Power: counters[2],
+      beta2Power: counters[3],
+      momentumProduct: counters[4],
+    }),
+    restore({ steps, beta1Power, beta2Power, momentumProduct }) {
+      counters.set([steps, beta1Power, beta2Power, momentumProduct], 1);
     },
   };
 }
 
-/** Places of what changes among the scalars of the kernels, in which the first is a rate. */
-const momentumScalars = { share: 2 } as const;
-const adamScalars = { inverseRoot: 4, keep: 6 } as const;
-const nadamScalars = { momentRate: 1, inverseRoot: 5 } as const;
-const radamScalars = { rectified: 4, isRectified: 5 } as const;
+/** NAdam's momentum of step t: beta1 (1 - 0.96^(t decay) / 2)   (Dozat 2016) */
+function nadamMomentum({ beta1, momentumDecay }: Nadam, t: number): number {
+  return beta1 * (1 - 0.5 * pow(0.96, t * momentumDecay));
+}
 
+function advance(kernels: CallableKernels, optimizer: Optimizer, scalars: Address, counters: Address): void {
+  switch (optimizer.kind) {
+    case "sgd":
+      if (optimizer.momentum > 0) return kernels.advanceMomentum(scalars, counters, 1 - optimizer.dampening);
+      return kernels.advanceRate(scalars, counters);
+    case "gradientDescent":
+    case "rmsprop":
+    case "adadelta":
+      return kernels.advanceRate(scalars, counters);
+    case "adam":
+      return kernels.advanceAdam(scalars, counters, optimizer.beta1, optimizer.beta2, 0);
+    case "adamw":
+      return kernels.advanceAdam(scalars, counters, optimizer.beta1, optimizer.beta2, optimizer.weightDecay);
+    case "nadam":
+      return kernels.advanceNadam(scalars, counters, optimizer.beta1, optimizer.beta2, 0, 0);
+    case "radam":
+      return kernels.advanceRadam(scalars, counters, optimizer.beta1, optimizer.beta2);
+    case "adamax":
+      return kernels.advanceAdamax(scalars, counters, optimizer.beta1);
+    case "adagrad":
+      return kernels.advanceAdagrad(scalars, counters, optimizer.learningRateDecay);
+  }
+}
+
+/** The optimizer's own call; what changes from step to step is 0 here. */
 function record(
   kernels: CallableKernels,
   optimizer: Optimizer,

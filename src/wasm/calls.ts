@@ -65,6 +65,13 @@ const shapes = {
   rmspropCenteredStep: [6, 5],
   adagradStep: [4, 3],
   adadeltaStep: [5, 4],
+  advanceRate: [2, 0],
+  advanceMomentum: [2, 1],
+  advanceAdam: [2, 3],
+  advanceNadam: [2, 4],
+  advanceRadam: [2, 2],
+  advanceAdamax: [2, 1],
+  advanceAdagrad: [2, 1],
 } as const satisfies Record<string, readonly [words: number, scalars: number]>;
 
 export type Callable = keyof typeof shapes;
@@ -98,6 +105,8 @@ export interface CallList {
   /** Carries the calls out: -1, or the index of the one whose result or array was not finite, behind which none was. */
   run(): number;
   setWord(call: number, word: number, value: number): void;
+  /** Where a call's scalars lie. */
+  scalarsAddress(call: number): Address;
   /** Index into the memory's numbers of a call's first scalar, and of its last. */
   scalarsOf(call: number): number;
   lastScalarOf(call: number): number;
@@ -147,6 +156,7 @@ export function createCallList(kernels: Kernels, memory: CallMemory, first: numb
     setWord(call, word, value) {
       words[wordOf(call) + 1 + word] = value;
     },
+    scalarsAddress: (call) => memory.address + callBytes * (first + call) + 8 * scalarsAt,
     scalarsOf: (call) => numberOf(call) + scalarsAt,
     lastScalarOf: (call) => numberOf(call) + scalarsAt + scalarCounts[words[wordOf(call)]] - 1,
     result: (call) => numbers[numberOf(call) + resultAt],

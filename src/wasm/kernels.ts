@@ -1,12 +1,9 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
 import { instantiate } from "@assemblyscript/loader";
 import { withUnsharedMemory } from "./binary.ts";
-
-/**
- * How the kernels multiply and add: `reproducible`, plain SIMD, gives the same bits on every engine; `fast` uses relaxed
- * SIMD, whose multiply-add is rounded once where the processor can and twice elsewhere.
- */
-export type NumericMode = "reproducible" | "fast";
+import { importBuild } from "./builds.ts";
+import { availableMode } from "./modes.ts";
+import type { NumericMode } from "./modes.ts";
 
 /** A byte offset into the kernels' memory. */
 export type Address = number;
@@ -124,6 +121,7 @@ export interface Kernels {
   // limit
   /** Sums of 104 flop a turn in registers; bench measures the machine's limit by it. */
   multiplyAddLimit: (turns: number, factor: number) => number;
+  multiplyAddOwnLimit: (turns: number, factor: number) => number;
   /** y = factor x + y, n a multiple of four; the limit of the memory. */
   streamLimit: (y: Address, x: Address, n: number, factor: number) => void;
   /** Whether multiply-add is rounded once: 1 or 0. */
@@ -386,6 +384,22 @@ export interface Kernels {
     weightDecay: number,
   ) => void;
 
+  // what changes from step to step: from counters to the scalars of a call
+  advanceRate: (scalars: Address, counters: Address) => void;
+  advanceMomentum: (scalars: Address, counters: Address, share: number) => void;
+  advanceAdam: (scalars: Address, counters: Address, beta1: number, beta2: number, decay: number) => void;
+  advanceNadam: (
+    scalars: Address,
+    counters: Address,
+    beta1: number,
+    beta2: number,
+    momentum: number,
+    next: number,
+  ) => void;
+  advanceRadam: (scalars: Address, counters: Address, beta1: number, beta2: number) => void;
+  advanceAdamax: (scalars: Address, counters: Address, beta1: number) => void;
+  advanceAdagrad: (scalars: Address, counters: Address, decay: number) => void;
+
   /** Carries out a list of calls (calls.ts): -1, or the index of the one whose result is not finite. */
   runCalls: (calls: Address, count: number) => number;
 
@@ -400,48 +414,28 @@ export function createMemory(bytes: number): WebAssembly.Memory {
 }
 
 /**
- * The smallest module with a relaxed multiply-add: one function, (v128, v128, v128) -> v128,
- * local.get 0, local.get 1, local.get 2, f32x4.relaxed_madd.
- */
-const relaxedModule = Uint8Array.of(
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic, version
-  ...[0x01, 0x08, 0x01, 0x60, 0x03, 0x7b, 0x7b, 0x7b, 0x01, 0x7b], // type
-  ...[0x03, 0x02, 0x01, 0x00], // function
-  ...[0x0a, 0x0d, 0x01, 0x0b, 0x00, 0x20, 0x00, 0x20, 0x01, 0x20, 0x02, 0xfd, 0x85, 0x02, 0x0b], // code
-);
-
-/** Whether this engine has relaxed SIMD (Node from 22 on has, Node 20 has not). */
-export function hasRelaxedSimd(): boolean {
-  return WebAssembly.validate(relaxedModule);
-}
-
-/** The mode that this engine gives when `wanted` is asked for: `fast` is `reproducible` where there is no relaxed SIMD. */
-export function availableMode(wanted: NumericMode): NumericMode {
-  return wanted === "fast" && hasRelaxedSimd() ? "fast" : "reproducible";
-}
-
-/**
  * Instantiates a build of the kernels on a memory. The builds are compiled for shared memory; for an unshared one their
  * bytes are changed on the way (binary.ts).
  * @param build a numeric mode, as far as the engine has it, or the bytes of another build.
- * @throws WebAssembly.CompileError where the engine has no SIMD.
+ * @param wide whether the engine is to join pairs of vectors (wide.ts): the mode's wide build, whose bits are the same.
+ * @throws WebAssembly.CompileError where the engine has no SIMD; RangeError where wide vectors are asked for and are not there.
  */
 export async function instantiateKernels(
   memory: WebAssembly.Memory,
   build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
+  wide = false,
 ): Promise<Kernels> {
-  const bytes = typeof build === "string" ? decodeBase64(await importBuild(availableMode(build))) : build;
+  const bytes = typeof build === "string" ? await importBuild(availableMode(build), wide) : build;
+  if (wide) {
+    const { useWide } = await import("#wide");
+    await useWide((size) => instantiateOn(createMemory(size), bytes));
+  }
+  return instantiateOn(memory, bytes);
+}
+
+async function instantiateOn(memory: WebAssembly.Memory, bytes: Uint8Array<ArrayBuffer>): Promise<Kernels> {
   const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  const { exports } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
-  return exports as unknown as Kernels;
-}
-
-/** Only the build that is used is loaded. */
-async function importBuild(mode: NumericMode): Promise<string> {
-  const { kernelsBase64 } = mode === "fast" ? await import("#kernels-fast") : await import("#kernels-reproducible");
-  return kernelsBase64;
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const { instance } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
+  // Not the loader's exports, which wrap every function in one that makes an array of its arguments.
+  return instance.exports as unknown as Kernels;
 }

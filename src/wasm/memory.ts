@@ -1,6 +1,7 @@
 // One block of memory with named regions: planned by layout.ts, reserved once, never grown.
 import { createMemory, instantiateKernels } from "./kernels.ts";
-import type { Address, Kernels, NumericMode } from "./kernels.ts";
+import type { Address, Kernels } from "./kernels.ts";
+import type { NumericMode } from "./modes.ts";
 import type { Layout } from "./layout.ts";
 
 const pageBytes = 65536;
@@ -26,14 +27,16 @@ export interface Block {
 /**
  * Reserves a layout, all zero.
  * @param build the numeric mode, as far as the engine has it, or the bytes of another build (tests run the debug build).
- * @throws RangeError when the engine cannot reserve that much.
+ * @param wide as for instantiateKernels().
+ * @throws RangeError when the engine cannot reserve that much, or has no wide vectors and they are asked for.
  */
 export async function allocate(
   layout: Layout,
   build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
+  wide = false,
 ): Promise<Block> {
   const memory = reserve(layout.bytes + pageBytes);
-  const kernels = await instantiateKernels(memory, build);
+  const kernels = await instantiateKernels(memory, build, wide);
   const base = Math.ceil(kernels.heapBase() / 16) * 16;
   const regions = new Map(layout.regions.map((region) => [region.name, region]));
   let buffer: ArrayBuffer | null = memory.buffer;

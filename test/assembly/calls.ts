@@ -13,7 +13,10 @@ export type ArrayRole = "in" | "part" | "out" | "inout" | "square" | "losses" | 
 export type Argument = ArrayRole | "n" | "rows" | "columns" | number;
 
 type Untested =
-  "heapBase" | "isFused" | "runCalls" | Extract<keyof Kernels, `matmul${string}` | `dense${string}` | `${string}Limit`>;
+  | "heapBase"
+  | "isFused"
+  | "runCalls"
+  | Extract<keyof Kernels, `matmul${string}` | `dense${string}` | `${string}Limit` | `advance${string}`>;
 
 const elementwise: Argument[] = ["out", "in", "n"];
 const backward: Argument[] = ["out", "in", "in", "part", "n"];

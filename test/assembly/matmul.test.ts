@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { hasRelaxedSimd } from "../../src/wasm/kernels.ts";
+import { hasRelaxedSimd } from "../../src/wasm/modes.ts";
 import { matmulScratchBytes } from "../../src/wasm/layout.ts";
 import { fusedMultiplyAdd, matmulChain, matmulOracle } from "../oracle/matmul.ts";
 import type { Product, Sizes } from "../oracle/matmul.ts";

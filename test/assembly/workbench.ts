@@ -1,15 +1,25 @@
 // Puts arrays into a kernel's memory with guard bytes around each, and says when a kernel wrote outside.
 import { readFileSync } from "node:fs";
-import { createMemory, hasRelaxedSimd, instantiateKernels } from "../../src/wasm/kernels.ts";
-import type { Address, Kernels, NumericMode } from "../../src/wasm/kernels.ts";
+import { createMemory, instantiateKernels } from "../../src/wasm/kernels.ts";
+import { hasRelaxedSimd } from "../../src/wasm/modes.ts";
+import type { Address, Kernels } from "../../src/wasm/kernels.ts";
+import type { NumericMode } from "../../src/wasm/modes.ts";
 
 /** The numeric modes that this engine can run; Node 20 has no relaxed SIMD, Node 22 and later have. */
 export const modes: readonly NumericMode[] = hasRelaxedSimd() ? ["reproducible", "fast"] : ["reproducible"];
 
-export type Build = `${NumericMode}.${"debug" | "release"}`;
+export type Build = `${NumericMode}${"" | "-wide"}.${"debug" | "release"}`;
 
-/** Every build that this engine can run: each mode for debugging and for release. */
-export const builds: readonly Build[] = modes.flatMap((mode) => [`${mode}.debug`, `${mode}.release`] as const);
+/** The builds of a mode, whose bits are the same: the wide ones run everywhere, only slower where no vectors are joined. */
+export const buildsOf = (mode: NumericMode): readonly Build[] => [
+  `${mode}.debug`,
+  `${mode}.release`,
+  `${mode}-wide.debug`,
+  `${mode}-wide.release`,
+];
+
+/** Every build that this engine can run. */
+export const builds: readonly Build[] = modes.flatMap(buildsOf);
 
 /** The bytes of a build. */
 export function readBuild(build: Build): Uint8Array<ArrayBuffer> {

@@ -30,6 +30,7 @@ describe("settings", () => {
       groupBy: "patient",
       ratios: [0.7, 0.15, 0.15],
       numericMode: "reproducible",
+      wide: false,
       seed: 1,
       refine: false,
     });
@@ -55,6 +56,7 @@ describe("settings", () => {
     ["classWeights", "balanced", "balanced"],
     ["ratios", "0.8,0.1,0.1", [0.8, 0.1, 0.1]],
     ["numericMode", "fast", "fast"],
+    ["wide", true, true],
     ["seed", "0", 0],
     ["refine", true, true],
   ])("the flag of %s takes %j, as the file takes the value it means", (name, text, value) => {

@@ -4,7 +4,7 @@ import type { Dataset } from "../../src/data/dataset.ts";
 import { DivergenceError, LeakageError, SealedTestSetError, StudyStateError } from "../../src/errors.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import type { Storage } from "../../src/storage/storage.ts";
-import { hasRelaxedSimd } from "../../src/wasm/kernels.ts";
+import { hasRelaxedSimd } from "../../src/wasm/modes.ts";
 import { openStudy, study } from "../../src/study/study.ts";
 import type { Study, TrainRunOptions } from "../../src/study/options.ts";
 import { sgd } from "../../src/train/optimizer.ts";

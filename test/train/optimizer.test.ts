@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import * as optimizers from "../../src/train/optimizer.ts";
 import { optimizerSlots } from "../../src/train/optimizer.ts";
 import type { Optimizer } from "../../src/train/optimizer.ts";
-import { createUpdater } from "../../src/train/updater.ts";
+import { addUpdate } from "../../src/train/updater.ts";
 import { listOn } from "../wasm/call-list.ts";
 import type { Counters } from "../../src/train/updater.ts";
 import { builds, edgeLengths, tensorError, Workbench } from "../assembly/workbench.ts";
@@ -51,18 +51,21 @@ describe.each(builds)("optimizers (%s build)", (build) => {
     const g = bench.floats(new Float32Array(n), shift);
     const slots = optimizerSlots(optimizer).map(() => bench.floats(new Float32Array(n), shift));
     const list = listOn(bench);
-    const at = list.scalarsOf(0);
-    let updater = createUpdater(optimizer);
-    updater.record(list.recorder, w, g, slots, n);
+    const numbers = new Float64Array(bench.memory.buffer);
+    const countersAt = bench.reserve(40);
+    const counters = { address: countersAt, numbers: numbers.subarray(countersAt / 8, countersAt / 8 + 5) };
+    const begin = () => addUpdate(list, numbers, optimizer, counters, w, g, slots, n);
+    let updater = begin();
     return gradients.map((gradient, step) => {
       if (step === restart) {
         const saved = JSON.parse(JSON.stringify(updater.counters())) as Counters;
-        updater = createUpdater(optimizer);
+        list.clear();
+        updater = begin();
         updater.restore(saved);
       }
       new Float32Array(bench.memory.buffer, g, n).set(gradient);
-      updater.step(optimizer.learningRate);
-      updater.fill(new Float64Array(bench.memory.buffer), at);
+      updater.setRate(optimizer.learningRate);
+      updater.prepare();
       expect(list.run()).toBe(-1);
       bench.checkGuards();
       return bench.readFloats(w, n);

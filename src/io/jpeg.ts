@@ -1,0 +1,44 @@
+// JPEG files as images, gray or RGB.
+import type { Image } from "../data/image.ts";
+import { FormatError } from "../errors.ts";
+import { CodecError } from "./codecs/samples.ts";
+import { checkJpegSize, readJpegHeader } from "./jpeg-header.ts";
+import type { WholeSource } from "./whole.ts";
+
+/** @throws FormatError for a stream that is broken or cut off, has more than 8 bits, or four colours. */
+export async function readJpeg({ bytes, name }: WholeSource, maximumBytes: number): Promise<Image> {
+  try {
+    const header = readJpegHeader(bytes);
+    const { process, bits, width, height, colours, end } = header;
+    if (process > 2 || bits !== 8)
+      throw new CodecError(
+        `expected a JPEG of 8 bits (baseline or progressive), got process ${process} of ${bits} bits`,
+      );
+    if (colours !== 1 && colours !== 3)
+      throw new CodecError(`expected gray or RGB, got ${colours} colours. Save it as RGB.`);
+    checkJpegSize(header);
+    if (width * height * colours > maximumBytes)
+      throw new CodecError(`expected at most ${maximumBytes} bytes of pixels, got ${width}x${height}x${colours}`);
+    const { decodeJpeg8 } = await import("./codecs/jpeg-8bit.ts");
+    const { data } = await decodeJpeg8(bytes.subarray(0, end), { width, height, colours });
+    return {
+      format: "jpeg",
+      pixels: data,
+      shape: colours === 3 ? [height, width, 3] : [height, width],
+      colours,
+      spacing: null,
+      unit: "unknown",
+      affine: null,
+      rescale: { slope: 1, intercept: 0 },
+      frameRescales: null,
+      modalityTable: null,
+      windows: [],
+      photometric: colours === 3 ? "RGB" : "MONOCHROME2",
+      palette: null,
+      bigEndian: false,
+      dicom: null,
+    };
+  } catch (cause) {
+    throw cause instanceof CodecError ? new FormatError(`${name}: ${cause.message}`, { cause }) : cause;
+  }
+}

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { describe, expect, it } from "vitest";
+import { importsOf } from "./sources.ts";
+
+/** The chunks that an entry of build/ can come to load, and what they import that is no chunk. */
+function reach(entry: string): { readonly chunks: ReadonlySet<string>; readonly outside: readonly string[] } {
+  const chunks = new Set<string>();
+  const outside: string[] = [];
+  const visit = (path: string) => {
+    if (chunks.has(path)) return;
+    chunks.add(path);
+    const text = readFileSync(path, "utf8");
+    for (const { specifier, target } of importsOf({ path, text })) {
+      if (target) visit(posix.normalize(target));
+      else outside.push(specifier);
+    }
+    if (/[^.\w]require\(/.test(text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ""))) outside.push(`require in ${path}`);
+  };
+  visit(entry);
+  return { chunks, outside };
+}
+
+describe.skipIf(!existsSync("build/io.js"))("the bundle of voxgrad/io (skipped before npm run build)", () => {
+  it("comes to load nothing of Node.js but what it asks for when it is given a path", () => {
+    const { chunks, outside } = reach("build/io.js");
+    expect(chunks.size).toBeGreaterThan(15);
+    expect([...new Set(outside)].filter((specifier) => !specifier.startsWith("node:"))).toEqual([]);
+  });
+
+  it("loads no codec before it meets an image that needs it", () => {
+    const names = [...reach("build/index.js").chunks].filter((path) => /htj2k|jpeg|png|dicom|nifti|pako/.test(path));
+    expect(names).toEqual([]);
+  });
+});
