@@ -20,14 +20,15 @@ export interface ThumbnailPlan {
 /** Cells along an axis at most, by the number of axes. */
 const mostCells = [0, 1024, 32, 10];
 
-/** A last axis of at most so many values holds colours where two axes or more stand before it. */
+/** A last axis of at most so many values, and of fewer than the two before it, holds colours. */
 const mostColours = 4;
 
 /** A picture of fewer cells is its own coarse picture. */
 const fewestToCoarsen = 129;
 
 export function planThumbnails(shape: readonly number[]): ThumbnailPlan {
-  const isColoured = shape.length > 3 || (shape.length === 3 && shape[2] <= mostColours);
+  const [rows, columns, last] = shape;
+  const isColoured = shape.length > 3 || (last <= mostColours && last < Math.min(rows, columns));
   const colours = isColoured ? shape[shape.length - 1] : 1;
   const space = isColoured ? shape.slice(0, -1) : shape;
   // One slice is a picture, not a volume.
