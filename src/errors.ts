@@ -5,9 +5,24 @@ export class SealedTestSetError extends Error {
   override readonly name = "SealedTestSetError";
 }
 
+/** An image of a set, and one of another that is a copy of it or of the same group. */
+export interface LeakedPair {
+  readonly kind: string;
+  readonly a: { readonly set: string; readonly index: number };
+  readonly b: { readonly set: string; readonly index: number };
+  readonly similarity: number | null;
+}
+
 /** The same image or group stands in two sets. */
 export class LeakageError extends Error {
   override readonly name = "LeakageError";
+  constructor(
+    message: string,
+    /** All of them; the message names the first. */
+    readonly pairs: readonly LeakedPair[] = [],
+  ) {
+    super(message);
+  }
 }
 
 /** A loss, gradient or weight became NaN or infinite. The last good weights are kept. */

@@ -11,8 +11,14 @@ export { factsOf } from "./data/image-facts.ts";
 export type { ImageFacts } from "./data/image-facts.ts";
 export { phantoms } from "./data/phantom.ts";
 export type { PhantomOptions } from "./data/phantom.ts";
+export { audit } from "./data/audit.ts";
+export type { Audit, AuditedSet, AuditOptions, AuditPair, ImagePlace, LeakKind } from "./data/audit.ts";
 export { split } from "./data/split.ts";
 export type { Split, SplitOptions, SplitSource } from "./data/split.ts";
+export { folds } from "./data/folds.ts";
+export type { Fold, FoldsOptions } from "./data/folds.ts";
+export { similarityGroups } from "./data/likeness.ts";
+export { balancedClassWeights } from "./data/class-weights.ts";
 export { fitNormalization } from "./data/normalization.ts";
 export type { Normalization } from "./data/normalization.ts";
 
@@ -111,6 +117,7 @@ export type {
 export { defaultRemedies } from "./study/remedy.ts";
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
+export type { LeakagePolicy } from "./study/leakage.ts";
 export type { LedgerEntry, LedgerEvent } from "./study/ledger.ts";
 export { memoryStorage } from "./storage/memory.ts";
 export type { Storage } from "./storage/storage.ts";
@@ -151,4 +158,5 @@ export {
   StorageError,
   StudyStateError,
 } from "./errors.ts";
+export type { LeakedPair } from "./errors.ts";
 export { version } from "./version.ts";

@@ -1,2 +1,4 @@
-// voxgrad/report: the report as a page. What draws its charts is bundled with it; the core stays free of it.
+// voxgrad/report: reports as pages. What draws their charts is bundled with them; the core stays free of it.
 export { reportHtml } from "./report/html.ts";
+export { pairsHtml } from "./report/pairs-html.ts";
+export type { PairsPage, ShownImage, ShownPair } from "./report/pairs-html.ts";

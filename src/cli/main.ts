@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { version } from "../index.ts";
 import { bench } from "./bench.ts";
 import { demo } from "./demo.ts";
+import { inspect } from "./inspect.ts";
 import { exitCodeOf, explain } from "./output.ts";
 import { predict } from "./predict.ts";
 import { test } from "./test.ts";
@@ -20,7 +21,7 @@ const program = new Command("voxgrad")
     "\nExit codes: 0 done, 1 the study says no, 2 wrong usage or unreadable input, 130 interrupted.",
   );
 
-for (const made of [demo(), train(), test(), predict(), bench()]) {
+for (const made of [demo(), inspect(), train(), test(), predict(), bench()]) {
   program.addCommand(
     made
       .exitOverride()

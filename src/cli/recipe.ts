@@ -13,12 +13,14 @@ export function studySettings(
 
 /** How the study trains. @param train says how many outputs the network needs. */
 export function trainSettings(settings: Settings, train: Dataset): TrainOptions {
-  const { epochs, batch, accumulate, clipNorm, patience, monitor, normalization, l1, l2, numericMode } = settings;
+  const { epochs, batch, accumulate, clipNorm, patience, monitor, normalization, l1, l2, numericMode, classWeights } =
+    settings;
   const task = settings.task ?? (train.labels ? "classification" : "segmentation");
   const loss = lossOf(settings.loss);
   return {
     network: networkOf(settings, voxgrad.outputsFor(task, train)),
     ...(loss === null ? {} : { loss }),
+    classWeights,
     optimizer: optimizerOf(settings),
     schedule: scheduleOf(settings),
     regularization: { l1, l2 },

@@ -61,6 +61,12 @@ const table = {
     null,
     "what is minimised; none: softmaxCrossEntropy for classes, sigmoidDice for voxels",
   ),
+  classWeights: setting(
+    "--class-weights",
+    optional(choice("balanced")),
+    null,
+    "lets rare classes count as much as common ones, as scikit-learn balances them",
+  ),
   dropout: setting("--dropout", rate, 0.3, "part of the hidden nodes left out at each step"),
   epochs: setting("--epochs", whole(1, 16777215), 60, "passes over the training set at most"),
   batch: setting("--batch", whole(1), 32, "images per step"),
@@ -110,16 +116,16 @@ const table = {
   ),
   groupBy: setting(
     "--group-by",
-    optional(choice("patient")),
+    optional(choice("patient", "similarity")),
     "patient",
-    "keeps all images of a patient in one set, where DATA names patients",
+    "what goes into one set together: a patient's images, where DATA names patients, or near copies as well",
   ),
   ratios: setting("--ratios", ratios, [0.7, 0.15, 0.15], "training, validation and test set, where DATA is not split"),
   leakage: setting(
     "--leakage",
-    choice("stop", "allow"),
+    choice("stop", "drop", "allow"),
     "stop",
-    "when a patient stands in two sets that DATA divides: stop, or go on all the same",
+    "when an image, a near copy of it or a patient stands in two sets: stop, leave the copies out, or go on all the same",
   ),
   numericMode: setting(
     "--numeric-mode",

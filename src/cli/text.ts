@@ -1,6 +1,6 @@
 // What the commands print for people: tables of figures and the ends of phases in words.
 import { namedFigures } from "../index.ts";
-import type { Refinement, Report, SetFigures, TrainingResult } from "../index.ts";
+import type { LedgerEntry, Refinement, Report, SetFigures, TrainingResult } from "../index.ts";
 
 export function decimal(value: number | null, digits = 3): string {
   return value === null ? "undefined" : value.toFixed(digits);
@@ -40,6 +40,17 @@ function rowsOf(train: SetFigures | null, validation: SetFigures | null): string
   ];
 }
 
+/** What the audit found and what became of it; null where nothing leaks. */
+export function auditText(entries: readonly LedgerEntry[]): string | null {
+  const audited = entries.find((entry) => entry.event === "audited");
+  if (!audited || Object.values(audited.pairs).every((number) => number === 0)) return null;
+  const { test, validation } = audited.images;
+  const found = `${test} test and ${validation} validation images have a copy or their patient in another set`;
+  if (!audited.dropped) return `Mind: ${found}; --leakage allow goes on, and the report will say so.`;
+  const { dropped } = audited;
+  return `${found}: ${dropped.train.size} training and ${dropped.validation.size} validation images were left out.`;
+}
+
 /** Which remedy was kept, and what each reached. */
 export function refinementText({ trials, kept }: Refinement): string {
   return [
@@ -66,7 +77,7 @@ export function reportText(report: Report): string {
 }
 
 /** Lines of columns, the first to the left and the others too. */
-function table(rows: readonly (readonly string[])[]): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map(
     (row) =>

@@ -16,7 +16,7 @@ import type { Place } from "./place.ts";
 import { studySettings, trainSettings } from "./recipe.ts";
 import { allFlags, refuseChanges, resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
-import { refinementText, trainingText } from "./text.ts";
+import { auditText, refinementText, trainingText } from "./text.ts";
 import { UsageError } from "./usage.ts";
 
 interface TrainFlags extends OutputOptions, Readonly<Record<string, unknown>> {
@@ -92,6 +92,8 @@ async function work(
   try {
     const { train, validation, test } = await run.sets();
     output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);
+    const leak = auditText(await run.ledger());
+    if (leak !== null) output.say(leak);
     if (settings.numericMode === "fast" && !hasRelaxedSimd()) {
       output.say("This engine has no relaxed SIMD: the numeric mode is reproducible.");
     }

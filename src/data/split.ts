@@ -1,6 +1,7 @@
 // The division of a dataset into training, validation and test set: by group, balanced by class, from a seed.
 import { stream } from "../random.ts";
 import { assign } from "./assignment.ts";
+import { imbalanceOf, membersOf, tally } from "./tally.ts";
 
 /** What split reads of a dataset; every Dataset is one. */
 export interface SplitSource {
@@ -50,25 +51,15 @@ export interface Split {
 export function split(dataset: SplitSource, options: SplitOptions): Split {
   const { seed, ratios = [0.7, 0.15, 0.15], stratify = true, byGroup = dataset.groups !== null } = options;
   const shares = sharesOf(ratios);
-  const groupOf = byGroup ? groupNumbers(dataset) : Int32Array.from({ length: dataset.length }, (_, image) => image);
-  const groupCount = groupOf.reduce((most, group) => Math.max(most, group + 1), 0);
+  const { groupOf, tallies } = tally("split", dataset, byGroup, stratify);
+  const { groupCount } = tallies;
   if (groupCount < 3)
     throw new RangeError(
       `split: expected at least 3 ${byGroup ? "groups" : "images"}, one for each set, got ${groupCount}. ` +
         (byGroup ? "Add images of other patients, or set byGroup: false to let sets share them." : "Add images."),
     );
-  const labels = stratify ? dataset.labels : null;
-  const columns = labels === null ? 1 : 1 + dataset.classes.length;
-  const counts = new Float64Array(groupCount * columns);
-  for (let image = 0; image < groupOf.length; image++) {
-    counts[groupOf[image] * columns] += 1;
-    if (labels !== null) counts[groupOf[image] * columns + 1 + labels[image]] += 1;
-  }
-  const setOf = assign({ groupCount, columns, counts }, shares, stream(seed, "split").permutation(groupCount));
-
-  const members: number[][] = [[], [], []];
-  for (let image = 0; image < groupOf.length; image++) members[setOf[groupOf[image]]].push(image);
-  const [train, validation, test] = members.map((images) => Int32Array.from(images));
+  const setOf = assign(tallies, shares, stream(seed, "split").permutation(groupCount));
+  const [train, validation, test] = membersOf(setOf, groupOf, 3);
   return { train, validation, test, imbalance: imbalanceOf(dataset, [train, validation, test]) };
 }
 
@@ -82,30 +73,4 @@ function sharesOf(ratios: readonly number[]): number[] {
         `Give the three parts, as in ratios: [0.7, 0.15, 0.15].`,
     );
   return shares;
-}
-
-/** The number of each image's group; groups are numbered as they first appear. */
-function groupNumbers({ groups }: SplitSource): Int32Array {
-  if (groups === null)
-    throw new TypeError("split byGroup: expected a dataset with groups, got one without. Leave byGroup out.");
-  const numbers = new Map<string, number>();
-  return Int32Array.from(groups, (group) => {
-    const number = numbers.get(group) ?? numbers.size;
-    numbers.set(group, number);
-    return number;
-  });
-}
-
-function imbalanceOf({ labels, classes }: SplitSource, sets: readonly Int32Array[]): number {
-  if (labels === null) return 0;
-  const whole = new Float64Array(classes.length);
-  for (const label of labels) whole[label] += 1;
-  let largest = 0;
-  for (const images of sets) {
-    const own = new Float64Array(classes.length);
-    for (const image of images) own[labels[image]] += 1;
-    for (let label = 0; label < own.length; label++)
-      largest = Math.max(largest, Math.abs(own[label] / images.length - whole[label] / labels.length));
-  }
-  return largest;
 }

@@ -8,6 +8,7 @@ import { phaseDetails } from "./words.ts";
 /** The phase that an event of the ledger belongs to. */
 const phaseOf: ReadonlyMap<string, string> = new Map([
   ["created", "before"],
+  ["audited", "before"],
   ["split", "before"],
   ["training started", "1 training"],
   ["interrupted", "1 training"],

@@ -1,6 +1,6 @@
 // What a reader of a report must know before its figures: one plain sentence each.
-import { decimal, percent, plural, range } from "./format.ts";
-import type { Report } from "./record.ts";
+import { count, decimal, percent, plural, range } from "./format.ts";
+import type { Phase, Report } from "./record.ts";
 
 /** An interval that is wider says too little. */
 const widestInterval = 0.2;
@@ -11,6 +11,7 @@ const imbalance = 0.8;
 /** The sentences, the gravest first; none when nothing is amiss. */
 export function warningsOf(report: Omit<Report, "warnings">): string[] {
   return [
+    ...leaking(report),
     ...againstBaseline(report),
     ...againstGuessing(report),
     ...tooSmall(report),
@@ -19,6 +20,28 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
     ...undefinedFigures(report),
     ...training(report),
   ];
+}
+
+/** A leak that the study was told to allow: no figure means what it says. */
+function leaking({ phases, sets }: Omit<Report, "warnings">): string[] {
+  const audited: (Phase & Partial<Audited>) | undefined = phases.find(({ event }) => event === "audited");
+  if (audited?.leakage !== "allow" || !audited.images || !audited.pairs) return [];
+  const pairs = Object.entries(audited.pairs).filter(([, number]) => number > 0);
+  if (pairs.length === 0) return [];
+  const kinds = pairs.map(([kind, number]) => `${kind} ${count(number)}`).join(", ");
+  const { test, validation } = audited.images;
+  return [
+    `The sets leak into one another, and the study was told to go on: ${count(test)} of ${plural(sets.test.size, "test image")} ` +
+      `and ${count(validation)} of ${plural(sets.validation.size, "validation image")} have a copy or their patient in another set ` +
+      `(pairs: ${kinds}). The figures are too good: a network that learned its training images by heart would reach them too.`,
+  ];
+}
+
+/** What the ledger says of the audit. */
+interface Audited {
+  readonly leakage: string;
+  readonly pairs: Readonly<Record<string, number>>;
+  readonly images: Readonly<Record<string, number>>;
 }
 
 function againstBaseline({ metrics, baseline }: Omit<Report, "warnings">): string[] {

@@ -103,9 +103,13 @@ function layer(value: unknown): string {
     .join(" ");
 }
 
+/** A longer text is written for machines, such as the images of a set. */
+const longestText = 100;
+
 function detail(value: unknown): string {
   if (value === null || value === undefined) return "none";
-  if (typeof value === "string") return /^[0-9a-f]{64}$/.test(value) ? `${value.slice(0, 12)}…` : value;
+  if (typeof value === "string")
+    return /^[0-9a-f]{64}$/.test(value) || value.length > longestText ? `${value.slice(0, 12)}…` : value;
   if (typeof value === "number") return Number.isInteger(value) ? count(value) : `${Number(value.toPrecision(6))}`;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) {

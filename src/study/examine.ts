@@ -3,7 +3,7 @@ import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { maskConfusion } from "../metrics/segmentation.ts";
 import { buildReport } from "../report/record.ts";
 import type { Report, ReportInput, SetSummary } from "../report/record.ts";
-import { createBreathe } from "../train/breathe.ts";
+import { createBreathe } from "../breathe.ts";
 import { forwardAll } from "../train/evaluate.ts";
 import { maskClassAt } from "../train/figures.ts";
 import type { Model } from "../train/model.ts";

@@ -1,12 +1,19 @@
 // What happened in a study, in order: lines of JSON, each with the SHA-256 of the line before it.
+import type { LeakKind } from "../data/audit.ts";
 import { StudyStateError } from "../errors.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { LeakagePolicy } from "./leakage.ts";
 
 /** How many images a set has, and the SHA-256 that commits the study to them. */
 export interface CommittedSet {
   readonly size: number;
   readonly sha256: string;
+}
+
+/** Which images: a bit for each of the dataset that they count in, the lowest first, as base64. */
+export interface CertifiedIds {
+  readonly ids: string;
 }
 
 /** What a remedy was compared by, when the study was refined. */
@@ -21,10 +28,27 @@ export interface RefinementTrial {
 export type LedgerEvent =
   | { readonly event: "created"; readonly seed: number; readonly task: string }
   | {
+      /** The sets were compared, the sealed one among them, before anything was learned. */
+      readonly event: "audited";
+      /** What was to become of a leak. */
+      readonly leakage: LeakagePolicy;
+      /** The correlation from which on images counted as near copies; null where images were too small. */
+      readonly threshold: number | null;
+      /** Pairs across sets, by kind. */
+      readonly pairs: Readonly<Record<LeakKind, number>>;
+      /** Images of each set that stand in one of the pairs. */
+      readonly images: { readonly train: number; readonly validation: number; readonly test: number };
+      /** What was left out. */
+      readonly dropped?: Readonly<Record<"train" | "validation", CertifiedIds & { readonly size: number }>>;
+    }
+  | {
+      /** The sets that the study commits to. */
       readonly event: "split";
-      readonly train: CommittedSet;
-      readonly validation: CommittedSet;
-      readonly test: CommittedSet;
+      readonly train: CommittedSet & CertifiedIds;
+      readonly validation: CommittedSet & CertifiedIds;
+      readonly test: CommittedSet & CertifiedIds;
+      /** The largest difference between a class's share of a set and its share of all. */
+      readonly imbalance: number;
     }
   | {
       readonly event: "training started";
@@ -162,6 +186,7 @@ const torn =
 /** Lists every kind, so that the compiler misses none. */
 const events: Readonly<Record<LedgerEvent["event"], true>> = {
   created: true,
+  audited: true,
   split: true,
   "training started": true,
   "training ended": true,

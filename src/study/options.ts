@@ -5,6 +5,7 @@ import type { Storage } from "../storage/storage.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Task, TrainOptions } from "../train/settings.ts";
+import type { LeakagePolicy } from "./leakage.ts";
 import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
 import type { Remedy } from "./remedy.ts";
 import type { TrainingResult } from "./run.ts";
@@ -16,12 +17,19 @@ export interface StudyOptions {
   readonly seed?: number;
   /** Classification where there are labels, else segmentation, unless said. */
   readonly task?: Task;
-  /** Keeps all images of a patient in one set, where the data names groups; "patient" by default, null to mix them. */
-  readonly groupBy?: "patient" | null;
+  /**
+   * What goes into one set together: "patient", the default, all images of a patient, where the data names groups;
+   * "similarity", near copies as well, which the audit finds; null mixes them. Only for data that is not divided yet.
+   */
+  readonly groupBy?: "patient" | "similarity" | null;
   /** Training, validation and test set; 0.7, 0.15, 0.15 by default. Only for data that is not divided yet. */
   readonly ratios?: readonly number[];
-  /** What to do when a patient stands in two of the given sets; "stop" by default. */
-  readonly leakage?: "stop" | "allow";
+  /**
+   * What to do when an image, a near copy of it or a patient stands in two sets: "stop", the default, throws LeakageError;
+   * "drop" leaves out the copy in the training set, or in the validation set where the other is in the test set; "allow"
+   * goes on, and the report says so first.
+   */
+  readonly leakage?: LeakagePolicy;
   /** Where the study is kept; in memory by default. */
   readonly storage?: Storage;
   /** Where the data came from; only written down. */
@@ -64,7 +72,10 @@ export interface StudySets {
 }
 
 export interface Study {
-  /** Divides the data, checks it and commits to it; every other call does this first. */
+  /**
+   * Divides the data, audits it for leakage, checks it and commits to it; every other call does this first.
+   * @throws LeakageError where an image or a patient stands in two sets, unless `leakage` says otherwise.
+   */
   sets(): Promise<StudySets>;
   /**
    * Phase one, and the watch of phase two: yields every epoch. Leaving the loop early keeps the best weights so far.

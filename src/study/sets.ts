@@ -1,36 +1,81 @@
 // The three sets of a study: divided, checked, and committed to by SHA-256 before anything learns from them.
-import { subset } from "../data/dataset.ts";
+import { audit } from "../data/audit.ts";
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
+import { similarityGroups } from "../data/likeness.ts";
 import { split } from "../data/split.ts";
-import { LeakageError } from "../errors.ts";
+import { imbalanceOfSets } from "../data/tally.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { Task } from "../train/settings.ts";
-import type { CommittedSet } from "./ledger.ts";
+import { settleLeakage } from "./leakage.ts";
+import type { LeakagePolicy } from "./leakage.ts";
+import type { CommittedSet, LedgerEvent } from "./ledger.ts";
+import { decodeIds, encodeIds, setsOf, sourceOf } from "./members.ts";
+import type { Members, SetName } from "./members.ts";
 
 /** How a study's data is divided. JSON-safe. */
 export interface Division {
   readonly ratios: readonly number[];
-  /** Whether images of one patient stay together, where the data names patients. */
-  readonly groupBy: "patient" | null;
-  /** What happens when a group stands in two sets that were given apart. */
-  readonly leakage: "stop" | "allow";
+  /** What stays together: images of one patient, where the data names patients, or near copies as well. */
+  readonly groupBy: "patient" | "similarity" | null;
+  /** What happens when an image or a group stands in two sets. */
+  readonly leakage: LeakagePolicy;
   readonly seed: number;
 }
 
-/** Divides one dataset, or takes the three that it was given. */
-export function divide(data: Dataset | DatasetSplit, { ratios, groupBy, leakage, seed }: Division): DatasetSplit {
-  if (!("train" in data)) {
-    const byGroup = groupBy !== null && data.groups !== null;
-    const indices = split(data, { seed, ratios, byGroup });
-    return {
-      train: subset(data, indices.train),
-      validation: subset(data, indices.validation),
-      test: subset(data, indices.test),
-    };
+/** Divides one dataset, or takes the three that it was given, whole. */
+async function divide(data: Dataset | DatasetSplit, division: Division): Promise<Members> {
+  const { ratios, groupBy, seed } = division;
+  if ("train" in data) {
+    const whole = ({ length }: Dataset) => Int32Array.from({ length }, (_, index) => index);
+    return { train: whole(data.train), validation: whole(data.validation), test: whole(data.test) };
   }
-  if (groupBy !== null && leakage === "stop") checkGroups(data);
-  return data;
+  const groups = groupBy === "similarity" ? await similarityGroups(data) : groupBy === null ? null : data.groups;
+  const { length, labels, classes } = data;
+  return split({ length, labels, classes, groups }, { seed, ratios });
 }
+
+/**
+ * Divides the data, checks the sets, and audits them for leakage: which images each set has, and what the ledger is to say.
+ * @throws LeakageError where something leaks and the division says to stop; and as checkSets.
+ */
+export async function prepareSets(data: Dataset | DatasetSplit, wanted: Task | undefined, division: Division) {
+  const divided = await divide(data, division);
+  const before = setsOf(data, divided);
+  const task = taskOf(wanted, before.train);
+  checkSets(before, task);
+  const found = await audit(before, { duplicates: false });
+  // Who mixes the patients means to.
+  const leakage = found.leakage.filter(({ kind }) => division.groupBy !== null || kind !== "group");
+  const { members, event } = settleLeakage({ ...found, leakage }, data, before, divided, division.leakage);
+  const sets = setsOf(data, members);
+  if (division.leakage === "drop") checkSets(sets, task);
+  return { sets, members, task, audited: event };
+}
+
+/** The sets as the ledger has them. @throws StudyStateError when the data has not as many images. */
+export function restoreSets(data: Dataset | DatasetSplit, certificate: SplitEvent): DatasetSplit {
+  const of = (name: SetName) => decodeIds(name, certificate[name].ids, sourceOf(data, name).length);
+  return setsOf(data, { train: of("train"), validation: of("validation"), test: of("test") });
+}
+
+/** What the ledger says of the sets that a study commits to. */
+export async function certify(data: Dataset | DatasetSplit, sets: DatasetSplit, members: Members): Promise<SplitEvent> {
+  const of = async (name: SetName) => ({
+    ...(await commit(sets[name])),
+    ids: encodeIds(members[name], sourceOf(data, name).length),
+  });
+  const { train, validation, test } = sets;
+  const imbalance = imbalanceOfSets([train, validation, test]);
+  return {
+    event: "split",
+    train: await of("train"),
+    validation: await of("validation"),
+    test: await of("test"),
+    imbalance,
+  };
+}
+
+export type SplitEvent = Extract<LedgerEvent, { event: "split" }>;
 
 /** The task that the data is for, unless one was asked for. */
 export function taskOf(wanted: Task | undefined, train: Dataset): Task {
@@ -55,6 +100,7 @@ export function taskOf(wanted: Task | undefined, train: Dataset): Task {
 export function checkSets(sets: DatasetSplit, task: Task): void {
   const { train } = sets;
   for (const [name, set] of Object.entries(sets) as [string, Dataset][]) {
+    if (set.length === 0) throw new RangeError(`${name} set: expected images, got none: all were left out as copies`);
     if (set.shape.join() !== train.shape.join()) {
       throw new RangeError(`${name} set: expected images of ${train.shape.join("x")}, got ${set.shape.join("x")}`);
     }
@@ -92,22 +138,4 @@ export async function commit(set: Dataset): Promise<CommittedSet> {
   let digests = "";
   for (let index = 0; index < set.length; index++) digests += await set.digest(index);
   return { size: set.length, sha256: await sha256(new TextEncoder().encode(digests)) };
-}
-
-function checkGroups(sets: DatasetSplit): void {
-  const owner = new Map<string, string>();
-  const shared = new Map<string, string>();
-  for (const [name, { groups }] of Object.entries(sets) as [string, Dataset][]) {
-    for (const group of new Set(groups)) {
-      const other = owner.get(group);
-      if (other === undefined) owner.set(group, name);
-      else if (!shared.has(group)) shared.set(group, `"${group}" in ${other} and ${name}`);
-    }
-  }
-  if (shared.size === 0) return;
-  const shown = [...shared.values()].slice(0, 5).join(", ");
-  throw new LeakageError(
-    `leakage: expected every group (patient) in one set, got ${shared.size} in two: ${shown}${shared.size > 5 ? ", ..." : ""}. ` +
-      'Divide the images by patient, or say leakage: "allow".',
-  );
 }

@@ -10,7 +10,7 @@ import type { Study, StudyOptions } from "./options.ts";
 import { refine } from "./refine.ts";
 import { readRecord, recordName, writeRecord } from "./record.ts";
 import type { StudyRecord } from "./record.ts";
-import { checkSets, commit, divide, taskOf } from "./sets.ts";
+import { certify, checkSets, commit, prepareSets, restoreSets } from "./sets.ts";
 import { test } from "./test.ts";
 import { train } from "./train.ts";
 
@@ -41,9 +41,8 @@ export function study(options: StudyOptions): Study {
           `study: expected a folder without a study, got one with ${recordName}. Resume it, or choose another.`,
         );
       }
-      const sets = divide(data, division);
-      const task = taskOf(options.task, sets.train);
-      checkSets(sets, task);
+      const prepared = await prepareSets(data, options.task, division);
+      const { sets, task } = prepared;
       const { shape, classes, maskClasses } = sets.train;
       const source = options.source ?? null;
       const record: StudyRecord = {
@@ -57,7 +56,7 @@ export function study(options: StudyOptions): Study {
         training: null,
       };
       await writeRecord(storage, record);
-      await beginLedger(storage, record, sets);
+      await beginLedger(storage, data, record, prepared);
       return { sets, record };
     }),
   );
@@ -72,12 +71,17 @@ export function openStudy({ storage, data }: { storage: Storage; data: Dataset |
     createDesk(storage, async () => {
       const record = await readRecord(storage);
       await dropTornLine(storage);
-      const sets = divide(data, record.division);
-      checkSets(sets, record.task);
-      await beginLedger(storage, record, sets);
       const committed = (await readLedger(storage)).find((entry) => entry.event === "split");
+      if (!committed) {
+        await refuseRemoved(storage, record);
+        const prepared = await prepareSets(data, record.task, record.division);
+        await beginLedger(storage, data, record, prepared);
+        return { sets: prepared.sets, record };
+      }
+      const sets = restoreSets(data, committed);
+      checkSets(sets, record.task);
       for (const name of ["train", "validation"] as const) {
-        if (committed && (await commit(sets[name])).sha256 !== committed[name].sha256) {
+        if ((await commit(sets[name])).sha256 !== committed[name].sha256) {
           throw new StudyStateError(
             `${name} set: expected the images that the study was begun with, got others. Give it the same data.`,
           );
@@ -88,24 +92,27 @@ export function openStudy({ storage, data }: { storage: Storage; data: Dataset |
   );
 }
 
-/** The first two lines, or what is missing of them where a process was stopped between them. */
-async function beginLedger(storage: Storage, record: StudyRecord, sets: DatasetSplit): Promise<void> {
-  const { division, task, training } = record;
-  const entries = await readLedger(storage);
-  if (training !== null && entries.length < 2) {
-    throw new StudyStateError(
-      `${ledgerName}: expected the record of a study that was trained, got ${entries.length} lines: it was removed or cut ` +
-        "off. Restore the study's folder from a copy.",
-    );
-  }
-  if (entries.length === 0) await appendEntry(storage, { event: "created", seed: division.seed, task });
-  if (entries.length > 1) return;
-  await appendEntry(storage, {
-    event: "split",
-    train: await commit(sets.train),
-    validation: await commit(sets.validation),
-    test: await commit(sets.test),
-  });
+/** @throws StudyStateError where a study was trained, and its ledger does not say on what. */
+async function refuseRemoved(storage: Storage, { training }: StudyRecord): Promise<void> {
+  if (training === null) return;
+  const { length } = await readLedger(storage);
+  throw new StudyStateError(
+    `${ledgerName}: expected the record of a study that was trained, got ${length} lines: it was removed or cut ` +
+      "off. Restore the study's folder from a copy.",
+  );
+}
+
+/** The first lines, or what is missing of them where a process was stopped between them. */
+async function beginLedger(
+  storage: Storage,
+  data: Dataset | DatasetSplit,
+  { division, task }: StudyRecord,
+  { audited, sets, members }: Awaited<ReturnType<typeof prepareSets>>,
+): Promise<void> {
+  const events = new Set((await readLedger(storage)).map(({ event }) => event));
+  if (!events.has("created")) await appendEntry(storage, { event: "created", seed: division.seed, task });
+  if (!events.has("audited")) await appendEntry(storage, audited);
+  await appendEntry(storage, await certify(data, sets, members));
 }
 
 /** The calls of a study. Its sets stay behind the desk, out of reach. */

@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { lossDenominator, lossForward, lossProbabilities } from "../model/loss.ts";
 import type { Pass } from "../model/pass.ts";
 import type { Block } from "../wasm/memory.ts";
-import type { Breathe } from "./breathe.ts";
+import type { Breathe } from "../breathe.ts";
 import type { Feed } from "./feed.ts";
 import { labelTally, maskTally } from "./figures.ts";
 import type { SetFigures } from "./figures.ts";

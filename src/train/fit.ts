@@ -9,7 +9,7 @@ import { stream } from "../random.ts";
 import { availableMode } from "../wasm/modes.ts";
 import type { NumericMode } from "../wasm/modes.ts";
 import { allocate } from "../wasm/memory.ts";
-import { createBreathe } from "./breathe.ts";
+import { createBreathe } from "../breathe.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
 import { evaluate } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";

@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { bindPass } from "../model/pass.ts";
 import { writeWeights } from "../model/weights.ts";
 import { allocate } from "../wasm/memory.ts";
-import { createBreathe } from "./breathe.ts";
+import { createBreathe } from "../breathe.ts";
 import { forwardAll } from "./evaluate.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";

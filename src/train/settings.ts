@@ -1,4 +1,5 @@
 // Every setting of a run, complete with its defaults: what training depends on, and what a study writes down.
+import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { fitNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
@@ -26,6 +27,11 @@ export interface TrainOptions {
   readonly network?: Network;
   /** `softmaxCrossEntropy()` for labels, `sigmoidDice()` for masks, whose foreground is often a small part. */
   readonly loss?: Loss;
+  /**
+   * What each class counts in the loss: "balanced" by the training set, as `balancedClassWeights` has it, or a weight a
+   * class; null, the default, leaves the loss as it is. Only for softmaxCrossEntropy.
+   */
+  readonly classWeights?: "balanced" | readonly number[] | null;
   /** `adam()` with its default learning rate of 0.001. */
   readonly optimizer?: Optimizer;
   /** Constant by default. A step of a schedule is an epoch. */
@@ -93,7 +99,11 @@ export function outputsFor(task: Task, data: Dataset): number {
  */
 export function resolveTraining(options: TrainOptions, train: Dataset, task: Task, seed: number): TrainingSettings {
   const outputs = outputsFor(task, train);
-  const loss = options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice());
+  const loss = weighted(
+    options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice()),
+    options.classWeights ?? null,
+    train,
+  );
   const given = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
   const fitted = given.withInput(train.shape);
   checkOutputs(fitted, loss, task, outputs);
@@ -125,6 +135,24 @@ export function resolveTraining(options: TrainOptions, train: Dataset, task: Tas
     numericMode,
     wide: options.wide ?? false,
   });
+}
+
+/** The loss with the weights of the classes. */
+function weighted(loss: Loss, classWeights: TrainOptions["classWeights"], train: Dataset): Loss {
+  const given = classWeights ?? (loss.kind === "softmaxCrossEntropy" ? loss.classWeights : null);
+  if (given === null) return loss;
+  if (loss.kind !== "softmaxCrossEntropy") {
+    throw new RangeError(
+      `classWeights: expected the loss softmaxCrossEntropy, got ${loss.kind}. Leave the weights out.`,
+    );
+  }
+  const weights = given === "balanced" ? balancedClassWeights(train) : given;
+  if (weights.length !== train.classes.length) {
+    throw new RangeError(
+      `classWeights: expected ${train.classes.length} weights, one for each class, got ${weights.length}`,
+    );
+  }
+  return softmaxCrossEntropy({ ...loss, classWeights: weights });
 }
 
 function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): void {

@@ -157,7 +157,7 @@ describe("voxgrad, interrupted", () => {
     const stopped = await running.ended;
     expect(stopped).toMatchObject({ code: 130, out: "" });
     expect(stopped.err).toMatch(/Go on: voxgrad train scans\.npz --out i --resume/);
-    expect(await entries("i")).toEqual(["created", "split", "training started", "interrupted"]);
+    expect(await entries("i")).toEqual(["created", "audited", "split", "training started", "interrupted"]);
     const resumed = await voxgrad(folder, "train", "scans.npz", "--out", "i", "--resume", "--json");
     expect(resumed.code).toBe(0);
     const fields = (json: string) => {

@@ -10,6 +10,7 @@ describe("settings", () => {
     expect(resolveSettings({})).toEqual({
       task: null,
       loss: null,
+      classWeights: null,
       accumulate: 1,
       clipNorm: null,
       monitor: "loss",
@@ -50,6 +51,9 @@ describe("settings", () => {
     ["l2", "0.0001", 0.0001],
     ["patience", "none", null],
     ["groupBy", "none", null],
+    ["groupBy", "similarity", "similarity"],
+    ["leakage", "drop", "drop"],
+    ["classWeights", "balanced", "balanced"],
     ["ratios", "0.8,0.1,0.1", [0.8, 0.1, 0.1]],
     ["numericMode", "fast", "fast"],
     ["wide", true, true],

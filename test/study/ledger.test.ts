@@ -8,10 +8,18 @@ import { appendEntry, checkLedger, dropTornLine, ledgerName, readLedger } from "
 import type { LedgerEvent } from "../../src/study/ledger.ts";
 
 const weightsSha256 = "ab".repeat(32);
-const set = (size: number) => ({ size, sha256: "cd".repeat(32) });
+const set = (size: number) => ({ size, sha256: "cd".repeat(32), ids: "AQ==" });
+const none = { exact: 0, label: 0, near: 0, flipped: 0, group: 0 };
 const story: readonly LedgerEvent[] = [
   { event: "created", seed: 7, task: "classification" },
-  { event: "split", train: set(700), validation: set(150), test: set(150) },
+  {
+    event: "audited",
+    leakage: "stop",
+    threshold: 0.98,
+    pairs: none,
+    images: { train: 0, validation: 0, test: 0 },
+  },
+  { event: "split", train: set(700), validation: set(150), test: set(150), imbalance: 0.001 },
   { event: "training started", epochs: 40, seed: 7, validationLookUps: 0 },
   { event: "interrupted", epochs: 3 },
   { event: "resumed", epochs: 3 },
@@ -42,7 +50,7 @@ describe("ledger", () => {
   it("reads what was appended, in order, with its times", async () => {
     const entries = await readLedger(await written());
     expect(entries).toMatchObject(story.map((event, index) => ({ index, ...event })));
-    expect(entries[3].time).toBe("2026-01-01T00:03:00.000Z");
+    expect(entries[4].time).toBe("2026-01-01T00:04:00.000Z");
   });
 
   it("holds in each line the SHA-256 of the line before, its newline left out, and 64 zeros in the first", async () => {
@@ -92,9 +100,9 @@ describe("ledger", () => {
   it("refuses a well-formed line of an unknown event, though its hash is right", async () => {
     const storage = await written();
     const lines = (await textOf(storage)).trimEnd().split("\n");
-    const made = { index: 8, time: "2026-01-01T00:08:00.000Z", event: "test forgotten", previous: hash(lines[7]) };
+    const made = { index: 9, time: "2026-01-01T00:09:00.000Z", event: "test forgotten", previous: hash(lines[8]) };
     await rewrite(storage, [...lines, JSON.stringify(made)].join("\n") + "\n");
-    await expect(readLedger(storage)).rejects.toThrow(/line 9: expected one of the events created.*"test forgotten"/);
+    await expect(readLedger(storage)).rejects.toThrow(/line 10: expected one of the events created.*"test forgotten"/);
   });
 
   it("appends nothing to a ledger that is not in order", async () => {

@@ -63,7 +63,7 @@ describe("a study", () => {
     expect(report.weightsSha256).toBe(refined.weightsSha256);
     expect(report.metrics.accuracy.value).toBeGreaterThan(0.6);
     expect((await run.ledger()).map(({ event }) => event)).toEqual([
-      "created", "split", "training started", "training ended", "refined", "test opened", "test finished",
+      "created", "audited", "split", "training started", "training ended", "refined", "test opened", "test finished",
     ]); // prettier-ignore
     expect((await run.ledger()).at(-2)).toMatchObject({ validationLookUps: 12 });
     expect(await storage.list()).toEqual([
@@ -131,7 +131,7 @@ describe("a study", () => {
       const history = JSON.parse((await files(storage))["history.json"]) as Epoch[];
       expect(history.map(bare)).toEqual(straight.epochs.map(bare));
       const events = (await begun.ledger()).map(({ event }) => event);
-      expect(events.slice(2)).toEqual(["training started", "interrupted", "resumed", "training ended"]);
+      expect(events.slice(3)).toEqual(["training started", "interrupted", "resumed", "training ended"]);
     },
   );
 

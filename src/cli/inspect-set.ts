@@ -1,0 +1,124 @@
+// What is in a set of images, or in three: counts, classes, sizes, intensities, groups, duplicates and leakage.
+import { audit } from "../index.ts";
+import type { Audit, AuditPair, Dataset, DatasetSplit, ImagePlace } from "../index.ts";
+import { table } from "./text.ts";
+
+/** One set, as --json has it. */
+export interface SetFacts {
+  readonly count: number;
+  /** Images of each class; empty without labels. */
+  readonly classes: Readonly<Record<string, number>>;
+  /** Images whose mask has each value; empty without masks. */
+  readonly masks: Readonly<Record<string, number>>;
+  readonly shape: readonly number[];
+  readonly minimum: number;
+  readonly maximum: number;
+  /** How many groups (patients) it has; null where the data names none. */
+  readonly groups: number | null;
+}
+
+export interface Inspection extends Audit {
+  readonly sets: Readonly<Record<string, SetFacts>>;
+}
+
+/** Sets by the names that the audit gives them. */
+export function namedSets(data: Dataset | DatasetSplit): Readonly<Record<string, Dataset>> {
+  return "train" in data ? { train: data.train, validation: data.validation, test: data.test } : { all: data };
+}
+
+export async function inspectSets(data: Dataset | DatasetSplit): Promise<Inspection> {
+  const found = await audit(data);
+  const sets = Object.fromEntries(Object.entries(namedSets(data)).map(([name, set]) => [name, factsOf(set)]));
+  return { sets, ...found };
+}
+
+function factsOf(set: Dataset): SetFacts {
+  const image = new Float32Array(set.shape.reduce((product, size) => product * size, 1));
+  const mask = new Uint8Array(set.maskLength);
+  let [minimum, maximum] = [Infinity, -Infinity];
+  const masks = new Map(set.maskClasses.map((value) => [value, 0]));
+  for (let index = 0; index < set.length; index++) {
+    set.read(index, image, 0);
+    for (const value of image) {
+      if (value < minimum) minimum = value;
+      if (value > maximum) maximum = value;
+    }
+    if (set.maskLength === 0) continue;
+    set.readMask(index, mask, 0);
+    for (const k of new Set(mask))
+      if (k > 0) masks.set(set.maskClasses[k - 1], (masks.get(set.maskClasses[k - 1]) ?? 0) + 1);
+  }
+  const counts = new Array<number>(set.classes.length).fill(0);
+  for (const label of set.labels ?? []) counts[label]++;
+  return {
+    count: set.length,
+    classes: Object.fromEntries(set.classes.map((name, k) => [name, counts[k]])),
+    masks: Object.fromEntries(masks),
+    shape: set.shape,
+    minimum,
+    maximum,
+    groups: set.groups ? new Set(set.groups).size : null,
+  };
+}
+
+/** Pairs that are listed by name. */
+const mostListed = 10;
+
+export function inspectionText({ sets, leakage, duplicates, threshold }: Inspection): string {
+  const names = Object.keys(sets);
+  const rows = names.map((name) => {
+    const { count, shape, minimum, maximum, groups, classes, masks } = sets[name];
+    return [
+      name,
+      `${count}`,
+      shape.join("x"),
+      `${short(minimum)} to ${short(maximum)}`,
+      groups === null ? "none" : `${groups}`,
+      ...Object.values(classes).map((images) => `${images}`),
+      ...Object.values(masks).map((images) => `${images}`),
+    ];
+  });
+  const { classes, masks } = sets[names[0]];
+  const head = ["set", "images", "size", "intensities", "groups"];
+  const columns = [
+    ...Object.keys(classes).map((name) => `class ${name}`),
+    ...Object.keys(masks).map((value) => `with mask ${value}`),
+  ];
+  const isDivided = names.length > 1;
+  return [
+    ...table([[...head, ...columns], ...rows]),
+    ...(isDivided ? section("Leakage, pairs across the sets", leakage) : []),
+    ...(isDivided && leakage.length > 0
+      ? ["  voxgrad train stops at this; --leakage drop leaves the copies out, --leakage allow goes on."]
+      : []),
+    ...section(isDivided ? "Duplicates, pairs inside a set" : "Duplicates", duplicates),
+    threshold === null
+      ? "Near copies were not looked for: images of fewer than 64 values have too little to tell copies by."
+      : `Near copies are those whose thumbnails correlate at ${Number(threshold.toFixed(4))} or more, flipped and turned ones too.`,
+  ].join("\n");
+}
+
+function section(title: string, pairs: readonly AuditPair[]): string[] {
+  if (pairs.length === 0) return [`${title}: none.`];
+  const kinds = new Map<string, number>();
+  for (const { kind } of pairs) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  const counts = [...kinds].map(([kind, number]) => `${number} ${kind}`).join(", ");
+  const listed = pairs
+    .slice(0, mostListed)
+    .map(({ kind, a, b, similarity }) => [
+      kind,
+      placeText(a),
+      placeText(b),
+      similarity === null ? "" : similarity.toFixed(3),
+    ]);
+  const more = pairs.length - listed.length;
+  return [`${title}: ${pairs.length} (${counts}).`, ...table(listed), ...(more > 0 ? [`  and ${more} more; --json has them all, --html shows them.`] : [])]; // prettier-ignore
+}
+
+export function placeText({ set, index }: ImagePlace): string {
+  return set === "all" ? `image ${index}` : `${set} ${index}`;
+}
+
+function short(value: number): string {
+  return `${Number(value.toPrecision(6))}`;
+}
