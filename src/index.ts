@@ -3,6 +3,9 @@
 // data
 export { arrayDataset, subset } from "./data/dataset.ts";
 export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
+export { customDataset } from "./data/custom-dataset.ts";
+export type { CustomDatasetOptions } from "./data/custom-dataset.ts";
+export type { Preprocessing } from "./data/preprocessing.ts";
 export type { Values } from "./data/truth.ts";
 export { pixelTypeOf, valuesOf } from "./data/image.ts";
 export type { DicomOrigin, Image, Palette, PixelType, Rescale, StoredPixels, Table, Window } from "./data/image.ts";
@@ -13,7 +16,7 @@ export { phantoms } from "./data/phantom.ts";
 export type { PhantomOptions } from "./data/phantom.ts";
 export { split } from "./data/split.ts";
 export type { Split, SplitOptions, SplitSource } from "./data/split.ts";
-export { fitNormalization } from "./data/normalization.ts";
+export { fitNormalization, prepareNormalization } from "./data/normalization.ts";
 export type { Normalization } from "./data/normalization.ts";
 
 // the network

@@ -1,6 +1,6 @@
 // study.json: every setting of a study, complete with defaults, so that it can be opened and trained again.
 import type { Dataset } from "../data/dataset.ts";
-import { fitNormalization } from "../data/normalization.ts";
+import { prepareNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
 import { FormatError, StudyStateError } from "../errors.ts";
 import { network } from "../model/network.ts";
@@ -36,11 +36,11 @@ export function plainSettings(settings: TrainingSettings): PlainSettings {
 }
 
 /** The settings again; the normalisation is fitted anew, on the same training set to the same bits. */
-export function liveSettings(plain: PlainSettings, train: Dataset): TrainingSettings {
+export async function liveSettings(plain: PlainSettings, train: Dataset): Promise<TrainingSettings> {
   return Object.freeze({
     ...plain,
     network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
-    normalization: fitNormalization(plain.normalization, train),
+    normalization: await prepareNormalization(plain.normalization, train),
   });
 }
 
