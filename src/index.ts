@@ -5,13 +5,32 @@ export { arrayDataset, subset } from "./data/dataset.ts";
 export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
 export { customDataset } from "./data/custom-dataset.ts";
 export type { CustomDatasetOptions } from "./data/custom-dataset.ts";
-export type { Preprocessing } from "./data/preprocessing.ts";
 export type { Values } from "./data/truth.ts";
 export { pixelTypeOf, valuesOf } from "./data/image.ts";
 export type { DicomOrigin, Image, Palette, PixelType, Rescale, StoredPixels, Table, Window } from "./data/image.ts";
 export { rgbOf } from "./data/image-colours.ts";
 export { factsOf } from "./data/image-facts.ts";
 export type { ImageFacts } from "./data/image-facts.ts";
+export { fromStructure } from "./data/structure.ts";
+export type {
+  ArrayStructure,
+  ImageStructure,
+  ItkStructure,
+  NiftiStructure,
+  PictureStructure,
+} from "./data/structure.ts";
+export {
+  centreCropOrPad,
+  gray,
+  percentileClip,
+  preprocessingTitle,
+  resampleTo,
+  rescale,
+  standardize,
+  window,
+} from "./data/preprocessing.ts";
+export type { Preprocessing } from "./data/preprocessing.ts";
+export { preprocess, preprocessMask } from "./data/preprocess.ts";
 export { phantoms } from "./data/phantom.ts";
 export type { PhantomOptions } from "./data/phantom.ts";
 export { split } from "./data/split.ts";
