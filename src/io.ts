@@ -6,5 +6,7 @@ export { readImage } from "./io/read-image.ts";
 export type { ImageOptions } from "./io/read-image.ts";
 export { readSeries } from "./io/read-series.ts";
 export type { SeriesOptions } from "./io/read-series.ts";
+export { readFolder } from "./io/read-folder.ts";
+export type { FolderOptions } from "./io/read-folder.ts";
 export type { Source } from "./io/source.ts";
 export { folderStorage, saveFile } from "./storage/files.ts";

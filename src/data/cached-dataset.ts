@@ -11,8 +11,8 @@ export interface KeptImage {
   readonly pixels: Pixels;
   /** null where pixels are values already. */
   readonly rescale: Rescale | null;
-  /** Class indexes, 0 for background; null without masks. */
-  readonly mask: Uint8Array | null;
+  /** Values of the mask, 0 for background; null without masks. */
+  readonly mask: Uint8Array | Uint16Array | null;
   readonly bytes: number;
 }
 
@@ -25,6 +25,8 @@ export type SetFacts = Pick<
   readonly name: string;
   /** Whether all images are unsigned bytes that are values already. */
   readonly isBytes: boolean;
+  /** The class index of each value that masks have; null where they are class indexes. */
+  readonly maskIndexes: Uint8Array | null;
 };
 
 /** 1 GiB: what images that are kept may take unless a limit is given. */
@@ -44,7 +46,7 @@ export function cachedDataset(
 }
 
 /** The dataset over a cache that may hold images already. */
-export function datasetOver({ name, isBytes, ...facts }: SetFacts, cache: ImageCache<KeptImage>): Dataset {
+export function datasetOver({ name, isBytes, maskIndexes, ...facts }: SetFacts, cache: ImageCache<KeptImage>): Dataset {
   const { length, labels, maskLength } = facts;
   const size = featuresOf(facts);
   const kept = (index: number): KeptImage => {
@@ -81,12 +83,17 @@ export function datasetOver({ name, isBytes, ...facts }: SetFacts, cache: ImageC
       const { mask } = kept(index);
       if (!mask) throw new TypeError(`${name}: expected masks, got a set without`);
       checkRoom(name, offset, maskLength, into.length);
-      into.set(mask, offset);
+      if (!maskIndexes) into.set(mask, offset);
+      else for (let i = 0; i < maskLength; i++) into[offset + i] = maskIndexes[mask[i]];
     },
     async digest(index: number) {
       await prepare([index]);
       const { pixels, rescale, mask } = kept(index);
-      return imageDigest(rescale ? Float32Array.from(pixels, (stored) => stored * rescale.slope + rescale.intercept) : pixels, labels?.[index] ?? null, mask); // prettier-ignore
+      const values = rescale
+        ? Float32Array.from(pixels, (stored) => stored * rescale.slope + rescale.intercept)
+        : pixels;
+      const indexes = mask && Uint8Array.from(mask, (value) => (maskIndexes ? maskIndexes[value] : value));
+      return imageDigest(values, labels?.[index] ?? null, indexes);
     },
   });
 }

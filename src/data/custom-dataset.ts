@@ -93,6 +93,7 @@ export function customDataset(options: CustomDatasetOptions): Dataset {
       maskLength,
       groups: options.groups ? groupNames(name, options.groups, length) : null,
       isBytes: false,
+      maskIndexes: null,
     },
     load,
     cacheBytes,

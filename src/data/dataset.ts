@@ -64,6 +64,8 @@ export interface Dataset {
   readonly prepare?: (indices: ArrayLike<number>) => Promise<void> | undefined;
   /** What was done to the images when they were read; left out where nobody knows. */
   readonly preprocessing?: readonly Preprocessing[];
+  /** Images that were left out because they could not be read: paths and why. */
+  readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /** Three sets that were apart from the start. */

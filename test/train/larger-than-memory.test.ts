@@ -17,7 +17,7 @@ function loaded(whole: Dataset, part: number, most = { bytes: 0 }): Dataset {
   let held = 0;
   const registry = new FinalizationRegistry<number>((bytes) => (held -= bytes));
   return cachedDataset(
-    { ...whole, name: "loaded", isBytes: true },
+    { ...whole, name: "loaded", isBytes: true, maskIndexes: null },
     async (index) => {
       await new Promise((resolve) => setTimeout(resolve, 0));
       const floats = new Float32Array(size);
