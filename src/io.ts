@@ -1,5 +1,6 @@
 // voxgrad/io: reading and writing files. What it leans on is bundled with it; the core stays free of it.
 export { readNpz } from "./io/npz.ts";
+export type { NpzOptions } from "./io/npz.ts";
 export { writeNpz } from "./io/write-npz.ts";
 export type { NpzArray } from "./io/write-npz.ts";
 export { readImage } from "./io/read-image.ts";

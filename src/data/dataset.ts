@@ -64,6 +64,8 @@ export interface Dataset {
   readonly prepare?: (indices: ArrayLike<number>) => Promise<void> | undefined;
   /** What was done to the images when they were read; left out where nobody knows. */
   readonly preprocessing?: readonly Preprocessing[];
+  /** What each image is called, such as its file; left out where they have no names. */
+  readonly names?: readonly string[];
   /** Images that were left out because they could not be read: paths and why. */
   readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
 }
@@ -180,7 +182,7 @@ function byteReader(name: string, images: Uint8Array | Uint8ClampedArray, size: 
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   for (let i = 0; i < indices.length; i++) checkIndex("subset", indices[i], dataset.length);
   const chosen = Int32Array.from(indices);
-  const { labels, groups } = dataset;
+  const { labels, groups, names } = dataset;
   const at = (index: number) => {
     checkIndex("subset", index, chosen.length);
     return chosen[index];
@@ -203,6 +205,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       ? { prepare: (images: ArrayLike<number>) => dataset.prepare?.(Int32Array.from(images, at)) }
       : {}),
     ...(dataset.preprocessing ? { preprocessing: dataset.preprocessing } : {}),
+    ...(names ? { names: Object.freeze(Array.from(chosen, (index) => names[index])) } : {}),
   });
 }
 

@@ -63,6 +63,7 @@ export async function readFolder(path: string | URL, options: FolderOptions = {}
       ...masksOf(layout, seen),
       groups: groupsOf(layout, seen),
       preprocessing: Object.freeze([...preprocessing]),
+      names: samples.map((sample) => sample.path),
     },
     seen.cache,
   );

@@ -2,6 +2,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { prepareNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
+import type { Preprocessing } from "../data/preprocessing.ts";
 import { FormatError, StudyStateError } from "../errors.ts";
 import { network } from "../model/network.ts";
 import type { Layer } from "../model/layers.ts";
@@ -20,6 +21,8 @@ export interface StudyRecord {
   readonly shape: readonly number[];
   readonly classes: readonly string[];
   readonly maskClasses: readonly number[];
+  /** What was done to the images when they were read; left out where nobody knows. */
+  readonly preprocessing?: readonly Preprocessing[];
   /** The settings of the last training; null before the first. */
   readonly training: PlainSettings | null;
 }

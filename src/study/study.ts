@@ -44,7 +44,7 @@ export function study(options: StudyOptions): Study {
       const sets = divide(data, division);
       const task = taskOf(options.task, sets.train);
       checkSets(sets, task);
-      const { shape, classes, maskClasses } = sets.train;
+      const { shape, classes, maskClasses, preprocessing } = sets.train;
       const source = options.source ?? null;
       const record: StudyRecord = {
         version: 1,
@@ -54,6 +54,7 @@ export function study(options: StudyOptions): Study {
         shape,
         classes,
         maskClasses,
+        ...(preprocessing ? { preprocessing } : {}),
         training: null,
       };
       await writeRecord(storage, record);
