@@ -3,12 +3,34 @@
 // data
 export { arrayDataset, subset } from "./data/dataset.ts";
 export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
+export { customDataset } from "./data/custom-dataset.ts";
+export type { CustomDatasetOptions } from "./data/custom-dataset.ts";
 export type { Values } from "./data/truth.ts";
 export { pixelTypeOf, valuesOf } from "./data/image.ts";
 export type { DicomOrigin, Image, Palette, PixelType, Rescale, StoredPixels, Table, Window } from "./data/image.ts";
 export { rgbOf } from "./data/image-colours.ts";
 export { factsOf } from "./data/image-facts.ts";
 export type { ImageFacts } from "./data/image-facts.ts";
+export { fromStructure } from "./data/structure.ts";
+export type {
+  ArrayStructure,
+  ImageStructure,
+  ItkStructure,
+  NiftiStructure,
+  PictureStructure,
+} from "./data/structure.ts";
+export {
+  centreCropOrPad,
+  gray,
+  percentileClip,
+  preprocessingTitle,
+  resampleTo,
+  rescale,
+  standardize,
+  window,
+} from "./data/preprocessing.ts";
+export type { Preprocessing } from "./data/preprocessing.ts";
+export { preprocess, preprocessMask } from "./data/preprocess.ts";
 export { phantoms } from "./data/phantom.ts";
 export type { PhantomOptions } from "./data/phantom.ts";
 export { audit } from "./data/audit.ts";
@@ -19,7 +41,7 @@ export { folds } from "./data/folds.ts";
 export type { Fold, FoldsOptions } from "./data/folds.ts";
 export { similarityGroups } from "./data/likeness.ts";
 export { balancedClassWeights } from "./data/class-weights.ts";
-export { fitNormalization } from "./data/normalization.ts";
+export { fitNormalization, prepareNormalization } from "./data/normalization.ts";
 export type { Normalization } from "./data/normalization.ts";
 
 // the network

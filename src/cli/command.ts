@@ -41,5 +41,7 @@ export function command<Flags extends OutputOptions>(
 
 export const dataOption = () => new Option("--data <PATH>", "where DATA is now, when it moved since training");
 
-export const limitOption = () =>
-  new Option("--maximum-bytes <N>", "refuses DATA that claims to unpack to more (default: 4294967296)");
+export const limitOptions = () => [
+  new Option("--maximum-bytes <N>", "refuses DATA that claims to unpack to more (default: 4294967296)"),
+  new Option("--cache-bytes <N>", "memory for decoded images of a folder (default: 1073741824); others are read again"),
+];

@@ -1,17 +1,48 @@
 // DATA on the command line: what it may be, and reading it.
 import { FormatError } from "../index.ts";
-import type { Dataset, DatasetSplit } from "../index.ts";
-import { readNpz } from "../io.ts";
+import type { Dataset, DatasetSplit, Preprocessing } from "../index.ts";
+import { readFolder, readNpz } from "../io.ts";
 import { UsageError } from "./usage.ts";
 import { whole } from "./values.ts";
 
-/** @throws FormatError for what is no .npz file of images. */
-export async function readData(path: string, maximumBytes?: number): Promise<Dataset | DatasetSplit> {
+export interface ReadOptions {
+  readonly maximumBytes?: number;
+  readonly preprocessing?: readonly Preprocessing[];
+  /** What becomes of files of a folder that cannot be read. */
+  readonly unreadable?: "stop" | "skip";
+  readonly cacheBytes?: number;
+}
+
+/** @throws FormatError for what is neither an .npz file of images, nor a folder or table of them. */
+export async function readData(path: string, options: ReadOptions = {}): Promise<Dataset | DatasetSplit> {
   const { stat } = await import("node:fs/promises");
   const there = await stat(path).catch(() => null);
-  if (!there) throw new FormatError(`${path}: expected an .npz file of images, got nothing: there is no such file`);
-  if (there.isDirectory()) throw new FormatError(`${path}: expected an .npz file of images, got a folder`);
-  return readNpz(path, maximumBytes === undefined ? {} : { maximumBytes });
+  if (!there)
+    throw new FormatError(
+      `${path}: expected an .npz file of images, or a folder of them, got nothing: it is not there`,
+    );
+  const { maximumBytes, preprocessing, unreadable, cacheBytes } = options;
+  const common = {
+    ...(maximumBytes === undefined ? {} : { maximumBytes }),
+    ...(preprocessing === undefined ? {} : { preprocessing }),
+  };
+  if (!there.isDirectory() && !/\.csv$/i.test(path)) return readNpz(path, common);
+  const data = await readFolder(path, {
+    ...common,
+    ...(unreadable === undefined ? {} : { unreadable }),
+    ...(cacheBytes === undefined ? {} : { cacheBytes }),
+  });
+  nameUnreadable(path, data);
+  return data;
+}
+
+/** On standard error, also with --quiet: nothing is left out without a word. */
+function nameUnreadable(path: string, data: Dataset | DatasetSplit): void {
+  const sets = "train" in data ? [data.train, data.validation, data.test] : [data];
+  const all = sets.flatMap(({ unreadable = [] }) => unreadable);
+  if (all.length === 0) return;
+  const lines = all.map(({ reason }) => `  ${reason.replaceAll(/\s*\n\s*/g, " ")}\n`);
+  process.stderr.write(`${path}: ${all.length} files cannot be read and are left out:\n${lines.join("")}`);
 }
 
 /** The absolute path that a study keeps of its data. */
@@ -24,11 +55,23 @@ export function trainingSetOf(data: Dataset | DatasetSplit): Dataset {
   return "train" in data ? data.train : data;
 }
 
-/** What --maximum-bytes allows; undefined for the default. */
-export function maximumOf({ maximumBytes: text }: { readonly maximumBytes?: string }): number | undefined {
-  if (text === undefined) return undefined;
-  const kind = whole(1);
+/** What the flags of a command say about bytes. */
+export interface ByteFlags {
+  readonly maximumBytes?: string;
+  readonly cacheBytes?: string;
+}
+
+/** What --maximum-bytes and --cache-bytes allow; left out for the default. */
+export function limitsOf({ maximumBytes, cacheBytes }: ByteFlags): Pick<ReadOptions, "maximumBytes" | "cacheBytes"> {
+  return {
+    ...(maximumBytes === undefined ? {} : { maximumBytes: bytesOf("--maximum-bytes", maximumBytes, 1) }),
+    ...(cacheBytes === undefined ? {} : { cacheBytes: bytesOf("--cache-bytes", cacheBytes, 0) }),
+  };
+}
+
+function bytesOf(flag: string, text: string, least: number): number {
+  const kind = whole(least);
   const value = kind.check(kind.read(text));
-  if (value === undefined) throw new UsageError(`--maximum-bytes: expected ${kind.expected}, got ${text}`);
+  if (value === undefined) throw new UsageError(`${flag}: expected ${kind.expected}, got ${text}`);
   return value;
 }

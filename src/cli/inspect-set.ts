@@ -28,16 +28,18 @@ export function namedSets(data: Dataset | DatasetSplit): Readonly<Record<string,
 
 export async function inspectSets(data: Dataset | DatasetSplit): Promise<Inspection> {
   const found = await audit(data);
-  const sets = Object.fromEntries(Object.entries(namedSets(data)).map(([name, set]) => [name, factsOf(set)]));
+  const sets: Record<string, SetFacts> = {};
+  for (const [name, set] of Object.entries(namedSets(data))) sets[name] = await factsOf(set);
   return { sets, ...found };
 }
 
-function factsOf(set: Dataset): SetFacts {
+async function factsOf(set: Dataset): Promise<SetFacts> {
   const image = new Float32Array(set.shape.reduce((product, size) => product * size, 1));
   const mask = new Uint8Array(set.maskLength);
   let [minimum, maximum] = [Infinity, -Infinity];
   const masks = new Map(set.maskClasses.map((value) => [value, 0]));
   for (let index = 0; index < set.length; index++) {
+    await set.prepare?.(Int32Array.of(index));
     set.read(index, image, 0);
     for (const value of image) {
       if (value < minimum) minimum = value;

@@ -4,9 +4,10 @@ import { Option } from "commander";
 import type { AuditPair, Dataset, DatasetSplit } from "../index.ts";
 import { saveFile } from "../io.ts";
 import type { ShownImage } from "../report.ts";
-import { command, limitOption } from "./command.ts";
+import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
-import { maximumOf, readData } from "./data.ts";
+import { limitsOf, readData } from "./data.ts";
+import { inspectImage } from "./inspect-image.ts";
 import { inspectionText, inspectSets, namedSets, placeText } from "./inspect-set.ts";
 import type { Inspection } from "./inspect-set.ts";
 import { done } from "./output.ts";
@@ -21,17 +22,23 @@ interface InspectFlags extends OutputOptions {
 const mostShown = 200;
 
 export function inspect(): Command {
-  const options = [new Option("--html <FILE>", "writes a page with the pairs side by side"), limitOption()];
+  const options = [new Option("--html <FILE>", "writes a page with the pairs side by side"), ...limitOptions()];
   return command(
     "inspect",
     "what is in it: sizes, classes, intensities, groups, duplicates, leakage between the sets",
     options,
     act,
-  ).argument("<DATA>", "an .npz file of images, divided or not");
+  ).argument(
+    "<DATA>",
+    "an image (PNG, JPEG, NIfTI, DICOM), an .npz file of images, divided or not, or a folder of images",
+  );
 }
 
-async function act({ output }: Context, flags: InspectFlags, path: string): Promise<number> {
-  const data = await readData(path, maximumOf(flags));
+async function act(context: Context, flags: InspectFlags, path: string): Promise<number> {
+  const { output } = context;
+  const limits = limitsOf(flags);
+  if (await isOneImage(path)) return inspectImage(context, path, limits.maximumBytes);
+  const data = await readData(path, limits);
   const found = await inspectSets(data);
   const lines = [inspectionText(found)];
   if (flags.html !== undefined) {
@@ -40,6 +47,16 @@ async function act({ output }: Context, flags: InspectFlags, path: string): Prom
   }
   output.result(lines.join("\n"), found);
   return done;
+}
+
+/** An ordinary file that is neither a zip file (.npz) nor a table of images. */
+async function isOneImage(path: string): Promise<boolean> {
+  const { open, stat } = await import("node:fs/promises");
+  const there = await stat(path).catch(() => null);
+  if (!there?.isFile() || /\.(npz|csv)$/i.test(path)) return false;
+  const file = await open(path);
+  const { buffer } = await file.read(new Uint8Array(2), 0, 2, 0).finally(() => file.close());
+  return !(buffer[0] === 0x50 && buffer[1] === 0x4b); // "PK"
 }
 
 async function pageOf(
@@ -54,28 +71,31 @@ async function pageOf(
     import("node:path"),
   ]);
   const sets = namedSets(data);
-  const shown = (place: AuditPair["a"]): ShownImage => {
+  const shown = async (place: AuditPair["a"]): Promise<ShownImage> => {
     const set = sets[place.set];
     const label = set.labels ? `class ${set.classes[set.labels[place.index]]}` : "";
     const group = set.groups ? `group ${set.groups[place.index]}` : "";
     const note = [label, group].filter((part) => part !== "").join(", ");
-    return { name: placeText(place), note, picture: pictureOf(set, place.index) };
+    return { name: placeText(place), note, picture: await pictureOf(set, place.index) };
   };
-  const sectionOf = (heading: string, meaning: string, pairs: readonly AuditPair[]) => ({
-    heading: `${heading}: ${pairs.length}`,
-    meaning,
-    pairs: pairs
-      .slice(0, mostShown)
-      .map(({ kind, similarity, a, b }) => ({ kind, similarity, a: shown(a), b: shown(b) })),
-    more: Math.max(0, pairs.length - mostShown),
-  });
+  const sectionOf = async (heading: string, meaning: string, pairs: readonly AuditPair[]) => {
+    const drawn = [];
+    for (const { kind, similarity, a, b } of pairs.slice(0, mostShown))
+      drawn.push({ kind, similarity, a: await shown(a), b: await shown(b) });
+    return {
+      heading: `${heading}: ${pairs.length}`,
+      meaning,
+      pairs: drawn,
+      more: Math.max(0, pairs.length - mostShown),
+    };
+  };
   return pairsHtml({
     title: nodePath.basename(path),
     sections: [
       ...("train" in data
-        ? [sectionOf("Leakage, pairs across the sets", "A network that learned the one by heart knows the other.", leakage)] // prettier-ignore
+        ? [await sectionOf("Leakage, pairs across the sets", "A network that learned the one by heart knows the other.", leakage)] // prettier-ignore
         : []),
-      sectionOf("Duplicates, pairs inside a set", "What stands in a set twice counts twice.", duplicates),
+      await sectionOf("Duplicates, pairs inside a set", "What stands in a set twice counts twice.", duplicates),
     ],
   });
 }

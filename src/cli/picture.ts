@@ -3,8 +3,9 @@ import { encode } from "fast-png";
 import type { Dataset } from "../index.ts";
 
 /** The image, of a volume the middle slice, from its darkest to its brightest value as black to white. */
-export function pictureOf(set: Dataset, index: number): string {
+export async function pictureOf(set: Dataset, index: number): Promise<string> {
   const values = new Float32Array(set.shape.reduce((product, size) => product * size, 1));
+  await set.prepare?.(Int32Array.of(index));
   set.read(index, values, 0);
   // As the audit takes it: a short last axis is colours.
   const [rows, columns, last] = set.shape;

@@ -1,5 +1,5 @@
 // Where a study lies: its folder, held by one command at a time, and the settings that it was begun with.
-import type { Storage } from "../index.ts";
+import type { Preprocessing, Storage } from "../index.ts";
 import { folderStorage } from "../io.ts";
 import { UsageError } from "./usage.ts";
 
@@ -39,6 +39,15 @@ export async function dataPathOf(storage: Storage): Promise<string | null> {
   const bytes = await storage.read("study.json");
   const record = JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array(0))) as { data?: unknown };
   return typeof record.data === "string" ? record.data : null;
+}
+
+/** What was done to the images that the study was begun with. */
+export async function preprocessingIn(storage: Storage): Promise<readonly Preprocessing[]> {
+  const bytes = await storage.read("study.json");
+  const record = JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array(0))) as {
+    readonly preprocessing?: readonly Preprocessing[];
+  };
+  return record.preprocessing ?? [];
 }
 
 /** Removes the files of a study, and no other file that lies in its folder. */

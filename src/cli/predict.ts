@@ -4,28 +4,30 @@ import { Option } from "commander";
 import { loadModel, openStudy, predict as predictAll, SealedTestSetError } from "../index.ts";
 import type { ClassPredictions, Dataset, DatasetSplit, MaskPredictions, Model } from "../index.ts";
 import { folderStorage, saveFile, writeNpz } from "../io.ts";
-import { command, limitOption } from "./command.ts";
+import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
-import { maximumOf, readData } from "./data.ts";
+import { limitsOf, readData } from "./data.ts";
+import type { ByteFlags } from "./data.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
+import { flagsOf, resolveSettings } from "./settings.ts";
 import { UsageError } from "./usage.ts";
 
-interface PredictFlags extends OutputOptions {
+interface PredictFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
   readonly out: string;
   readonly set?: "train" | "validation" | "test";
-  readonly maximumBytes?: string;
 }
 
 export function predict(): Command {
   const options = [
     new Option("--out <FILE>", "a .csv table, or .npz arrays (masks are always arrays)").makeOptionMandatory(),
     new Option("--set <SET>", "which set of DATA, where it is divided").choices(["train", "validation", "test"]),
-    limitOption(),
+    ...limitOptions(),
+    ...flagsOf("unreadable"),
   ];
   return command("predict", "what a trained network says about new images", options, act)
     .argument("<MODEL>", "the folder of a study, or a model.safetensors")
-    .argument("<DATA>", "an .npz file with images");
+    .argument("<DATA>", "an .npz file or a folder with images, which are preprocessed as those of training were");
 }
 
 async function act({ output }: Context, flags: PredictFlags, from: string, path: string): Promise<number> {
@@ -37,13 +39,14 @@ async function act({ output }: Context, flags: PredictFlags, from: string, path:
       `--out: expected a file that ends in .npz, since this network predicts masks, got ${flags.out}`,
     );
   }
-  const data = await readData(path, maximumOf(flags));
+  const { unreadable } = resolveSettings({ unreadable: flags["unreadable"] });
+  const data = await readData(path, { ...limitsOf(flags), preprocessing: model.preprocessing ?? [], unreadable });
   if (isSealed && !("train" in data)) await refuseSealed(from, data);
   const set = chooseSet(data, flags, isSealed, path);
   const predicted = await predictAll(model, set);
   await saveFile(
     flags.out,
-    extension === "csv" ? tableOf(predicted as ClassPredictions) : await arraysOf(predicted, set),
+    extension === "csv" ? tableOf(predicted as ClassPredictions, set.names) : await arraysOf(predicted, set),
   );
   output.result(`${set.length} images predicted: ${flags.out}`, {
     file: flags.out,
@@ -95,13 +98,17 @@ async function refuseSealed(directory: string, data: Dataset): Promise<void> {
   );
 }
 
-/** image,predicted,p(class),...: a line an image. */
-function tableOf({ classes, probabilities, predicted }: ClassPredictions): Uint8Array {
+/** image,predicted,p(class),...: a line an image, by its file or its number. */
+function tableOf({ classes, probabilities, predicted }: ClassPredictions, names?: readonly string[]): Uint8Array {
   const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const lines = [["image", "predicted", ...classes.map((name) => `p(${name})`)].map(quote).join(",")];
   for (let image = 0; image < predicted.length; image++) {
     const row = [...probabilities.subarray(image * classes.length, (image + 1) * classes.length)];
-    lines.push([`${image}`, quote(classes[predicted[image]]), ...row.map((p) => p.toPrecision(7))].join(","));
+    lines.push(
+      [quote(names?.[image] ?? `${image}`), quote(classes[predicted[image]]), ...row.map((p) => p.toPrecision(7))].join(
+        ",",
+      ),
+    );
   }
   return new TextEncoder().encode(lines.join("\n") + "\n");
 }

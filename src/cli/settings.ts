@@ -1,22 +1,11 @@
 // The settings of a study: one table for the flags, the configuration file, their defaults, checks and help.
 import { Option } from "commander";
+import { readingSettings } from "./reading-settings.ts";
+import { setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 import { suggest, UsageError } from "./usage.ts";
 import { choice, list, number, optional, whole, yes } from "./values.ts";
 import type { Kind } from "./values.ts";
-
-interface Setting<T> {
-  readonly flag: string;
-  readonly kind: Kind<T>;
-  readonly initial: T;
-  readonly help: string;
-}
-
-const setting = <T>(flag: string, kind: Kind<T>, initial: NoInfer<T>, help: string): Setting<T> => ({
-  flag,
-  kind,
-  initial,
-  help,
-});
 
 const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
 const factor = number("a number of at least 0", (value) => value >= 0);
@@ -127,6 +116,7 @@ const table = {
     "guard",
     "when an image, a near copy of it or a patient stands in two sets: stop, leave the copies out, or go on all the same; guard: stop where the test set or a patient is concerned, else leave them out",
   ),
+  ...readingSettings,
   numericMode: setting(
     "--numeric-mode",
     choice("reproducible", "fast"),

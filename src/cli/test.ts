@@ -1,37 +1,43 @@
 // voxgrad test: phase three, once; the report is written into the study's folder.
 import type { Command } from "commander";
 import { openStudy, StudyStateError } from "../index.ts";
-import { command, dataOption, limitOption } from "./command.ts";
+import { command, dataOption, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
-import { maximumOf, readData } from "./data.ts";
+import { limitsOf, readData } from "./data.ts";
+import type { ByteFlags } from "./data.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
-import { dataPathOf, inFolder, requireStudy } from "./place.ts";
+import { dataPathOf, inFolder, preprocessingIn, readConfig, requireStudy } from "./place.ts";
 import { readAndReport } from "./report.ts";
+import { resolveSettings } from "./settings.ts";
 import { reportText } from "./text.ts";
 
-interface TestFlags extends OutputOptions {
+interface TestFlags extends OutputOptions, ByteFlags {
   readonly data?: string;
-  readonly maximumBytes?: string;
 }
 
 export function test(): Command {
   return command(
     "test",
     "phase 3: reads the sealed test set, once, and reports",
-    [dataOption(), limitOption()],
+    [dataOption(), ...limitOptions()],
     act,
   ).argument("<DIR>", "the folder of a trained study");
 }
 
 async function act({ output }: Context, flags: TestFlags, directory: string): Promise<number> {
   await requireStudy(directory);
-  return inFolder(directory, async ({ storage }) => {
+  return inFolder(directory, async (place) => {
+    const { storage } = place;
     const path = flags.data ?? (await dataPathOf(storage));
     if (path === null) {
       throw new StudyStateError(`${directory}: expected the path of DATA in study.json, got none. Say --data PATH.`);
     }
-    const run = openStudy({ storage, data: await readData(path, maximumOf(flags)) });
+    const kept = await readConfig(place);
+    const { unreadable } = resolveSettings({}, kept);
+    const preprocessing = await preprocessingIn(storage);
+    const data = await readData(path, { ...limitsOf(flags), preprocessing, unreadable });
+    const run = openStudy({ storage, data });
     const { report, files } = await readAndReport(run, directory);
     output.result(`${reportText(report)}\nThe report: ${files.join(", ")}`, report);
     return done;

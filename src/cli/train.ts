@@ -4,27 +4,28 @@ import { Option } from "commander";
 import { hasRelaxedSimd, openStudy, study, StudyStateError } from "../index.ts";
 import type { Dataset, DatasetSplit, Study, TrainingResult } from "../index.ts";
 import { folderStorage } from "../io.ts";
-import { command, limitOption } from "./command.ts";
+import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
-import { absolute, maximumOf, readData, trainingSetOf } from "./data.ts";
+import { absolute, limitsOf, readData, trainingSetOf } from "./data.ts";
+import type { ByteFlags } from "./data.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { done, interrupted } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 import { runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfig } from "./place.ts";
 import type { Place } from "./place.ts";
+import { preprocessingOf } from "./reading-settings.ts";
 import { studySettings, trainSettings } from "./recipe.ts";
 import { allFlags, refuseChanges, resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { auditText, refinementText, trainingText } from "./text.ts";
 import { UsageError } from "./usage.ts";
 
-interface TrainFlags extends OutputOptions, Readonly<Record<string, unknown>> {
+interface TrainFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
   readonly out: string;
   readonly config?: string;
   readonly resume?: boolean;
   readonly force?: boolean;
-  readonly maximumBytes?: string;
 }
 
 export function train(): Command {
@@ -33,7 +34,7 @@ export function train(): Command {
     new Option("--config <FILE>", 'JSON file of settings, keys named as the flags: { "learningRate": 0.001 }'),
     new Option("--resume", "goes on where the study in DIR stopped, with the settings it was begun with"),
     new Option("--force", "removes the study that is in DIR first"),
-    limitOption(),
+    ...limitOptions(),
     ...allFlags(),
   ];
   return command(
@@ -43,7 +44,8 @@ export function train(): Command {
     act,
   ).argument(
     "<DATA>",
-    "an .npz file: train_images, train_labels, val_..., test_..., or images and labels to be divided",
+    "an .npz file (train_images, train_labels, val_..., test_..., or images and labels to be divided), or a folder: a " +
+      "subfolder a class, images/ and masks/, train/, validation/ and test/, or a manifest.csv (path,label,group,set,mask)",
   );
 }
 
@@ -53,14 +55,15 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
   const file = flags.config === undefined ? null : await readConfigFile(flags.config);
   const given = resolveSettings(flags, file);
   await refuseTaken(flags);
-  const data = await readData(path, maximumOf(flags));
+  const kept = flags.resume ? await settingsIn(flags.out) : null;
+  if (kept) refuseChanges(flags, file, given, kept);
+  const settings = kept ?? given;
+  const { unreadable } = settings;
+  const data = await readData(path, { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable });
   return inFolder(flags.out, async (place) => {
     const { storage } = place;
     await refuseTaken(flags);
     if (flags.resume && (await hasStudy(storage))) {
-      const kept = await readConfig(place);
-      const settings = kept ? resolveSettings({}, kept) : given;
-      refuseChanges(flags, file, given, settings);
       return work(context, place, settings, openStudy({ storage, data }), data, path);
     }
     if (flags.force) await removeStudy(storage);
@@ -68,6 +71,14 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
     const run = study({ data, storage, source: await absolute(path), ...studySettings(given) });
     return work(context, place, given, run, data, path);
   });
+}
+
+/** The settings of the study in a folder; null where there is none, or it was begun without a file of them. */
+async function settingsIn(directory: string): Promise<Settings | null> {
+  const storage = folderStorage(directory);
+  if (!(await hasStudy(storage))) return null;
+  const kept = await readConfig({ directory, storage });
+  return kept && resolveSettings({}, kept);
 }
 
 /** @throws StudyStateError when the folder holds a study, and no flag says what becomes of it. */

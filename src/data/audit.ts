@@ -5,6 +5,7 @@ import { copyPairs, findCopies } from "./copies.ts";
 import type { Copies } from "./copies.ts";
 import { fewestCells, nearFrom } from "./crowd.ts";
 import type { Dataset, DatasetSplit } from "./dataset.ts";
+import { bringToHand } from "./read-ahead.ts";
 import { hangGallery } from "./gallery.ts";
 import { lineUp } from "./row.ts";
 import type { Row } from "./row.ts";
@@ -75,10 +76,11 @@ export async function audit(data: Dataset | DatasetSplit, { duplicates = true }:
   const row = lineUp(named.map(([, set]) => set));
   const breathe = createBreathe();
   const copies = await findCopies(row, breathe);
-  const found: Found[] = copyPairs(copies, row, duplicates).map(([first, second]) => {
-    const kind = truthsDiffer(row, first, second) ? "label" : "exact";
-    return { kind, first, second, similarity: 1 };
-  });
+  const found: Found[] = [];
+  for (const [first, second] of copyPairs(copies, row, duplicates)) {
+    const kind = (await truthsDiffer(row, first, second)) ? "label" : "exact";
+    found.push({ kind, first, second, similarity: 1 });
+  }
   const { threshold, pairs } = await similarPairs(row, copies, duplicates, breathe);
   for (const { isTurned, first, second, similarity } of pairs)
     found.push({ kind: isTurned ? "flipped" : "near", first, second, similarity });
@@ -120,7 +122,7 @@ async function similarPairs(row: Row, copies: Copies, insideSets: boolean, breat
 }
 
 /** Whether the labels of two images differ; without labels, whether their masks do. */
-function truthsDiffer(row: Row, first: number, second: number): boolean {
+async function truthsDiffer(row: Row, first: number, second: number): Promise<boolean> {
   const [a, b] = [first, second].map((image) => {
     const set = row.setOf(image);
     return { set: row.sets[set], index: image - row.starts[set] };
@@ -128,11 +130,13 @@ function truthsDiffer(row: Row, first: number, second: number): boolean {
   if (a.set.labels && b.set.labels)
     return a.set.classes[a.set.labels[a.index]] !== b.set.classes[b.set.labels[b.index]];
   if (a.set.maskLength === 0 || a.set.maskLength !== b.set.maskLength) return false;
-  const masks = [a, b].map(({ set, index }) => {
+  const masks: Uint8Array[] = [];
+  for (const { set, index } of [a, b]) {
     const mask = new Uint8Array(set.maskLength);
+    await bringToHand(set, index);
     set.readMask(index, mask, 0);
-    return mask;
-  });
+    masks.push(mask);
+  }
   return masks[0].some((value, voxel) => value !== masks[1][voxel]);
 }
 

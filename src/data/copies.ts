@@ -3,6 +3,7 @@ import type { Breathe } from "../breathe.ts";
 import { littleEndianBytes } from "../endian.ts";
 import { sha256 } from "../storage/sha256.ts";
 import { featuresOf } from "./dataset.ts";
+import { bringToHand } from "./read-ahead.ts";
 import { createAdmission } from "./row.ts";
 import type { Row } from "./row.ts";
 
@@ -26,6 +27,7 @@ export async function findCopies({ sets, length }: Row, breathe: Breathe): Promi
     const pixels = new Float32Array(featuresOf(set));
     const shape = set.shape.join("x");
     for (let index = 0; index < set.length; index++, image++) {
+      if (set.prepare) await bringToHand(set, index);
       set.read(index, pixels, 0);
       // -0 is the same intensity as 0.
       for (let i = 0; i < pixels.length; i++) pixels[i] += 0;

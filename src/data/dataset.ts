@@ -1,5 +1,6 @@
 // What a network learns from: images of one shape, with labels or masks, read one at a time.
 import { imageDigest } from "./digest.ts";
+import type { Preprocessing } from "./preprocessing.ts";
 import { classIndexes, groupNames, maskIndexes } from "./truth.ts";
 import type { Values } from "./truth.ts";
 
@@ -56,6 +57,17 @@ export interface Dataset {
   readMask(index: number, into: Uint8Array, offset: number): void;
   /** SHA-256 in hex of the image's stored pixels, label and mask. */
   digest(index: number): Promise<string>;
+  /**
+   * Where not all images are in memory: has these at hand. Once it has resolved, or when it gives undefined, they are read
+   * without waiting, until the second call after this one. Sets without it have all images at hand.
+   */
+  readonly prepare?: (indices: ArrayLike<number>) => Promise<void> | undefined;
+  /** What was done to the images when they were read; left out where nobody knows. */
+  readonly preprocessing?: readonly Preprocessing[];
+  /** What each image is called, such as its file; left out where they have no names. */
+  readonly names?: readonly string[];
+  /** Images that were left out because they could not be read: paths and why. */
+  readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /** Three sets that were apart from the start. */
@@ -82,6 +94,8 @@ export interface ArrayDatasetOptions {
   readonly maskValues?: readonly number[];
   /** Names of the classes in the order of the label values; the values as text otherwise. */
   readonly classes?: readonly string[];
+  /** What was done to the images before; only kept. */
+  readonly preprocessing?: readonly Preprocessing[];
   /** Stands in error messages: "train", "scans.npz". */
   readonly name?: string;
 }
@@ -140,6 +154,7 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
       const mask = masks?.subarray(index * maskLength, (index + 1) * maskLength) ?? null;
       return imageDigest(images.subarray(index * size, (index + 1) * size), labels?.[index] ?? null, mask);
     },
+    ...(options.preprocessing ? { preprocessing: Object.freeze([...options.preprocessing]) } : {}),
   });
 }
 
@@ -167,7 +182,7 @@ function byteReader(name: string, images: Uint8Array | Uint8ClampedArray, size: 
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   for (let i = 0; i < indices.length; i++) checkIndex("subset", indices[i], dataset.length);
   const chosen = Int32Array.from(indices);
-  const { labels, groups } = dataset;
+  const { labels, groups, names } = dataset;
   const at = (index: number) => {
     checkIndex("subset", index, chosen.length);
     return chosen[index];
@@ -186,6 +201,11 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       : {}),
     readMask: (index: number, into: Uint8Array, offset: number) => dataset.readMask(at(index), into, offset),
     digest: (index: number) => dataset.digest(at(index)),
+    ...(dataset.prepare
+      ? { prepare: (images: ArrayLike<number>) => dataset.prepare?.(Int32Array.from(images, at)) }
+      : {}),
+    ...(dataset.preprocessing ? { preprocessing: dataset.preprocessing } : {}),
+    ...(names ? { names: Object.freeze(Array.from(chosen, (index) => names[index])) } : {}),
   });
 }
 
@@ -200,7 +220,7 @@ function checkKind(name: string, images: unknown): void {
   throw new TypeError(`${name}: expected the images as a typed array such as Uint8Array or Float32Array, got ${kind}`);
 }
 
-function checkShape(name: string, shape: readonly number[]): number {
+export function checkShape(name: string, shape: readonly number[]): number {
   if (shape.length === 0 || !shape.every((size) => Number.isSafeInteger(size) && size >= 1)) {
     throw new RangeError(
       `${name}: expected the shape of one image in whole numbers of at least 1, got [${shape.join(", ")}]`,
@@ -232,12 +252,12 @@ function checkFinite(name: string, images: Pixels, size: number): void {
 }
 
 /** A typed array drops what is written behind its end, without a word. */
-function checkRoom(name: string, offset: number, size: number, length: number): void {
+export function checkRoom(name: string, offset: number, size: number, length: number): void {
   if (Number.isInteger(offset) && offset >= 0 && offset + size <= length) return;
   throw new RangeError(`${name}: expected room for ${size} values from offset ${offset} on, got an array of ${length}`);
 }
 
-function checkIndex(name: string, index: number, length: number): void {
+export function checkIndex(name: string, index: number, length: number): void {
   if (Number.isInteger(index) && index >= 0 && index < length) return;
   throw new RangeError(`${name}: expected an image index from 0 to ${length - 1}, got ${index}`);
 }

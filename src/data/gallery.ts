@@ -1,5 +1,6 @@
 // The thumbnails of a row of images: the coarse ones all at hand, the fine ones as far as there is room.
 import type { Breathe } from "../breathe.ts";
+import { bringToHand } from "./read-ahead.ts";
 import { coarsen, createPhotographer } from "./photograph.ts";
 import type { Row } from "./row.ts";
 import { planThumbnails } from "./thumbnail.ts";
@@ -24,7 +25,9 @@ export async function hangGallery(row: Row, breathe: Breathe): Promise<Gallery> 
   const { sets, starts, length } = row;
   const plan = planThumbnails(sets[0].shape);
   const photograph = createPhotographer(plan);
-  const slots = Math.max(1, Math.min(length, Math.floor(mostBytes / (4 * plan.cells))));
+  // What has to be brought to hand first cannot be taken again in the middle of a comparison.
+  const keepsAll = sets.some(({ prepare }) => prepare !== undefined);
+  const slots = keepsAll ? length : Math.max(1, Math.min(length, Math.floor(mostBytes / (4 * plan.cells))));
   const kept = new Float32Array(slots * plan.cells);
   const keptImage = new Int32Array(slots).fill(-1);
   const coarse = new Float32Array(length * plan.coarseCells);
@@ -39,6 +42,8 @@ export async function hangGallery(row: Row, breathe: Breathe): Promise<Gallery> 
     return slot;
   };
   for (let image = 0; image < length; image++) {
+    const set = row.setOf(image);
+    if (sets[set].prepare) await bringToHand(sets[set], image - starts[set]);
     const at = slotOf(image) * plan.cells;
     coarsen(plan, kept, at, coarse, image * plan.coarseCells);
     let cell = 0;

@@ -47,3 +47,22 @@ function rgbOfYbr(pixels: Uint8Array): Uint8Array {
   }
   return new Uint8Array(colours.buffer);
 }
+
+/** Y = 0.299 R + 0.587 G + 0.114 B   (ITU-R BT.601); the gray of gray and alpha. An image without colours as it is. */
+export function grayOf(image: Image): Image {
+  const { colours, palette } = image;
+  const ready = palette ? rgbOf(image) : image;
+  if (ready.colours === 1) return ready;
+  if (ready.pixels instanceof BigInt64Array || ready.pixels instanceof BigUint64Array)
+    throw new RangeError("gray: expected colours of at most 32 bits, got 64");
+  const { pixels } = ready;
+  const isWhole = !(pixels instanceof Float32Array || pixels instanceof Float64Array);
+  const step = palette ? 3 : colours;
+  const made = new (pixels.constructor as new (length: number) => typeof pixels)(pixels.length / step);
+  for (let i = 0; i < made.length; i++) {
+    const at = i * step;
+    const luminance = step < 3 ? pixels[at] : 0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2];
+    made[i] = isWhole ? Math.round(luminance) : luminance;
+  }
+  return { ...ready, pixels: made, shape: ready.shape.slice(0, -1), colours: 1, photometric: "MONOCHROME2" };
+}

@@ -63,7 +63,7 @@ export interface DicomOrigin {
 
 /** A plain value; nothing in it is to be changed. */
 export interface Image {
-  readonly format: "nifti1" | "nifti2" | "dicom" | "png" | "jpeg";
+  readonly format: "nifti1" | "nifti2" | "dicom" | "png" | "jpeg" | "array";
   /** Row-major as `shape` says, so that x is fastest, but for colours. */
   readonly pixels: StoredPixels;
   /** Slowest index first: `[frames, height, width]`, `[height, width, 3]` with colours last. */

@@ -1,6 +1,7 @@
 // How intensities are scaled before a network sees them: fitted on the training set alone, saved with the model.
 import type { Dataset } from "./dataset.ts";
 import { featuresOf } from "./dataset.ts";
+import { readAhead } from "./read-ahead.ts";
 
 /** A plain value that JSON keeps. */
 export type Normalization =
@@ -12,20 +13,61 @@ export type Normalization =
   /** (x - mean) / deviation pixel by pixel; a pixel that never changes becomes 0. */
   | { readonly kind: "pixelZScore"; readonly means: readonly number[]; readonly deviations: readonly number[] };
 
+/** Images that are read between two pauses, where they are not all in memory. */
+const together = 32;
+
+/** What a fit pauses for: images that are not at hand yet. It yields nothing where all are. */
+type Fitting = Generator<Promise<void>, Normalization>;
+
 /**
  * Looks at every pixel of a training set. Totals are float64 in the order of the images, the same bits everywhere; a set
  * whose pixels are all alike gets a deviation (or range) of 1.
+ *
+ * @throws TypeError for a set whose images are not all in memory: `prepareNormalization` waits for them.
  */
 export function fitNormalization(kind: Normalization["kind"], train: Dataset): Normalization {
+  const step = fitting(kind, train).next();
+  if (step.done) return step.value;
+  step.value.catch(() => undefined);
+  throw new TypeError(
+    "fitNormalization: expected a set with all images in memory, got one that loads them. Await prepareNormalization.",
+  );
+}
+
+/** As `fitNormalization`, to the same bits, also for sets that load their images when they are needed. */
+export async function prepareNormalization(kind: Normalization["kind"], train: Dataset): Promise<Normalization> {
+  const steps = fitting(kind, train);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await step.value;
+  }
+}
+
+function* fitting(kind: Normalization["kind"], train: Dataset): Fitting {
   switch (kind) {
     case "none":
       return Object.freeze({ kind });
     case "zScore":
-      return fitZScore(train);
+      return yield* fitZScore(train);
     case "unit":
-      return fitUnit(train);
+      return yield* fitUnit(train);
     case "pixelZScore":
-      return fitPixels(train);
+      return yield* fitPixels(train);
+  }
+}
+
+/** Reads image after image into `image`; `see` looks at each. */
+function* eachImage(train: Dataset, image: Float32Array, see: () => void): Generator<Promise<void>, void> {
+  const ahead = readAhead(train);
+  for (let first = 0; first < train.length; first += together) {
+    const end = Math.min(first + together, train.length);
+    const pending = ahead(null, first, end - first, Math.min(together, train.length - end));
+    if (pending) yield pending;
+    for (let index = first; index < end; index++) {
+      train.read(index, image, 0);
+      see();
+    }
   }
 }
 
@@ -55,58 +97,53 @@ export function writePixelScaling(normalization: Normalization, shifts: Float64A
   }
 }
 
-function fitZScore(train: Dataset): Normalization {
+function* fitZScore(train: Dataset): Fitting {
   const image = new Float32Array(featuresOf(train));
   const count = train.length * image.length;
   let sum = 0;
   let minimum = Infinity;
   let maximum = -Infinity;
-  for (let index = 0; index < train.length; index++) {
-    train.read(index, image, 0);
+  yield* eachImage(train, image, () => {
     for (const value of image) {
       sum += value;
       if (value < minimum) minimum = value;
       if (value > maximum) maximum = value;
     }
-  }
+  });
   // Not by the deviation: where all pixels are alike, rounding of the mean leaves one that is tiny, but not 0.
   if (minimum === maximum) return Object.freeze({ kind: "zScore", mean: minimum, deviation: 1 });
   const mean = sum / count;
   let squares = 0;
-  for (let index = 0; index < train.length; index++) {
-    train.read(index, image, 0);
+  yield* eachImage(train, image, () => {
     for (const value of image) squares += (value - mean) * (value - mean);
-  }
+  });
   return Object.freeze({ kind: "zScore", mean, deviation: Math.sqrt(squares / count) });
 }
 
-function fitUnit(train: Dataset): Normalization {
+function* fitUnit(train: Dataset): Fitting {
   const image = new Float32Array(featuresOf(train));
   let minimum = Infinity;
   let maximum = -Infinity;
-  for (let index = 0; index < train.length; index++) {
-    train.read(index, image, 0);
+  yield* eachImage(train, image, () => {
     for (const value of image) {
       if (value < minimum) minimum = value;
       if (value > maximum) maximum = value;
     }
-  }
+  });
   return Object.freeze({ kind: "unit", minimum, maximum });
 }
 
-function fitPixels(train: Dataset): Normalization {
+function* fitPixels(train: Dataset): Fitting {
   const image = new Float32Array(featuresOf(train));
   const means = new Float64Array(image.length);
   const squares = new Float64Array(image.length);
-  for (let index = 0; index < train.length; index++) {
-    train.read(index, image, 0);
+  yield* eachImage(train, image, () => {
     for (let i = 0; i < image.length; i++) means[i] += image[i];
-  }
+  });
   for (let i = 0; i < image.length; i++) means[i] /= train.length;
-  for (let index = 0; index < train.length; index++) {
-    train.read(index, image, 0);
+  yield* eachImage(train, image, () => {
     for (let i = 0; i < image.length; i++) squares[i] += (image[i] - means[i]) * (image[i] - means[i]);
-  }
+  });
   const deviations = Array.from(squares, (sum) => short(Math.sqrt(sum / train.length)));
   return Object.freeze({
     kind: "pixelZScore",

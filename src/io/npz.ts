@@ -3,12 +3,19 @@ import { arrayDataset } from "../data/dataset.ts";
 import type { Dataset, DatasetSplit, Pixels } from "../data/dataset.ts";
 import { distinctValues } from "../data/truth.ts";
 import type { Values } from "../data/truth.ts";
+import type { Preprocessing } from "../data/preprocessing.ts";
 import { FormatError } from "../errors.ts";
+import { preprocessArrays } from "./npz-preprocessing.ts";
 import { readNpy } from "./npy.ts";
 import type { NpyArray } from "./npy.ts";
 import type { Source } from "./source.ts";
 import { readZip } from "./zip.ts";
 import type { ZipOptions } from "./zip.ts";
+
+export interface NpzOptions extends ZipOptions {
+  /** Applied to every image when it is read, in this order; none by default. Arrays say no spacing. */
+  readonly preprocessing?: readonly Preprocessing[];
+}
 
 const setNames = ["train", "val", "test"] as const;
 type SetName = (typeof setNames)[number];
@@ -34,7 +41,7 @@ const wantedEntry = /^(?:(train|val|test)_)?(images|labels|masks|groups)\.npy$/;
  * console.log("length" in set && set.length); // 2
  * ```
  */
-export async function readNpz(source: Source, options: ZipOptions = {}): Promise<Dataset | DatasetSplit> {
+export async function readNpz(source: Source, options: NpzOptions = {}): Promise<Dataset | DatasetSplit> {
   const arrays: Arrays = new Map();
   const file = await readZip(
     source,
@@ -43,16 +50,16 @@ export async function readNpz(source: Source, options: ZipOptions = {}): Promise
     options,
   );
   try {
-    return assemble(arrays, file);
+    return assemble(arrays, file, options.preprocessing ?? []);
   } catch (cause) {
     throw cause instanceof RangeError ? new FormatError(cause.message, { cause }) : cause;
   }
 }
 
-function assemble(arrays: Arrays, file: string): Dataset | DatasetSplit {
+function assemble(arrays: Arrays, file: string, steps: readonly Preprocessing[]): Dataset | DatasetSplit {
   const names = setNames.filter((set) => arrays.has(`${set}_images`));
   if (names.length === 0) {
-    if (arrays.has("images")) return setOf(arrays, "", file, {});
+    if (arrays.has("images")) return setOf(arrays, "", file, { steps });
     throw new FormatError(
       `${file}: expected the arrays train_images, val_images and test_images, or images, got ${[...arrays.keys()].join(", ") || "none of them"}`,
     );
@@ -60,7 +67,7 @@ function assemble(arrays: Arrays, file: string): Dataset | DatasetSplit {
   for (const what of ["images", "labels", "masks", "groups"]) checkInAllSets(arrays, what, file);
   const labelValues = commonValues(arrays, "labels", file);
   const maskValues = commonValues(arrays, "masks", file)?.filter((value) => value !== 0);
-  const common = { labelValues, maskValues: maskValues?.length === 0 ? [1] : maskValues };
+  const common = { labelValues, maskValues: maskValues?.length === 0 ? [1] : maskValues, steps };
   const of = (set: SetName) => setOf(arrays, `${set}_`, file, common);
   return { train: of("train"), validation: of("val"), test: of("test") };
 }
@@ -91,6 +98,7 @@ function commonValues(arrays: Arrays, what: "labels" | "masks", file: string): n
 interface Common {
   readonly labelValues?: readonly number[];
   readonly maskValues?: readonly number[];
+  readonly steps: readonly Preprocessing[];
 }
 
 function setOf(arrays: Arrays, prefix: string, file: string, common: Common): Dataset {
@@ -108,13 +116,17 @@ function setOf(arrays: Arrays, prefix: string, file: string, common: Common): Da
   if (labels) checkOneEach(labels, length, name("labels"));
   if (groups) checkOneEach(groups, length, name("groups"));
   if (masks) checkMaskShape(masks, images, name("masks"));
-  return arrayDataset({
+  const arraysAsRead = {
     images: pixelsOf(images, name("images")),
     shape,
-    labels: labels ? numbersOf(labels, name("labels")) : null,
     masks: masks ? numbersOf(masks, name("masks")) : null,
+  };
+  return arrayDataset({
+    ...preprocessArrays(arraysAsRead, common.steps, name("images")),
+    labels: labels ? numbersOf(labels, name("labels")) : null,
     groups: groups ? groups.data : null,
     name: `${file} ${prefix.replace("_", "")}`.trim(),
+    preprocessing: common.steps,
     ...(labels ? { labelValues: common.labelValues } : {}),
     ...(masks ? { maskValues: common.maskValues } : {}),
   });

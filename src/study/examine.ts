@@ -1,5 +1,6 @@
 // Phase three: the model goes over the test set once, and a report is made of what it said.
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
+import { readAhead } from "../data/read-ahead.ts";
 import { maskConfusion } from "../metrics/segmentation.ts";
 import { buildReport } from "../report/record.ts";
 import type { Report, ReportInput, SetSummary } from "../report/record.ts";
@@ -26,10 +27,10 @@ export interface Examination {
 export async function examine({ model, sets, record, entries, weightsSha256, history }: Examination): Promise<Report> {
   const committed = entries.find((entry) => entry.event === "split");
   const opening = entries.find(({ event }) => event === "test opened");
-  const summary = (name: keyof DatasetSplit): SetSummary => ({
+  const summary = async (name: keyof DatasetSplit): Promise<SetSummary> => ({
     size: sets[name].length,
     sha256: committed?.[name].sha256 ?? "",
-    classCounts: classCounts(sets[name], record.task),
+    classCounts: await classCounts(sets[name], record.task),
   });
   // No path: where the data lay is nobody's business.
   const { data: _, ...settings } = record;
@@ -41,7 +42,7 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
     version,
     predictions,
     classes: record.task === "classification" ? model.classes : model.maskClasses.map((value) => `mask ${value}`),
-    sets: { train: summary("train"), validation: summary("validation"), test: summary("test") },
+    sets: { train: await summary("train"), validation: await summary("validation"), test: await summary("test") },
     opened: opening?.time ?? "",
     seed: record.division.seed,
     weightsSha256,
@@ -82,14 +83,17 @@ async function maskPredictions(model: Model, set: Dataset) {
 }
 
 /** Images of each class; for masks, images whose mask has the class. */
-function classCounts(set: Dataset, task: StudyRecord["task"]): number[] {
+async function classCounts(set: Dataset, task: StudyRecord["task"]): Promise<number[]> {
   const counts = new Array<number>(task === "classification" ? set.classes.length : set.maskClasses.length).fill(0);
   if (task === "classification") {
     for (const label of set.labels ?? []) counts[label]++;
     return counts;
   }
   const mask = new Uint8Array(set.maskLength);
+  const ahead = readAhead(set);
   for (let index = 0; index < set.length; index++) {
+    const pending = ahead(null, index, 1, Math.min(1, set.length - index - 1));
+    if (pending) await pending;
     set.readMask(index, mask, 0);
     for (const k of new Set(mask)) if (k > 0) counts[k - 1]++;
   }

@@ -1,7 +1,8 @@
 // study.json: every setting of a study, complete with defaults, so that it can be opened and trained again.
 import type { Dataset } from "../data/dataset.ts";
-import { fitNormalization } from "../data/normalization.ts";
+import { prepareNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
+import type { Preprocessing } from "../data/preprocessing.ts";
 import { FormatError, StudyStateError } from "../errors.ts";
 import { network } from "../model/network.ts";
 import type { Layer } from "../model/layers.ts";
@@ -20,6 +21,8 @@ export interface StudyRecord {
   readonly shape: readonly number[];
   readonly classes: readonly string[];
   readonly maskClasses: readonly number[];
+  /** What was done to the images when they were read; left out where nobody knows. */
+  readonly preprocessing?: readonly Preprocessing[];
   /** The settings of the last training; null before the first. */
   readonly training: PlainSettings | null;
 }
@@ -36,11 +39,11 @@ export function plainSettings(settings: TrainingSettings): PlainSettings {
 }
 
 /** The settings again; the normalisation is fitted anew, on the same training set to the same bits. */
-export function liveSettings(plain: PlainSettings, train: Dataset): TrainingSettings {
+export async function liveSettings(plain: PlainSettings, train: Dataset): Promise<TrainingSettings> {
   return Object.freeze({
     ...plain,
     network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
-    normalization: fitNormalization(plain.normalization, train),
+    normalization: await prepareNormalization(plain.normalization, train),
   });
 }
 

@@ -17,7 +17,7 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   refuseAfterOpening(entries);
   if (!record.training) throw untrained("refine");
   const before = await resultKept(desk);
-  const base = liveSettings(record.training, sets.train);
+  const base = await liveSettings(record.training, sets.train);
   const { monitor } = base;
 
   let lookUps = lookUpsOf(entries);

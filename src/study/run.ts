@@ -90,9 +90,10 @@ async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
   const { network, task, normalization, loss } = fit.settings;
   const { history } = fit.progress;
   const weights = fit.bestWeights();
-  const { classes, maskClasses } = sets.train;
+  const { classes, maskClasses, preprocessing } = sets.train;
+  const read = preprocessing ? { preprocessing } : {};
   return {
-    model: Object.freeze({ task, network, weights, classes, maskClasses, normalization, loss }),
+    model: Object.freeze({ task, network, weights, classes, maskClasses, ...read, normalization, loss }),
     history,
     arithmetic: fit.arithmetic,
     result: resultOf(history, await sha256(weightBytes(weights))),

@@ -43,7 +43,7 @@ export function study(options: StudyOptions): Study {
       }
       const prepared = await prepareSets(data, options.task, division);
       const { sets, task } = prepared;
-      const { shape, classes, maskClasses } = sets.train;
+      const { shape, classes, maskClasses, preprocessing } = sets.train;
       const source = options.source ?? null;
       const record: StudyRecord = {
         version: 1,
@@ -53,6 +53,7 @@ export function study(options: StudyOptions): Study {
         shape,
         classes,
         maskClasses,
+        ...(preprocessing ? { preprocessing } : {}),
         training: null,
       };
       await writeRecord(storage, record);

@@ -1,6 +1,7 @@
 // Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
+import { prepareNormalization } from "../data/normalization.ts";
 import type { Epoch } from "../train/progress.ts";
-import { resolveTraining } from "../train/settings.ts";
+import { normalizationKindOf, resolveTraining } from "../train/settings.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import { isTrainingOver, lookUpsOf, refuseAfterOpening, resultKept } from "./desk.ts";
 import type { Desk } from "./desk.ts";
@@ -23,9 +24,10 @@ export async function* train(
   const from = resume ? stopped : null;
   let settings: TrainingSettings;
   if (resume && record.training) {
-    settings = liveSettings(record.training, sets.train);
+    settings = await liveSettings(record.training, sets.train);
   } else {
-    settings = resolveTraining(options, sets.train, record.task, record.division.seed);
+    const normalization = await prepareNormalization(normalizationKindOf(options), sets.train);
+    settings = resolveTraining(options, sets.train, record.task, record.division.seed, normalization);
     await desk.settle(settings);
   }
   let before = lookUpsOf(entries);

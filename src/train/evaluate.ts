@@ -1,5 +1,6 @@
 // Sends a whole set forward with dropout off: for the figures of an epoch, for the test, for predictions.
 import type { Dataset } from "../data/dataset.ts";
+import { readAhead } from "../data/read-ahead.ts";
 import { lossDenominator, lossForward, lossProbabilities } from "../model/loss.ts";
 import type { Pass } from "../model/pass.ts";
 import type { Block } from "../wasm/memory.ts";
@@ -49,8 +50,11 @@ export async function forwardAll(evaluator: Evaluator, set: Dataset, breathe: Br
   const { loss, batchSize } = settings;
   const outputs = outputsOf(evaluator);
   const probabilities = block.address("probabilities");
+  const ahead = readAhead(set);
   for (let first = 0; first < set.length; first += batchSize) {
     const rows = Math.min(batchSize, set.length - first);
+    const pending = ahead(null, first, rows, Math.min(batchSize, set.length - first - rows));
+    if (pending) await pending;
     feed.images(set, null, first, rows);
     pass.forward(rows, null);
     lossProbabilities(block.kernels, loss, probabilities, pass.output, rows, outputs);

@@ -1,5 +1,7 @@
 // A run of training: epochs of steps, their figures on both sets, the best weights kept, to stop and go on at any step.
+import { fillLabels } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { readAhead } from "../data/read-ahead.ts";
 import { DivergenceError } from "../errors.ts";
 import { lossDenominator } from "../model/loss.ts";
 import { bindPass } from "../model/pass.ts";
@@ -77,7 +79,7 @@ export async function startFit(
   build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
 ): Promise<Fit> {
   const { train, validation } = sets;
-  const { network, loss, optimizer, schedule, batchSize, seed } = settings;
+  const { network, loss, optimizer, schedule, batchSize, seed, task } = settings;
   const slots = optimizerSlots(optimizer);
   const block = await allocate(network.plan({ batchSize, state: slots }), build, settings.wide);
   const pass = bindPass(network, block, true);
@@ -86,6 +88,7 @@ export async function startFit(
   const evaluator = { block, pass, feed, settings };
   const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
+  const ahead = readAhead(train);
   const majority = majorityShare(train);
   const batches = optimizer.kind === "gradientDescent" ? Math.ceil(train.length / batchSize) : settings.accumulate;
 
@@ -123,23 +126,24 @@ export async function startFit(
     );
   }
 
-  /** One update from the next `rows` images of the epoch's order. */
-  function takeStep(order: Int32Array, rows: number, learningRate: number): void {
+  /** What the gradients of the next `rows` images of the epoch's order are divided by. */
+  function denominatorOf(order: Int32Array, rows: number): number {
+    if (loss.reduction === "sum") return 1;
     let denominator = 0;
     for (let at = 0; at < rows; at += batchSize) {
       const count = Math.min(batchSize, rows - at);
-      feed.truth(train, order, position + at, count);
+      if (task === "classification") fillLabels(train, order, position + at, count, feed.labels);
       denominator += lossDenominator(loss, feed.labels, count, outputs);
     }
-    if (loss.reduction === "sum") denominator = 1;
-    for (let at = 0; at < rows; at += batchSize) {
-      const count = Math.min(batchSize, rows - at);
-      feed.images(train, order, position + at, count);
-      if (rows > batchSize) feed.truth(train, order, position + at, count);
-      const isFinite = step.gradients(count, denominator, at > 0, progress.epoch + 1, position + at);
-      if (!isFinite) diverged("the output", step.nonFiniteOutput(count));
-    }
-    if (!step.update(learningRate)) diverged("a gradient", step.nonFinite("gradients") ?? "output");
+    return denominator;
+  }
+
+  /** Adds the gradients of one batch, `at` images behind the step's first. */
+  function takeBatch(order: Int32Array, at: number, count: number, denominator: number): void {
+    feed.images(train, order, position + at, count);
+    feed.truth(train, order, position + at, count);
+    const isFinite = step.gradients(count, denominator, at > 0, progress.epoch + 1, position + at);
+    if (!isFinite) diverged("the output", step.nonFiniteOutput(count));
   }
 
   async function closeEpoch(started: number, learningRate: number): Promise<Epoch> {
@@ -187,7 +191,15 @@ export async function startFit(
     while (position < train.length) {
       signal?.throwIfAborted();
       const rows = Math.min(batchSize * batches, train.length - position);
-      takeStep(order, rows, learningRate);
+      const denominator = denominatorOf(order, rows);
+      for (let at = 0; at < rows; at += batchSize) {
+        const count = Math.min(batchSize, rows - at);
+        const first = position + at;
+        const pending = ahead(order, first, count, Math.min(batchSize, train.length - first - count));
+        if (pending) await pending;
+        takeBatch(order, at, count, denominator);
+      }
+      if (!step.update(learningRate)) diverged("a gradient", step.nonFinite("gradients") ?? "output");
       position += rows;
       onStep?.(position);
       const pause = breathe();

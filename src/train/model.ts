@@ -1,5 +1,6 @@
 // A trained model as a value: weights and the whole recipe that turns pixels into probabilities; its file.
 import type { Normalization } from "../data/normalization.ts";
+import type { Preprocessing } from "../data/preprocessing.ts";
 import { FormatError } from "../errors.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Layer } from "../model/layers.ts";
@@ -19,6 +20,8 @@ export interface Model {
   readonly classes: readonly string[];
   /** Mask values of the foreground classes in the order of the outputs; empty for labels. */
   readonly maskClasses: readonly number[];
+  /** What was done to the images when they were read, and is to be done to others; left out where nobody knows. */
+  readonly preprocessing?: readonly Preprocessing[];
   readonly normalization: Normalization;
   /** The loss it was trained with: it says how outputs become probabilities. */
   readonly loss: Loss;
@@ -32,6 +35,7 @@ interface Recipe {
   readonly input: readonly number[] | null;
   readonly classes: readonly string[];
   readonly maskClasses: readonly number[];
+  readonly preprocessing?: readonly Preprocessing[];
   readonly normalization: Normalization;
   readonly loss: Loss;
 }
@@ -51,9 +55,9 @@ interface Recipe {
  * ```
  */
 export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
-  const { task, classes, maskClasses, normalization, loss } = model;
+  const { task, classes, maskClasses, preprocessing, normalization, loss } = model;
   const { layers, input } = model.network;
-  const recipe: Recipe = { version: 1, task, layers, input, classes, maskClasses, normalization, loss };
+  const recipe: Recipe = { version: 1, task, layers, input, classes, maskClasses, preprocessing, normalization, loss };
   return writeSafetensors(model.weights, { format: "pt", voxgrad: JSON.stringify(recipe) });
 }
 
@@ -73,7 +77,7 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
   try {
     const recipe = JSON.parse(text) as Recipe;
     if (recipe.version !== 1) throw new RangeError(`expected recipe version 1, got ${String(recipe.version)}`);
-    const { task, layers, input, classes, maskClasses, normalization, loss } = recipe;
+    const { task, layers, input, classes, maskClasses, preprocessing, normalization, loss } = recipe;
     const built = network(layers, { input: input ?? [] });
     // In the network's order, whatever the file's.
     const weights: Weights = new Map(
@@ -83,7 +87,8 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
       }),
     );
     checkWeights(built, tensors);
-    return Object.freeze({ task, network: built, weights, classes, maskClasses, normalization, loss });
+    const read = preprocessing ? { preprocessing } : {};
+    return Object.freeze({ task, network: built, weights, classes, maskClasses, ...read, normalization, loss });
   } catch (cause) {
     throw new FormatError(`${name}: expected the recipe of a network, got ${(cause as Error).message}`, { cause });
   }

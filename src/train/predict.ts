@@ -1,5 +1,6 @@
 // What a trained model says about images: probabilities of classes, or masks.
 import type { Dataset } from "../data/dataset.ts";
+import { preprocessingTitle } from "../data/preprocessing.ts";
 import { bindPass } from "../model/pass.ts";
 import { writeWeights } from "../model/weights.ts";
 import { allocate } from "../wasm/memory.ts";
@@ -49,7 +50,8 @@ export async function openModel(model: Model, batchSize = 32): Promise<OpenModel
 /**
  * Predicts a set; labels or masks of the set are not looked at.
  *
- * @throws RangeError when the images have another shape than those the model was trained on.
+ * @throws RangeError when the images have another shape than those the model was trained on, or are known to be
+ * preprocessed otherwise.
  * @example
  * ```ts
  * import { phantoms, predict, study } from "voxgrad";
@@ -61,6 +63,7 @@ export async function openModel(model: Model, batchSize = 32): Promise<OpenModel
  * ```
  */
 export async function predict(model: Model, set: Dataset): Promise<ClassPredictions | MaskPredictions> {
+  checkPreprocessing(model, set);
   model.network.withInput(set.shape);
   const opened = await openModel(model, Math.min(32, set.length));
   try {
@@ -70,6 +73,17 @@ export async function predict(model: Model, set: Dataset): Promise<ClassPredicti
   } finally {
     opened.free();
   }
+}
+
+/** Images that were windowed or resampled otherwise would be predicted without a word, and wrongly. */
+function checkPreprocessing(model: Model, set: Dataset): void {
+  if (!model.preprocessing || !set.preprocessing) return;
+  const [wanted, got] = [model, set].map(({ preprocessing = [] }) => preprocessing.map(preprocessingTitle).join(", "));
+  if (wanted === got) return;
+  throw new RangeError(
+    `predict: expected images preprocessed by ${wanted || "nothing"}, as those of training, got ${got || "nothing"}. ` +
+      "Read them with { preprocessing: model.preprocessing }.",
+  );
 }
 
 async function predictClasses(model: Model, opened: OpenModel, set: Dataset): Promise<ClassPredictions> {

@@ -93,11 +93,23 @@ export function outputsFor(task: Task, data: Dataset): number {
   return task === "classification" ? data.classes.length : data.maskClasses.length * data.maskLength;
 }
 
+/** The kind of normalisation that the options come to. */
+export function normalizationKindOf({ normalization = "pixelZScore" }: TrainOptions): Normalization["kind"] {
+  return normalization;
+}
+
 /**
  * Fills in defaults, fits the normalisation on the training set, and checks that network, loss and data agree.
+ * @param normalization what was fitted already: by `prepareNormalization`, where not all images are in memory.
  * @throws RangeError that says what was expected and what to do.
  */
-export function resolveTraining(options: TrainOptions, train: Dataset, task: Task, seed: number): TrainingSettings {
+export function resolveTraining(
+  options: TrainOptions,
+  train: Dataset,
+  task: Task,
+  seed: number,
+  normalization?: Normalization,
+): TrainingSettings {
   const outputs = outputsFor(task, train);
   const loss = weighted(
     options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice()),
@@ -130,7 +142,7 @@ export function resolveTraining(options: TrainOptions, train: Dataset, task: Tas
     accumulate,
     patience,
     monitor,
-    normalization: fitNormalization(options.normalization ?? "pixelZScore", train),
+    normalization: normalization ?? fitNormalization(normalizationKindOf(options), train),
     seed: options.seed ?? seed,
     numericMode,
     wide: options.wide ?? false,

@@ -188,8 +188,11 @@ describe("voxgrad, called wrongly", () => {
     [["train", "scans.npz"], /required option '--out <DIR>' not specified/],
     [["train", "scans.npz", "--out", "x", "--epoch", "3"], /unknown option '--epoch'\. Did you mean "--epochs"\?/],
     [["train", "scans.npz", "--out", "x", "--epochs", "0"], /--epochs: expected a whole number from 1/],
-    [["train", "none.npz", "--out", "x"], /none\.npz: expected an \.npz file of images, got nothing/],
-    [["train", ".", "--out", "x"], /got a folder/],
+    [
+      ["train", "none.npz", "--out", "x"],
+      /none\.npz: expected an \.npz file of images, or a folder of them, got nothing/,
+    ],
+    [["train", ".", "--out", "x"], /even\.safetensors: expected PNG/],
     [["train", "scans.npz", "--out", "x", "--config", "scans.npz"], /expected JSON/],
     [["train", "scans.npz", "--out", "x", "--maximum-bytes", "1000"], /expected arrays of at most 1000 bytes/],
     [["test", "none"], /none: expected the folder of a study/],

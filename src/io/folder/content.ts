@@ -1,0 +1,25 @@
+// Whether a file holds an image, by its first bytes.
+import { isGzip } from "../inflate.ts";
+import { formatOf } from "../recognition.ts";
+import { openSource } from "../source.ts";
+
+/** Also what is packed with gzip, whose content only unpacking would tell. */
+export async function isImageFile(path: string): Promise<boolean> {
+  const head = await headOf(path);
+  return formatOf(head) !== null || isGzip(head);
+}
+
+/** What readNpz reads. */
+export async function isZipFile(path: string): Promise<boolean> {
+  const [p, k] = await headOf(path);
+  return p === 0x50 && k === 0x4b;
+}
+
+async function headOf(path: string): Promise<Uint8Array> {
+  const { reader, size, ...opened } = await openSource(path);
+  try {
+    return await reader.readUint8Array(0, Math.min(1024, size));
+  } finally {
+    await opened.close();
+  }
+}

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { inspectImage } from "../../src/cli/inspect-image.ts";
+import type { Context } from "../../src/cli/command.ts";
+import { folderOf, nifti, png } from "../io/folder/files.ts";
+
+describe("inspecting one image", () => {
+  it("gives exactly the fields that --json has, and the same in words", async () => {
+    const results: [string, unknown][] = [];
+    const output = {
+      say: () => undefined,
+      result: (text: string, record: unknown) => void results.push([text, record]),
+    };
+    const context = { output } as unknown as Context;
+    const folder = await folderOf({
+      "a.nii": nifti(-3, [3, 2, 2], { slope: 2, intercept: 1, spacing: [0.5, 1, 3] }),
+      "b.png": png(1),
+    });
+    expect(await inspectImage(context, join(folder, "a.nii"))).toBe(0);
+    await inspectImage(context, join(folder, "b.png"));
+    const [[text, record], [other]] = results;
+    expect(Object.keys(record as object)).toEqual([
+      "format", "shape", "type", "bigEndian", "spacing", "affine", "minimum", "maximum", "sum", "sha256",
+    ]); // prettier-ignore
+    expect(record).toMatchObject({
+      format: "nifti1",
+      shape: [3, 2, 2],
+      type: "int16",
+      spacing: [0.5, 1, 3],
+      minimum: -5,
+      maximum: 17,
+      sum: 72,
+    });
+    expect(text).toMatch(/shape {4}3 x 2 x 2 \(x first\)\n[^]*values {3}-5 to 17, sum 72/);
+    expect(other).toMatch(/spacing {2}not said/);
+    await expect(inspectImage(context, join(folder, "none"))).rejects.toThrow(/expected a file to read/);
+  });
+});
