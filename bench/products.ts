@@ -5,7 +5,7 @@ import type { NumericMode } from "../src/wasm/modes.ts";
 import { matmulScratchBytes } from "../src/wasm/layout.ts";
 import { loadBuilds, nameOf } from "./builds.ts";
 import type { MeasuredBuild } from "./builds.ts";
-import { ratio, time } from "./harness.ts";
+import { time } from "./harness.ts";
 import { limitTask, streamTask } from "./limit.ts";
 
 type Product = "ABt" | "AB" | "AtB";
@@ -25,7 +25,7 @@ export interface ProductRow extends Shape {
   readonly median: number;
   /** Half of all samples lie within this fraction of the median. */
   readonly spread: number;
-  /** Of the limit: the median over the turns of both times' ratio. */
+  /** Of the limit, best against best: both were measured in turns, and what else the machine did slowed neither down. */
   readonly share: number;
 }
 
@@ -100,16 +100,16 @@ export async function measureProducts(
         const limit = tasks[2 * i].flop / timings[2 * i].minimum / 1e6;
         const { minimum, median, spread } = timings[2 * i + 1];
         limits[mode] = Math.max(limits[mode] ?? 0, limit);
-        const share = (flop / tasks[2 * i].flop) * ratio(timings[2 * i], timings[2 * i + 1]);
+        const gflops = flop / minimum / 1e6;
         const row = {
           group,
           ...shape,
           mode,
           wide,
-          gflops: flop / minimum / 1e6,
+          gflops,
           median: flop / median / 1e6,
           spread,
-          share,
+          share: gflops / limit,
         };
         rows.push(row);
         onRow(row);

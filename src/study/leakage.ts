@@ -6,8 +6,11 @@ import type { LedgerEvent } from "./ledger.ts";
 import { encodeIds, sourceOf } from "./members.ts";
 import type { Members, SetName } from "./members.ts";
 
-/** `stop` throws, `drop` leaves out the copy that stands nearer to training, `allow` goes on. */
-export type LeakagePolicy = "stop" | "drop" | "allow";
+/**
+ * `stop` throws, `drop` leaves out the copy that stands nearer to training, `allow` goes on. `guard` throws where the test set
+ * or a patient is concerned, and leaves the training set's copies of validation images out.
+ */
+export type LeakagePolicy = "guard" | "stop" | "drop" | "allow";
 
 type AuditedEvent = Extract<LedgerEvent, { event: "audited" }>;
 
@@ -27,9 +30,11 @@ export function settleLeakage(
   leakage: LeakagePolicy,
 ): { readonly members: Members; readonly event: AuditedEvent } {
   const { leakage: pairs, threshold } = found;
-  if (leakage === "stop" && pairs.length > 0) throw leakageError(pairs, sets);
+  const mustStop = leakage === "stop" ? pairs.length > 0 : leakage === "guard" && pairs.some(isGrave);
+  if (mustStop) throw leakageError(pairs, sets);
+  const drops = leakage === "drop" || leakage === "guard";
   // Of each pair, a is the copy that stands nearer to training.
-  const dropped = imagesOf(leakage === "drop" ? pairs : [], sets, ["a"]);
+  const dropped = imagesOf(drops ? pairs : [], sets, ["a"]);
   const touched = imagesOf(pairs, sets, ["a", "b"]);
   const kept = (name: SetName) => members[name].filter((_, index) => !dropped[name].has(index));
   const certificate = (name: SetName) => {
@@ -44,11 +49,16 @@ export function settleLeakage(
       threshold,
       pairs: countKinds(pairs),
       images: { train: touched.train.size, validation: touched.validation.size, test: touched.test.size },
-      ...(leakage === "drop"
+      ...(drops && pairs.length > 0
         ? { dropped: { train: certificate("train"), validation: certificate("validation") } }
         : {}),
     },
   };
+}
+
+/** Whether a pair would fool the test, or divides a patient. */
+function isGrave({ kind, a, b }: AuditPair): boolean {
+  return kind === "group" || a.set === "test" || b.set === "test";
 }
 
 function countKinds(pairs: readonly AuditPair[]): Record<LeakKind, number> {

@@ -48,7 +48,7 @@ export async function prepareSets(data: Dataset | DatasetSplit, wanted: Task | u
   const leakage = found.leakage.filter(({ kind }) => division.groupBy !== null || kind !== "group");
   const { members, event } = settleLeakage({ ...found, leakage }, data, before, divided, division.leakage);
   const sets = setsOf(data, members);
-  if (division.leakage === "drop") checkSets(sets, task);
+  if (division.leakage !== "allow") checkSets(sets, task);
   return { sets, members, task, audited: event };
 }
 

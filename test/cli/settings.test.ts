@@ -15,7 +15,7 @@ describe("settings", () => {
       clipNorm: null,
       monitor: "loss",
       normalization: "pixelZScore",
-      leakage: "stop",
+      leakage: "guard",
       hidden: [64, 32],
       activation: "relu",
       dropout: 0.3,

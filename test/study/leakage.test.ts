@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arrayDataset } from "../../src/data/dataset.ts";
+import { arrayDataset, subset } from "../../src/data/dataset.ts";
 import type { Dataset, DatasetSplit } from "../../src/data/dataset.ts";
 import { phantoms } from "../../src/data/phantom.ts";
 import { LeakageError, StudyStateError } from "../../src/errors.ts";
@@ -59,6 +59,25 @@ describe("a study of three sets that leak into one another", () => {
     );
     expect((error as LeakageError).pairs).toHaveLength(3);
     expect(await storage.list()).toEqual([]);
+  });
+
+  it("leaves training copies of validation images out by default, and stops at them when told to", async () => {
+    const { train, validation, test } = leaking();
+    // Without the two pairs that concern the test set.
+    const keep = (set: Dataset, without: readonly number[]) =>
+      subset(
+        set,
+        Int32Array.from({ length: set.length }, (_, i) => i).filter((i) => !without.includes(i)),
+      );
+    const data = { train: keep(train, [5]), validation: keep(validation, [1]), test };
+    const run = study({ data });
+    expect(await run.sets()).toMatchObject({ train: train.length - 2, validation: validation.length - 1 });
+    expect((await run.ledger())[1]).toMatchObject({
+      event: "audited",
+      leakage: "guard",
+      dropped: { train: { size: 1 }, validation: { size: 0 } },
+    });
+    await expect(study({ data, leakage: "stop" }).sets()).rejects.toThrow(/got 1 pairs of copies/);
   });
 
   it("told to drop, leaves out the training side, or the validation side of a pair with test, and records it", async () => {
