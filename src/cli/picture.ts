@@ -1,5 +1,6 @@
 // An image of a dataset as a picture for a page: PNG in a data URL.
 import { encode } from "fast-png";
+import { Buffer } from "node:buffer";
 import type { Dataset } from "../index.ts";
 
 /** The image, of a volume the middle slice, from its darkest to its brightest value as black to white. */

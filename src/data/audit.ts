@@ -53,7 +53,8 @@ export interface AuditOptions {
 /**
  * Looks for images and groups that stand in two sets, and for images that stand twice in one. Exact copies by SHA-256 of
  * the pixels, near ones by the correlation of thumbnails of 32x32 (10x10x10 for volumes), over all flips and quarter
- * turns: 0.98 and above, or more where the sets' images are alike to begin with. No pair is passed over. An image with
+ * turns: 0.98 and above, or more where the sets' images are alike to begin with; below 0.985 their details
+ * have to correlate as well, at 0.945. No pair is passed over. An image with
  * many copies is named with sixteen of them, and each of these with one at least.
  *
  * @example

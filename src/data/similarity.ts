@@ -28,6 +28,12 @@ export interface SimilaritySearch {
 /** Images in a block of products. */
 const blockSize = 512;
 
+/** From here on, a part of the way from the threshold to 1, pairs are near whatever their details are. */
+const sureShare = 0.25;
+
+/** Closer to the threshold their details have to correlate as well: two heads in one pose may agree in outline alone. */
+const leastDetail = 0.945;
+
 /** What float32 may be off in a product of thumbnails. */
 const rounding = 1e-5;
 
@@ -142,6 +148,7 @@ function createComparison(gallery: Gallery, { threshold, isKnown }: SimilaritySe
   const admission = createAdmission(row);
   const best = new Map<number, SimilarPair>();
   const furthest = 2 - 2 * threshold;
+  const sure = threshold + sureShare * (1 - threshold);
 
   return {
     look(first: number, second: number, turn: number): void {
@@ -155,11 +162,31 @@ function createComparison(gallery: Gallery, { threshold, isKnown }: SimilaritySe
       if (vImage !== second) gallery.copyThumbnail((vImage = second), v, 0);
       const similarity = 1 - squaredDistance(u, v, plan.turns[turn], furthest) / 2;
       if (similarity < threshold || (before && before.similarity >= similarity)) return;
+      if (similarity < sure && detailCorrelation(gallery, first, second, turn, similarity) < leastDetail) return;
       best.set(key, { first, second, similarity, isTurned: turn > 0 });
       if (!before) admission.admit(first, second);
     },
     found: (): SimilarPair[] => [...best.values()],
   };
+}
+
+/**
+ * How what the coarse pictures leave out of u and v correlates: u - P'P u has the length sqrt(1 - |Pu|^2), and so
+ *   (u v - Pu Pv) / sqrt((1 - |Pu|^2) (1 - |Pv|^2));
+ * 1 where nothing is left out.
+ */
+function detailCorrelation({ coarse, plan }: Gallery, first: number, second: number, turn: number, similarity: number) {
+  const cells = plan.coarseCells;
+  const source = plan.coarseTurns[turn];
+  let [product, squaresFirst, squaresSecond] = [0, 0, 0];
+  for (let cell = 0; cell < cells; cell++) {
+    const [u, v] = [coarse[first * cells + cell], coarse[second * cells + source[cell]]];
+    product += u * v;
+    squaresFirst += u * u;
+    squaresSecond += v * v;
+  }
+  const left = (1 - squaresFirst) * (1 - squaresSecond);
+  return left > 1e-8 ? (similarity - product) / Math.sqrt(left) : 1;
 }
 
 /** |u - v turned|^2, or something above `furthest` as soon as it is. */

@@ -191,7 +191,7 @@ describe("the audit of 64x64 images", () => {
   });
 });
 
-/** Every pair and turn of the thumbnails, one after the other, in float64. */
+/** Every pair and turn of the thumbnails, one after the other; details are what differs from the mean of a cell's block. */
 function allPairs(set: Dataset, threshold: number): string[] {
   const plan = planThumbnails(set.shape);
   const photograph = createPhotographer(plan);
@@ -200,12 +200,29 @@ function allPairs(set: Dataset, threshold: number): string[] {
     photograph(set, i, cells, 0);
     return cells;
   });
+  const blockSize = plan.cells / plan.coarseCells;
+  const product = (u: Float32Array, v: Float32Array) => u.reduce((sum, value, cell) => sum + value * v[cell], 0);
+  const detailsOf = (u: Float32Array) => {
+    const means = new Float64Array(plan.coarseCells);
+    u.forEach((value, cell) => (means[plan.coarseOf[cell]] += value / blockSize));
+    return u.map((value, cell) => value - means[plan.coarseOf[cell]]);
+  };
+  const isNear = (u: Float32Array, v: Float32Array) => {
+    const r = product(u, v);
+    if (r < threshold || r >= threshold + 0.25 * (1 - threshold) || blockSize === 1) return r >= threshold;
+    const [du, dv] = [detailsOf(u), detailsOf(v)];
+    return product(du, dv) / Math.sqrt(product(du, du) * product(dv, dv)) >= 0.945;
+  };
   const pairs: string[] = [];
   thumbnails.forEach((v, j) => {
     thumbnails.slice(0, j).forEach((u, i) => {
-      const correlations = plan.turns.map((turn) => u.reduce((sum, value, cell) => sum + value * v[turn[cell]], 0));
-      const kind = correlations[0] >= threshold ? "near" : "flipped";
-      if (Math.max(...correlations) >= threshold) pairs.push(`${kind} all ${i} all ${j}`);
+      const near = plan.turns.map((turn) =>
+        isNear(
+          u,
+          v.map((_, cell) => v[turn[cell]]),
+        ),
+      );
+      if (near.includes(true)) pairs.push(`${near[0] ? "near" : "flipped"} all ${i} all ${j}`);
     });
   });
   return pairs;
@@ -239,7 +256,13 @@ describe("the search for near copies", () => {
 });
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../../shared/data/${name}.npz`, import.meta.url));
-const names = ["brain_mri_srcsplit_64", "brain_mri_clean_64", "pneumoniamnist_28"] as const;
+const names = [
+  "brain_mri_srcsplit_64",
+  "brain_mri_clean_64",
+  "pneumoniamnist_28",
+  "figshare_tumour_seg_64",
+  "hippocampus_seg3d_40x56x40",
+] as const;
 const missing = names.filter((name) => !existsSync(pathOf(name)));
 if (missing.length > 0) console.warn(`skipped: ../shared/data has no ${missing.join(", ")}`);
 
@@ -249,13 +272,19 @@ describe.skipIf(missing.length > 0)("the audit, on real images", () => {
     const { leakage } = await audit(data, { duplicates: false });
     const found = leakage.filter(({ a, b }) => a.set === "train" && b.set === "test");
     expect(new Set(found.map(({ b }) => b.index)).size).toBe(224);
-    expect(found).toHaveLength(381);
+    // One pair of the 381, at 0.982, agrees in outline but not in its details.
+    expect(found).toHaveLength(380);
   });
 
   it("finds nothing across the sets of brain_mri_clean_64, where no pair exceeds 0.97, and the near duplicates inside them", async () => {
     const { leakage, duplicates } = await audit(await readNpz(pathOf("brain_mri_clean_64")));
     expect(leakage).toEqual([]);
-    expect(duplicates).toHaveLength(36 + 8 + 18);
+    expect(duplicates).toHaveLength(28 + 3 + 10);
+  });
+
+  it("finds nothing across the sets of figshare_tumour_seg_64 and hippocampus_seg3d_40x56x40, which are divided by patient", async () => {
+    for (const name of ["figshare_tumour_seg_64", "hippocampus_seg3d_40x56x40"])
+      expect((await audit(await readNpz(pathOf(name)), { duplicates: false })).leakage).toEqual([]);
   });
 
   it("finds the 8 validation images of pneumoniamnist_28 that stand in train as well, none of test's, and 18 repeats inside train", async () => {
