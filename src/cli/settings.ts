@@ -140,8 +140,8 @@ export function flagsOf(...wanted: readonly SettingName[]): Option[] {
     .filter((name) => wanted.includes(name))
     .map((name) => {
       const { flag, kind, initial, help } = table[name] as Setting<unknown>;
-      const value = kind.placeholder === null ? "" : ` <${kind.placeholder}>`;
-      const fallback = kind.placeholder === null ? "" : ` (default: ${shown(initial)})`;
+      const value = kind.valueName === null ? "" : ` <${kind.valueName}>`;
+      const fallback = kind.valueName === null ? "" : ` (default: ${shown(initial)})`;
       const choices = kind.expected.startsWith("one of") ? `; ${kind.expected}` : "";
       return new Option(flag + value, help + choices + fallback);
     });

@@ -3,7 +3,7 @@
 /** One kind of value. */
 export interface Kind<T> {
   /** What stands for the value in help: "N"; null for a flag without a value. */
-  readonly placeholder: string | null;
+  readonly valueName: string | null;
   /** What a valid value is, in words: "a whole number of at least 1". */
   readonly expected: string;
   /** The value that a flag's text means, as a configuration file would hold it; not checked yet. */
@@ -19,7 +19,7 @@ const readNumber = (text: string): unknown =>
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> {
   const bound = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return {
-    placeholder: "N",
+    valueName: "N",
     expected: `a whole number ${bound}`,
     read: readNumber,
     check: (value) =>
@@ -30,7 +30,7 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Kind<numbe
 /** A finite number for which `allowed` holds, described as "a number in [0, 1)". */
 export function number(expected: string, allowed: (value: number) => boolean): Kind<number> {
   return {
-    placeholder: "X",
+    valueName: "X",
     expected,
     read: readNumber,
     check: (value) => (typeof value === "number" && Number.isFinite(value) && allowed(value) ? value : undefined),
@@ -39,7 +39,7 @@ export function number(expected: string, allowed: (value: number) => boolean): K
 
 export function choice<const T extends string>(...names: readonly T[]): Kind<T> {
   return {
-    placeholder: "NAME",
+    valueName: "NAME",
     expected: names.length === 1 ? `"${names[0]}"` : `one of ${names.join(", ")}`,
     read: (text) => text,
     check: (value) => names.find((name) => name === value),
@@ -49,11 +49,11 @@ export function choice<const T extends string>(...names: readonly T[]): Kind<T> 
 /** Numbers with commas between; a list in a file. `allowed` sees the whole list. */
 export function list(
   expected: string,
-  placeholder: string,
+  valueName: string,
   allowed: (values: readonly number[]) => boolean,
 ): Kind<readonly number[]> {
   return {
-    placeholder,
+    valueName,
     expected,
     read: (text) => (text === "" ? [] : text.split(",").map((part) => readNumber(part.trim()))),
     check: (value) => {
@@ -68,7 +68,7 @@ export function list(
 /** The kind, or "none" on the command line and null in a file. */
 export function optional<T>(kind: Kind<T>): Kind<T | null> {
   return {
-    placeholder: kind.placeholder,
+    valueName: kind.valueName,
     expected: `${kind.expected}, or none`,
     read: (text) => (text === "none" ? null : kind.read(text)),
     check: (value) => (value === null || value === "none" ? null : kind.check(value)),
@@ -78,7 +78,7 @@ export function optional<T>(kind: Kind<T>): Kind<T | null> {
 /** A flag without a value; true or false in a file. */
 export function yes(): Kind<boolean> {
   return {
-    placeholder: null,
+    valueName: null,
     expected: "true or false",
     read: (text) => text === "true",
     check: (value) => (typeof value === "boolean" ? value : undefined),
