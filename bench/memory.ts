@@ -39,7 +39,11 @@ function npy(shape: readonly number[], data: Uint8Array): Uint8Array {
 }
 
 const images = new Uint8Array(count * side * side);
-for (let i = 0; i < images.length; i++) images[i] = (Math.imul(i, 2654435761) >>> 13) & 255;
+let state = 1;
+for (let i = 0; i < images.length; i++) {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  images[i] = state >>> 24;
+}
 const zip = new ZipWriter(new FileWriter(), { level: 0, useWebWorkers: false });
 await zip.add("images.npy", new Uint8ArrayReader(npy([count, side, side], images)));
 await zip.add(

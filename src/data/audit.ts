@@ -41,7 +41,7 @@ export interface Audit {
   readonly leakage: readonly AuditPair[];
   /** Pairs inside a set. Empty when they were not looked for. */
   readonly duplicates: readonly AuditPair[];
-  /** The correlation from which on images count as near copies; null where images are too small to look for them. */
+  /** The correlation from which on images count as near copies; null where images are too small to look for them, or more than 60,000. */
   readonly threshold: number | null;
 }
 
@@ -112,9 +112,13 @@ interface Found {
   readonly similarity: number | null;
 }
 
+/** Time grows with the square of the images: of more than these only exact copies are looked for. */
+const mostCompared = 60_000;
+
 async function similarPairs(row: Row, copies: Copies, insideSets: boolean, breathe: Breathe) {
   const shapes = new Set(row.sets.map(({ shape }) => shape.join("x")));
   if (shapes.size > 1 || planThumbnails(row.sets[0].shape).cells < fewestCells) return { threshold: null, pairs: [] };
+  if (row.length > mostCompared) return { threshold: null, pairs: [] };
   const gallery = await hangGallery(row, breathe);
   const distinct = copies.images.map(([image]) => image);
   const threshold = await nearFrom(gallery, distinct);

@@ -32,7 +32,7 @@ export type LedgerEvent =
       readonly event: "audited";
       /** What was to become of a leak. */
       readonly leakage: LeakagePolicy;
-      /** The correlation from which on images counted as near copies; null where images were too small. */
+      /** The correlation from which on images counted as near copies; null where they were too small, or too many. */
       readonly threshold: number | null;
       /** Pairs across sets, by kind. */
       readonly pairs: Readonly<Record<LeakKind, number>>;
