@@ -48,6 +48,8 @@ export type { Normalization } from "./data/normalization.ts";
 export {
   dense,
   dropout,
+  spatialDropout,
+  gaussianDropout,
   elu,
   gelu,
   geluTanh,
@@ -60,7 +62,18 @@ export {
   softplus,
   tanh,
 } from "./model/layers.ts";
-export type { ActivationLayer, DenseLayer, DenseOptions, DropoutLayer, Layer, LayerOptions } from "./model/layers.ts";
+export type {
+  ActivationLayer,
+  DenseLayer,
+  DenseOptions,
+  DropoutLayer,
+  GaussianDropoutLayer,
+  Layer,
+  LayerOptions,
+  SpatialDropoutLayer,
+} from "./model/layers.ts";
+export { batchNorm, layerNorm } from "./model/normalization-layers.ts";
+export type { BatchNormLayer, LayerNormLayer } from "./model/normalization-layers.ts";
 export { constant, glorot, he, lecun, torchLinear, zeros } from "./model/init.ts";
 export type { Initializer } from "./model/init.ts";
 export { network } from "./model/network.ts";
@@ -111,6 +124,8 @@ export {
   stepDecay,
 } from "./train/schedule.ts";
 export type { Schedule } from "./train/schedule.ts";
+export { ema, swa } from "./train/average.ts";
+export type { Average } from "./train/average.ts";
 export { clipNorm, clipValue, regularization } from "./train/regularization.ts";
 export type { Clipping, Regularization } from "./train/regularization.ts";
 export { hiddenLayers, outputsFor, resolveTraining } from "./train/settings.ts";

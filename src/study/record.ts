@@ -5,6 +5,7 @@ import type { Normalization } from "../data/normalization.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
 import { FormatError, StudyStateError } from "../errors.ts";
 import { network } from "../model/network.ts";
+import { regularization } from "../train/regularization.ts";
 import type { Layer } from "../model/layers.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Task, TrainingSettings } from "../train/settings.ts";
@@ -42,6 +43,7 @@ export function plainSettings(settings: TrainingSettings): PlainSettings {
 export async function liveSettings(plain: PlainSettings, train: Dataset): Promise<TrainingSettings> {
   return Object.freeze({
     ...plain,
+    regularization: regularization(plain.regularization),
     network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
     normalization: await prepareNormalization(plain.normalization, train),
   });
