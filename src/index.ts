@@ -139,6 +139,7 @@ export { loadModel, saveModel } from "./train/model.ts";
 export type { Model } from "./train/model.ts";
 export { predict } from "./train/predict.ts";
 export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
+export type { SamplingOptions, Uncertainty } from "./train/uncertainty.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";

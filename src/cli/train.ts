@@ -8,6 +8,7 @@ import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
 import { absolute, limitsOf, readData, trainingSetOf } from "./data.ts";
 import type { ByteFlags } from "./data.ts";
+import { openModel } from "./model-file.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { done, interrupted } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
@@ -92,7 +93,7 @@ async function refuseTaken({ out, resume, force }: TrainFlags): Promise<void> {
 /** Trains, refines if asked, and says what came of it. */
 async function work(
   { output, begin }: Context,
-  { directory }: Place,
+  { directory, storage }: Place,
   settings: Settings,
   run: Study,
   data: Dataset | DatasetSplit,
@@ -108,7 +109,10 @@ async function work(
     if (settings.numericMode === "fast" && !hasRelaxedSimd()) {
       output.say("This engine has no relaxed SIMD: the numeric mode is reproducible.");
     }
-    const options = trainSettings(settings, trainingSetOf(data));
+    // A study that has begun keeps what it began from.
+    const isBegun = (await storage.read("from.safetensors")) !== null;
+    const from = settings.from === null || isBegun ? null : (await openModel(settings.from)).model;
+    const options = trainSettings(settings, trainingSetOf(data), from);
     const trained = await runTraining(run, { ...options, signal, resume: true }, settings.epochs, begin);
     const lines = [trainingText(trained)];
     let result: TrainingResult = trained;

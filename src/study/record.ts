@@ -8,6 +8,7 @@ import { network } from "../model/network.ts";
 import { regularization } from "../train/regularization.ts";
 import type { Layer } from "../model/layers.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { Model } from "../train/model.ts";
 import type { Task, TrainingSettings } from "../train/settings.ts";
 import type { Division } from "./sets.ts";
 
@@ -39,13 +40,23 @@ export function plainSettings(settings: TrainingSettings): PlainSettings {
   return { ...settings, network: { layers, input }, normalization: settings.normalization.kind };
 }
 
-/** The settings again; the normalisation is fitted anew, on the same training set to the same bits. */
-export async function liveSettings(plain: PlainSettings, train: Dataset): Promise<TrainingSettings> {
+/**
+ * The settings again; the normalisation is fitted anew, on the same training set to the same bits, or that of the model
+ * that training began from.
+ */
+export async function liveSettings(
+  plain: PlainSettings,
+  train: Dataset,
+  start: Model | null,
+): Promise<TrainingSettings> {
   return Object.freeze({
+    // Studies from before these settings have none.
+    ...{ average: null, from: null, freeze: [] },
     ...plain,
     regularization: regularization(plain.regularization),
     network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
-    normalization: await prepareNormalization(plain.normalization, train),
+    normalization:
+      start && plain.from?.scaling ? start.normalization : await prepareNormalization(plain.normalization, train),
   });
 }
 

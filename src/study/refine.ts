@@ -3,6 +3,7 @@ import type { TrainingSettings } from "../train/settings.ts";
 import type { Monitor } from "../train/stopping.ts";
 import { lookUpsOf, refuseAfterOpening, resultKept, untrained } from "./desk.ts";
 import type { Desk } from "./desk.ts";
+import { readStart } from "./keep.ts";
 import type { RefinementTrial } from "./ledger.ts";
 import type { Refinement, RefineOptions } from "./options.ts";
 import { liveSettings } from "./record.ts";
@@ -17,7 +18,8 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   refuseAfterOpening(entries);
   if (!record.training) throw untrained("refine");
   const before = await resultKept(desk);
-  const base = await liveSettings(record.training, sets.train);
+  const start = await readStart(desk.storage, record.training.from ?? null);
+  const base = await liveSettings(record.training, sets.train, start);
   const { monitor } = base;
 
   let lookUps = lookUpsOf(entries);
@@ -27,7 +29,7 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   for (const remedy of remedies.filter((each) => !isApplied(base, each))) {
     const settings = applyRemedy(base, remedy);
     const title = remedyTitle(remedy);
-    const epochs = runEpochs(sets, settings, null, { signal }, () => Promise.resolve());
+    const epochs = runEpochs(sets, settings, start, { signal }, () => Promise.resolve());
     const run = await exhaust(epochs, (epoch) => onEpoch?.(title, epoch));
     lookUps += run.result.epochs;
     const reached = run.result.validation?.[monitor] ?? null;

@@ -1,11 +1,12 @@
 // Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
 import { prepareNormalization } from "../data/normalization.ts";
 import type { Epoch } from "../train/progress.ts";
-import { normalizationKindOf, resolveTraining } from "../train/settings.ts";
+import type { Model } from "../train/model.ts";
+import { normalizationKindOf, resolveTraining, scalingFrom } from "../train/settings.ts";
 import type { TrainingSettings } from "../train/settings.ts";
-import { isTrainingOver, lookUpsOf, refuseAfterOpening, resultKept } from "./desk.ts";
+import { isTrainingOver, lookUpsOf, modelHash, refuseAfterOpening, resultKept } from "./desk.ts";
 import type { Desk } from "./desk.ts";
-import { readCheckpoint, removeCheckpoints, writeCheckpoint, writeHistory } from "./keep.ts";
+import { readCheckpoint, readStart, removeCheckpoints, writeCheckpoint, writeHistory, writeStart } from "./keep.ts";
 import type { TrainRunOptions } from "./options.ts";
 import { liveSettings } from "./record.ts";
 import { runEpochs } from "./run.ts";
@@ -23,11 +24,19 @@ export async function* train(
   const stopped = await readCheckpoint(storage);
   const from = resume ? stopped : null;
   let settings: TrainingSettings;
+  let start: Model | null;
   if (resume && record.training) {
-    settings = await liveSettings(record.training, sets.train);
+    start = await readStart(storage, record.training.from ?? null);
+    settings = await liveSettings(record.training, sets.train, start);
   } else {
-    const normalization = await prepareNormalization(normalizationKindOf(options), sets.train);
+    start = options.from ?? null;
+    const normalization =
+      scalingFrom(options) ?? (await prepareNormalization(normalizationKindOf(options), sets.train));
     settings = resolveTraining(options, sets.train, record.task, record.division.seed, normalization);
+    if (start && settings.from) {
+      settings = { ...settings, from: { ...settings.from, weightsSha256: await modelHash(start) } };
+    }
+    await writeStart(storage, start);
     await desk.settle(settings);
   }
   let before = lookUpsOf(entries);
@@ -51,7 +60,7 @@ export async function* train(
       await desk.log({ event: "interrupted", epochs });
     },
   };
-  const run = yield* runEpochs(sets, settings, from, hooks, async (closed) => {
+  const run = yield* runEpochs(sets, settings, from ?? start, hooks, async (closed) => {
     await desk.keep(closed);
     const { epochs, bestEpoch, weightsSha256 } = closed.result;
     const validationLookUps = before + epochs;

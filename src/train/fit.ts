@@ -107,9 +107,8 @@ export async function startFit(
   if (beginning.kind === "resumed") resume("parameters", parameters, beginning.state);
   else if (beginning.kind === "given") writeWeights(network, beginning.weights, parameters);
   else initializeWeights(network, seed, parameters);
-  if (beginning.kind === "from") {
-    const drawn = readWeights(network, parameters);
-    writeWeights(network, withTensors(drawn, beginning.weights, settings.from?.tensors ?? []), parameters);
+  if (beginning.kind === "from" && settings.from) {
+    writeWeights(network, withTensors(readWeights(network, parameters), beginning.weights, settings.from), parameters);
   }
   averaging?.begin();
   const best = parameters.slice();

@@ -159,7 +159,11 @@ export function resolveTraining(
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
     average: average?.kind === "swa" ? { ...average, from: average.from ?? Math.ceil(0.75 * epochs) } : average,
-    from: from && { tensors: fittingTensors(fitted, from), weightsSha256: null },
+    from: from && {
+      tensors: fittingTensors(fitted, from),
+      weightsSha256: null,
+      scaling: options.normalization === undefined,
+    },
     freeze,
     clip: options.clip ?? null,
     epochs,

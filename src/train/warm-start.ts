@@ -5,22 +5,24 @@ import type { Model } from "./model.ts";
 
 /** What a run began from. JSON-safe: it stands in study.json. */
 export interface WarmStart {
-  /** The tensors that were taken, in the network's order. */
-  readonly tensors: readonly string[];
+  /** The tensors that were taken: the network's names, and for each the model's. */
+  readonly tensors: Readonly<Record<string, string>>;
   /** `weightsSha256` of the model that they were taken from; null where nobody asked. */
   readonly weightsSha256: string | null;
+  /** Whether the model's scaling of pixels was taken as well. */
+  readonly scaling: boolean;
 }
 
 /**
  * The names of a model's tensors that have the name and the shape of one of the network's.
  * @throws RangeError when there is none.
  */
-export function fittingTensors({ parameters }: Network, { weights }: Model): readonly string[] {
+export function fittingTensors({ parameters }: Network, { weights }: Model): Readonly<Record<string, string>> {
   const fitting = parameters.filter(({ name, shape }) => {
     const given = weights.get(name);
     return given?.shape.length === shape.length && given.shape.every((size, axis) => size === shape[axis]);
   });
-  if (fitting.length > 0) return fitting.map(({ name }) => name);
+  if (fitting.length > 0) return Object.freeze(Object.fromEntries(fitting.map(({ name }) => [name, name])));
   const list = (all: Iterable<readonly [string, { readonly shape: readonly number[] }]>) =>
     [...all].map(([name, { shape }]) => `${name} (${shape.join("x")})`).join(", ");
   throw new RangeError(
@@ -30,7 +32,21 @@ export function fittingTensors({ parameters }: Network, { weights }: Model): rea
 }
 
 /** The drawn tensors with the model's in the place of those that fit. */
-export function withTensors(drawn: Weights, model: Weights, tensors: readonly string[]): Weights {
-  const taken = new Set(tensors);
-  return new Map([...drawn].map(([name, tensor]) => [name, (taken.has(name) && model.get(name)) || tensor]));
+export function withTensors(drawn: Weights, model: Weights, { tensors }: WarmStart): Weights {
+  return new Map([...drawn].map(([name, tensor]) => [name, model.get(tensors[name] ?? "") ?? tensor]));
+}
+
+/** What is named by layers of one network, by those of another with the same tensors in the same order. */
+export function renamed(
+  { from, freeze }: { readonly from: WarmStart | null; readonly freeze: readonly string[] },
+  before: Network,
+  after: Network,
+): { readonly from: WarmStart | null; readonly freeze: readonly string[] } {
+  const names = new Map(before.parameters.map(({ name }, i) => [name, after.parameters[i].name]));
+  const indexes = new Map(before.parameters.map(({ placed }, i) => [placed.index, after.parameters[i].placed.index]));
+  const tensors = from ? Object.entries(from.tensors).map(([name, own]) => [names.get(name) ?? name, own]) : [];
+  return {
+    from: from && { ...from, tensors: Object.fromEntries(tensors) as Record<string, string> },
+    freeze: freeze.map((name) => (/^\d+$/.test(name) ? String(indexes.get(Number(name)) ?? name) : name)),
+  };
 }
