@@ -3,12 +3,8 @@
 // A call takes 128 bytes: the kernel's number, then its addresses and sizes (i: 15 words), then its scalars (x: 8 float64; the
 // last of them receives what the kernel returns). src/wasm/calls.ts writes the lists and has the same numbers.
 import * as advance from "./advance";
-import { averageStep } from "./average";
-import { dropoutMask, dropoutApply, spatialDropoutApply } from "./dropout";
-import { gaussianMask } from "./gaussian";
-import * as layernorm from "./layernorm";
-import { limitUnitNorms } from "./maxnorm";
-import * as normalization from "./normalization";
+import { dropoutMask, dropoutApply } from "./dropout";
+import { callFurther } from "./furthercalls";
 import { scale, requireFinite, clamp, limitNorm } from "./reduce";
 import {
   denseForward,
@@ -270,51 +266,8 @@ export function runCalls(calls: usize, count: i32): i32 {
       case 68:
         advance.advanceAdagrad(i0, i1, x0);
         break;
-      case 69:
-        spatialDropoutApply(i0, i1, i2, i3, i4, i5, i6);
-        break;
-      case 70:
-        gaussianMask(i0, i1, i2, i3, i4, i5, <f32>x0);
-        break;
-      case 71:
-        normalization.batchNormStatistics(i0, i1, i2, i3, i4, i5, i6, x0, x1);
-        break;
-      case 72:
-        normalization.batchNormFixedStatistics(i0, i1, i2, i3, x0);
-        break;
-      case 73:
-        normalization.batchNormForward(i0, i1, i2, i3, i4, i5, i6);
-        break;
-      case 74:
-        normalization.batchNormBackwardParameters(i0, i1, i2, i3, i4, i5, i6);
-        break;
-      case 75:
-        normalization.batchNormBackwardParametersAdd(i0, i1, i2, i3, i4, i5, i6);
-        break;
-      case 76:
-        normalization.batchNormBackwardInput(i0, i1, i2, i3, i4, i5, i6);
-        break;
-      case 77:
-        normalization.batchNormFixedBackwardInput(i0, i1, i2, i3, i4, i5);
-        break;
-      case 78:
-        layernorm.layerNormForward(i0, i1, i2, i3, i4, i5, i6, x0);
-        break;
-      case 79:
-        layernorm.layerNormBackwardInput(i0, i1, i2, i3, i4, i5, i6);
-        break;
-      case 80:
-        layernorm.layerNormBackwardParameters(i0, i1, i2, i3, i4, i5, i6);
-        break;
-      case 81:
-        layernorm.layerNormBackwardParametersAdd(i0, i1, i2, i3, i4, i5, i6);
-        break;
-      case 82:
-        limitUnitNorms(i0, i1, i2, x0);
-        break;
-      case 83:
-        averageStep(i0, i1, i2, <f32>x0);
-        break;
+      default:
+        callFurther(call);
     }
   }
   return -1;
