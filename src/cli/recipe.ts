@@ -59,7 +59,7 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
 
 /** Dense layers, behind each hidden one what normalises if asked, the activation, dropout if asked; that on pixels first. */
 function networkOf(settings: Settings, outputs: number): Network {
-  const { hidden, activation, dropout, dropoutKind, inputDropout, hiddenNorm } = settings;
+  const { hidden, activation, dropout, dropoutKind, inputDropout, spatialDropout, hiddenNorm } = settings;
   const noise = dropoutKind === "gaussian" ? voxgrad.gaussianDropout : voxgrad.dropout;
   const norms = { batch: voxgrad.batchNorm, layer: voxgrad.layerNorm };
   const layers = hidden.flatMap((size): Layer[] => [
@@ -68,8 +68,11 @@ function networkOf(settings: Settings, outputs: number): Network {
     voxgrad[activation](),
     ...(dropout > 0 ? [noise(dropout)] : []),
   ]);
-  const first = inputDropout > 0 ? [noise(inputDropout)] : [];
-  return voxgrad.network([...first, ...layers, voxgrad.dense(outputs)]);
+  const onImage = [
+    ...(spatialDropout > 0 ? [voxgrad.spatialDropout(spatialDropout)] : []),
+    ...(inputDropout > 0 ? [noise(inputDropout)] : []),
+  ];
+  return voxgrad.network([...onImage, ...layers, voxgrad.dense(outputs)]);
 }
 
 function averageOf({ ema, swa }: Settings): Average | null {

@@ -15,6 +15,12 @@ export const regularizationSettings = {
     "leaves nodes out, or multiplies them by normal factors of the same deviation",
   ),
   inputDropout: setting("--input-dropout", share, 0, "part of the pixels left out at each step"),
+  spatialDropout: setting(
+    "--spatial-dropout",
+    share,
+    0,
+    "part of the image's slices along its last axis left out at each step: the colours of images that have them",
+  ),
   hiddenNorm: setting(
     "--hidden-norm",
     optional(choice("batch", "layer")),

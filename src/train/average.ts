@@ -59,6 +59,14 @@ export function swa(options: { readonly from?: number | null; readonly every?: n
   return Object.freeze({ kind: "swa", from, every } as const);
 }
 
+/** The average with nothing left open. @throws RangeError when it would begin behind the last epoch. */
+export function settledAverage(average: Average, epochs: number): Average {
+  if (average.kind === "ema") return average;
+  const from = average.from ?? Math.ceil(0.75 * epochs);
+  if (from <= epochs) return Object.freeze({ ...average, from });
+  throw new RangeError(`swa: expected from of at most the ${epochs} epochs of the run, got ${from}`);
+}
+
 /** 1 - d of the update behind `updates` others: the share of the new weights in the moving average. */
 export function emaShare(decay: number, updates: number): number {
   return 1 - Math.min(decay, (1 + updates) / (10 + updates));

@@ -10,6 +10,7 @@ import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
 import type { NumericMode } from "../wasm/modes.ts";
+import { settledAverage } from "./average.ts";
 import type { Average } from "./average.ts";
 import { frozenLayers } from "./freeze.ts";
 import type { Model } from "./model.ts";
@@ -158,7 +159,7 @@ export function resolveTraining(
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
-    average: average?.kind === "swa" ? { ...average, from: average.from ?? Math.ceil(0.75 * epochs) } : average,
+    average: average && settledAverage(average, epochs),
     from: from && {
       tensors: fittingTensors(fitted, from),
       weightsSha256: null,

@@ -100,7 +100,7 @@ describe("voxgrad train, test and predict", () => {
   });
 
   it("normalise, average, begin from another study's model with a layer frozen, and predict with uncertainty", async () => {
-    const args = ["scans.npz", "--hidden", "8", "--hidden-norm", "batch", "--input-dropout", "0.1", "--dropout-kind", "gaussian"]; // prettier-ignore
+    const args = ["scans.npz", "--hidden", "8", "--hidden-norm", "batch", "--input-dropout", "0.1", "--spatial-dropout", "0.1", "--dropout-kind", "gaussian"]; // prettier-ignore
     const begun = await voxgrad(folder, "train", ...args, "--out", "w1", "--epochs", "3", "--ema", "0.9", "--max-norm", "3", "--json"); // prettier-ignore
     expect(begun.code).toBe(0);
     const { weightsSha256 } = parse<{ weightsSha256: string }>(begun.out);
@@ -108,6 +108,10 @@ describe("voxgrad train, test and predict", () => {
     expect((await voxgrad(folder, "train", ...args, "--out", "w2", ...more, "--quiet")).code).toBe(0);
     const text = await readFile(join(folder, "w2", "study.json"), "utf8");
     const { training } = parse<{ training: Record<string, unknown> }>(text);
+    const { layers } = training["network"] as { layers: { kind: string }[] };
+    expect(layers.map(({ kind }) => kind)).toEqual([
+      "spatialDropout", "gaussianDropout", "dense", "batchNorm", "relu", "gaussianDropout", "dense",
+    ]); // prettier-ignore
     expect(training).toMatchObject({
       from: { weightsSha256 }, freeze: ["hidden 1", "batchNorm 1"], average: { kind: "swa", from: 2, every: 1 },
     }); // prettier-ignore

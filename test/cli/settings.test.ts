@@ -21,6 +21,7 @@ describe("settings", () => {
       dropout: 0.3,
       dropoutKind: "plain",
       inputDropout: 0,
+      spatialDropout: 0,
       hiddenNorm: null,
       epochs: 60,
       batch: 32,

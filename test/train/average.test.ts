@@ -116,5 +116,8 @@ describe("an average of the weights", () => {
     expect(() => ema({ decay: 1 })).toThrow(/ema: expected a decay in \[0, 1\), got 1/);
     expect(() => swa({ from: 0 })).toThrow(/swa: expected from as a whole number of at least 1, got 0/);
     expect(() => swa({ every: 1.5 })).toThrow(/expected every/);
+    expect(() => start({ ...options, average: swa({ from: 5 }) })).toThrow(
+      /swa: expected from of at most the 4 epochs/,
+    );
   });
 });
