@@ -7,20 +7,22 @@ import { checkSameLength } from "./measure.ts";
  *
  * @param truth n values, 1 = positive, 0 = negative
  * @param scores n values, none NaN
+ * @param weights what each counts; all count 1 when left out
  */
 export function resampledRocAuc(
   truth: ArrayLike<number>,
   scores: ArrayLike<number>,
+  weights?: ArrayLike<number>,
 ): (drawn: Int32Array) => number | null {
   checkSameLength("scores", truth.length, scores.length);
   const sorted = Float64Array.from(scores).sort();
   const ranks = Int32Array.from(scores, (score) => firstNotBelow(sorted, score));
-  const positives = new Int32Array(sorted.length);
-  const negatives = new Int32Array(sorted.length);
+  const positives = new Float64Array(sorted.length);
+  const negatives = new Float64Array(sorted.length);
   return (drawn) => {
     positives.fill(0);
     negatives.fill(0);
-    for (const i of drawn) (truth[i] === 1 ? positives : negatives)[ranks[i]]++;
+    for (const i of drawn) (truth[i] === 1 ? positives : negatives)[ranks[i]] += weights ? weights[i] : 1;
     let doubled = 0;
     let positive = 0;
     let negative = 0;

@@ -126,12 +126,13 @@ export interface Kernels {
   streamLimit: (y: Address, x: Address, n: number, factor: number) => void;
   /** Whether multiply-add is rounded once: 1 or 0. */
   isFused: (small: number) => number;
-  // loss
+  // loss; weights (rows) are what each image counts, 0 where all count 1
   softmaxCrossEntropyForward: (
     losses: Address,
     z: Address,
     labels: Address,
     classWeights: Address,
+    weights: Address,
     rows: number,
     columns: number,
     smoothing: number,
@@ -150,9 +151,11 @@ export interface Kernels {
     losses: Address,
     z: Address,
     targets: Address,
+    weights: Address,
     rows: number,
     columns: number,
     positiveWeight: number,
+    smoothing: number,
   ) => number;
   sigmoidCrossEntropyBackward: (
     dz: Address,
@@ -161,12 +164,14 @@ export interface Kernels {
     rows: number,
     columns: number,
     positiveWeight: number,
+    smoothing: number,
     scale: number,
   ) => void;
   sigmoidFocalForward: (
     losses: Address,
     z: Address,
     targets: Address,
+    weights: Address,
     rows: number,
     columns: number,
     gamma: number,
@@ -180,7 +185,15 @@ export interface Kernels {
     gamma: number,
     scale: number,
   ) => void;
-  huberForward: (losses: Address, z: Address, targets: Address, rows: number, columns: number, delta: number) => number;
+  huberForward: (
+    losses: Address,
+    z: Address,
+    targets: Address,
+    weights: Address,
+    rows: number,
+    columns: number,
+    delta: number,
+  ) => number;
   huberBackward: (
     dz: Address,
     z: Address,
@@ -194,6 +207,7 @@ export interface Kernels {
     losses: Address,
     z: Address,
     targets: Address,
+    weights: Address,
     rows: number,
     columns: number,
     smooth: number,
@@ -207,7 +221,14 @@ export interface Kernels {
     smooth: number,
     scale: number,
   ) => void;
-  squaredErrorForward: (losses: Address, z: Address, targets: Address, rows: number, columns: number) => number;
+  squaredErrorForward: (
+    losses: Address,
+    z: Address,
+    targets: Address,
+    weights: Address,
+    rows: number,
+    columns: number,
+  ) => number;
   squaredErrorBackward: (
     dz: Address,
     z: Address,
@@ -216,7 +237,14 @@ export interface Kernels {
     columns: number,
     scale: number,
   ) => void;
-  absoluteErrorForward: (losses: Address, z: Address, targets: Address, rows: number, columns: number) => number;
+  absoluteErrorForward: (
+    losses: Address,
+    z: Address,
+    targets: Address,
+    weights: Address,
+    rows: number,
+    columns: number,
+  ) => number;
   absoluteErrorBackward: (
     dz: Address,
     z: Address,
@@ -225,6 +253,8 @@ export interface Kernels {
     columns: number,
     scale: number,
   ) => void;
+  /** y (rows, columns) = x (rows, columns) times each row's factor (rows). */
+  scaleRows: (y: Address, x: Address, factors: Address, rows: number, columns: number) => void;
   // reduce
   sum: (x: Address, n: number) => number;
   sumOfSquares: (x: Address, n: number) => number;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as losses from "../../src/model/loss.ts";
+import { lossDenominator } from "../../src/model/loss-mean.ts";
 import type { Loss, LossRegions } from "../../src/model/loss.ts";
 import { builds, tensorError, Workbench } from "../assembly/workbench.ts";
 import { lossOracle } from "../oracle/loss.ts";
@@ -28,7 +29,10 @@ const drawnLoss: fc.Arbitrary<Loss> = fc.oneof(
     classWeights: fc.constant(null),
     labelSmoothing: fc.constantFrom(0, 0.1, 0.5),
   }).map((options) => losses.softmaxCrossEntropy({ ...options, reduction: "sum" })), // prettier-ignore
-  fc.constantFrom(1, 3, 0.2).map((positiveWeight) => losses.sigmoidCrossEntropy({ positiveWeight, reduction: "sum" })),
+  fc.record({
+    positiveWeight: fc.constantFrom(1, 3, 0.2),
+    labelSmoothing: fc.constantFrom(0, 0.1, 0.5),
+  }).map((options) => losses.sigmoidCrossEntropy({ ...options, reduction: "sum" })), // prettier-ignore
   fc.constant(losses.meanSquaredError({ reduction: "sum" })),
   fc.constant(losses.meanAbsoluteError({ reduction: "sum" })),
   fc.constantFrom(1, 0.3, 5).map((delta) => losses.huber({ delta, reduction: "sum" })),
@@ -42,7 +46,15 @@ describe.each(builds)("losses (%s build)", (build) => {
     bench = await Workbench.create(build);
   });
 
-  function run(loss: Loss, z: ArrayLike<number>, truth: ArrayLike<number>, rows: number, columns: number, shift = 0) {
+  function run(
+    loss: Loss,
+    z: ArrayLike<number>,
+    truth: ArrayLike<number>,
+    rows: number,
+    columns: number,
+    shift = 0,
+    imageWeights: Float32Array | null = null,
+  ) {
     bench.reset();
     const byLabel = losses.truthOf(loss) === "labels";
     const weights = loss.kind === "softmaxCrossEntropy" ? loss.classWeights : null;
@@ -51,11 +63,12 @@ describe.each(builds)("losses (%s build)", (build) => {
       labels: byLabel ? bench.integers(truth) : 0,
       targets: byLabel ? 0 : bench.floats(truth, shift),
       classWeights: weights ? bench.floats(weights, shift) : 0,
+      imageWeights: imageWeights ? bench.floats(imageWeights, shift) : 0,
       losses: bench.floats(new Float32Array(rows).fill(NaN), shift),
     };
     const gradient = bench.floats(new Float32Array(rows * columns).fill(NaN), shift);
     const denominator =
-      loss.reduction === "mean" ? losses.lossDenominator(loss, Int32Array.from(truth), rows, columns) : 1;
+      loss.reduction === "mean" ? lossDenominator(loss, Int32Array.from(truth), rows, columns, imageWeights) : 1;
     const total = losses.lossForward(bench.kernels, loss, regions, rows, columns);
     losses.lossBackward(bench.kernels, loss, gradient, regions, rows, columns, 1 / denominator);
     bench.checkGuards();
