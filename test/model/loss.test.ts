@@ -23,6 +23,15 @@ function lossOf({ loss, options }: Pick<LossCase, "loss" | "options">): Loss {
   return make(loss === "softmaxCrossEntropy" ? { ...options, classWeights } : options);
 }
 
+interface WeightedCase {
+  readonly kind: "binary" | "multiclass";
+  readonly truth: readonly number[];
+  readonly classes: number;
+  readonly logits: readonly number[];
+  readonly weights: readonly number[];
+  readonly logLoss: number;
+}
+
 /** Every loss with drawn options, for property tests. */
 const drawnLoss: fc.Arbitrary<Loss> = fc.oneof(
   fc.record({
@@ -186,6 +195,59 @@ describe.each(builds)("losses (%s build)", (build) => {
     );
   });
 
+  it("weights of images multiply their losses and rows of the gradient, to 1e-6; all 1 give the bits of none", () => {
+    fc.assert(
+      fc.property(drawn, ({ loss: kind, rows, columns, shift, seed, spread, soft }) => {
+        const { z, truth, loss } = draw(kind, rows, columns, seed, spread, soft);
+        const plain = run(loss, z, truth, rows, columns, shift);
+        expect(run(loss, z, truth, rows, columns, shift, new Float32Array(rows).fill(1))).toEqual(plain);
+        const weights = Float32Array.from({ length: rows }, (_, row) => ((seed + 3 * row) % 5) / 3);
+        const got = run(loss, z, truth, rows, columns, shift, weights);
+        const of = (values: Float32Array, width: number) =>
+          values.map((value, i) => value * weights[Math.floor(i / width)]);
+        expect(tensorError(got.perRow, of(plain.perRow, 1))).toBeLessThanOrEqual(1e-6);
+        expect(tensorError(got.gradient, of(plain.gradient, columns))).toBeLessThanOrEqual(1e-6);
+        const total = of(plain.perRow, 1).reduce((sum, value) => sum + value, 0);
+        expect(tensorError([got.value], [total])).toBeLessThanOrEqual(1e-6);
+      }),
+    );
+  });
+
+  const weightedCases = readVectors<WeightedCase>("weighted").filter(({ kind }) => kind === "multiclass");
+  it.each([...weightedCases.entries()])(
+    "the weighted mean of softmax cross-entropy is scikit-learn's log_loss with sample_weight, within 1e-6: case %i",
+    (_, { truth, classes, logits, weights, logLoss }) => {
+      const got = run(
+        losses.softmaxCrossEntropy(),
+        logits,
+        truth,
+        truth.length,
+        classes,
+        0,
+        Float32Array.from(weights),
+      );
+      expect(Math.abs(got.value - logLoss)).toBeLessThanOrEqual(1e-6 * logLoss);
+    },
+  );
+
+  it("smoothing the truth of sigmoid cross-entropy is that of the targets, to 1e-6: 1 becomes 1 - s / 2 and 0 s / 2", () => {
+    const { z, truth } = draw(losses.sigmoidCrossEntropy(), 9, 5, 3, 4);
+    for (const s of [0.1, 0.5, 0.9]) {
+      const smooth = losses.sigmoidCrossEntropy({ positiveWeight: 3, labelSmoothing: s });
+      const got = run(smooth, z, truth, 9, 5);
+      const plain = losses.sigmoidCrossEntropy({ positiveWeight: 3 });
+      const want = run(
+        plain,
+        z,
+        Array.from(truth, (y) => (1 - s) * y + s / 2),
+        9,
+        5,
+      );
+      expect(tensorError(got.gradient, want.gradient)).toBeLessThanOrEqual(1e-6);
+      expect(tensorError(got.perRow, want.perRow)).toBeLessThanOrEqual(1e-6);
+    }
+  });
+
   it("softmax cross-entropy's gradient sums to 0 over each row", () => {
     const { z, truth } = draw(losses.softmaxCrossEntropy(), 9, 5, 3, 4);
     const { gradient } = run(losses.softmaxCrossEntropy({ reduction: "sum" }), z, truth, 9, 5);
@@ -210,6 +272,10 @@ describe("loss values", () => {
     [() => losses.softmaxCrossEntropy({ labelSmoothing: 1 }), /label smoothing in \[0, 1\), got 1/],
     [() => losses.softmaxCrossEntropy({ classWeights: [1, 0] }), /weight of class 1 above 0, got 0/],
     [() => losses.sigmoidCrossEntropy({ positiveWeight: -1 }), /positiveWeight above 0, got -1/],
+    [
+      () => losses.sigmoidCrossEntropy({ labelSmoothing: 1 }),
+      /sigmoidCrossEntropy: expected label smoothing in \[0, 1\), got 1/,
+    ],
     [() => losses.huber({ delta: 0 }), /delta above 0, got 0/],
     [() => losses.sigmoidFocal({ gamma: NaN }), /gamma of at least 0, got NaN/],
     [() => losses.meanSquaredError({ reduction: "median" as "mean" }), /reduction "mean" or "sum", got "median"/],

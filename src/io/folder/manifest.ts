@@ -35,6 +35,8 @@ export async function manifestLayout(text: string, name: string, place: Place): 
     const gap = rows.find(({ row }) => row[column] === "");
     if (filled.length > 0 && gap) fail(gap.line, `a ${column} in every line or in none, got none`);
   }
+  if (rows.every(({ row }) => weightOf(row.weight) === 0))
+    fail(rows[0].line, "a weight above 0 in some line, got 0 in all");
   const samples: Sample[] = [];
   const seen = new Map<string, number>();
   const listed = new Map<string, Promise<unknown>>();
