@@ -32,8 +32,7 @@ export interface RocCurve {
 export function rocAuc(truth: ArrayLike<number>, scores: ArrayLike<number>, weights?: ArrayLike<number>): Measure {
   if (weights) {
     const weighed = weighScores(truth, scores, weights);
-    const { positives, negatives, positive, negative } = weighed;
-    return missingWeight(weighed) ?? { value: areaOfWeights(positives, negatives, positive, negative) };
+    return missingWeight(weighed) ?? { value: areaOfWeights(weighed.positives, weighed.negatives) };
   }
   const sorted = sortScores(truth, scores);
   const missing = missingClass(sorted);

@@ -1,5 +1,6 @@
 // The area under the ROC curve of many resamples of the same scores, which are ranked only once.
 import { checkSameLength } from "./measure.ts";
+import { areaOfWeights } from "./weighted-ranks.ts";
 
 /**
  * A function that gives the area under the ROC curve of the images drawn: exactly `rocAuc` of their truths and scores,
@@ -31,7 +32,8 @@ export function resampledRocAuc(
       positive += positives[rank];
       negative += negatives[rank];
     }
-    return positive > 0 && negative > 0 ? doubled / (2 * positive * negative) : null;
+    if (!(positive > 0 && negative > 0)) return null;
+    return weights ? areaOfWeights(positives, negatives) : doubled / (2 * positive * negative);
   };
 }
 

@@ -66,20 +66,25 @@ export function missingWeight({ positive, negative }: WeightedScores): Measure |
   return null;
 }
 
-/** The weight of the pairs of a positive and a negative in the right order, ties counting half, over that of all pairs. */
-export function areaOfWeights(
-  positives: Float64Array,
-  negatives: Float64Array,
-  positive: number,
-  negative: number,
-): number {
-  let doubled = 0;
+/**
+ * The weight of the pairs of a positive and a negative in the right order, over that of all pairs, a tie being half of
+ * each. Never beyond [0, 1], and exactly 1 where no pair is wrong: sums of weights are rounded, so the wrong ones are
+ * added up, not taken from a total.
+ */
+export function areaOfWeights(positives: Float64Array, negatives: Float64Array): number {
+  let right = 0;
   let below = 0;
   for (let rank = 0; rank < positives.length; rank++) {
-    doubled += positives[rank] * (2 * below + negatives[rank]);
+    right += positives[rank] * (2 * below + negatives[rank]);
     below += negatives[rank];
   }
-  return doubled / (2 * positive * negative);
+  let wrong = 0;
+  let above = 0;
+  for (let rank = positives.length - 1; rank >= 0; rank--) {
+    wrong += positives[rank] * (2 * above + negatives[rank]);
+    above += negatives[rank];
+  }
+  return right / (right + wrong);
 }
 
 /** @throws RangeError unless there is a finite weight of at least 0 for each of n. */

@@ -89,6 +89,8 @@ export function maskTally(data: Dataset): Tally {
   const truth = new Uint8Array(voxels);
   const counts = { overlap: new Float64Array(channels), both: new Float64Array(channels) };
   let correct = 0;
+  /** Voxels by weight: the same sum as `correct` where all are, so that the accuracy is 1. */
+  let looked = 0;
   let absolute = 0;
   let dice = 0;
   /** The weight of the images that have some. */
@@ -100,11 +102,12 @@ export function maskTally(data: Dataset): Tally {
         const weight = weights ? weights[first + row] : 1;
         counts.overlap.fill(0);
         counts.both.fill(0);
+        let right = 0;
         let foreground = false;
         for (let voxel = 0; voxel < voxels; voxel++) {
           const actual = truth[voxel];
           const predicted = maskClassAt(probabilities, row, voxel, channels, voxels);
-          if (actual === predicted) correct += weight;
+          if (actual === predicted) right++;
           if (actual > 0) {
             foreground = true;
             counts.both[actual - 1]++;
@@ -116,6 +119,8 @@ export function maskTally(data: Dataset): Tally {
             absolute += weight * (actual === k + 1 ? 1 - p : p);
           }
         }
+        correct += weight * right;
+        looked += weight * voxels;
         if (!foreground) continue;
         withForeground += weight;
         dice += weight * meanDice(counts.overlap, counts.both);
@@ -125,7 +130,7 @@ export function maskTally(data: Dataset): Tally {
       totalError,
       loss: totalError / denominator,
       absoluteError: absolute / (total * voxels * channels),
-      accuracy: correct / (total * voxels),
+      accuracy: correct / looked,
       rocAuc: null,
       dice: withForeground > 0 ? dice / withForeground : null,
     }),

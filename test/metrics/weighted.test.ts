@@ -120,6 +120,26 @@ describe("figures of images with weights", () => {
     );
   });
 
+  test("no sum of weights is rounded beyond a share: classes told apart without a mistake have an area of exactly 1, turned 0", () => {
+    const weight = fc.double({ min: 0.01, max: 10, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(weight, { minLength: 2, maxLength: 40 }), fc.nat(100), (weights, seed) => {
+        const truth = weights.map((_, i) => (i === 0 ? 0 : i === 1 ? 1 : (i * (seed + 7)) % 3 === 0 ? 1 : 0));
+        const scores = truth.map((label, i) => label + (i % 5) / 10);
+        const turned = scores.map((score) => -score);
+        expect(rocAuc(truth, scores, weights).value).toBe(1);
+        expect(rocAuc(truth, turned, weights).value).toBe(0);
+        const drawn = Int32Array.from(weights, (_, i) => (i < 2 ? i : (7 * i + seed) % weights.length));
+        expect(resampledRocAuc(truth, scores, weights)(drawn)).toBe(1);
+        expect(resampledRocAuc(truth, turned, weights)(drawn)).toBe(0);
+        const confusion = figures.confusionMatrix(truth, truth, 2, weights);
+        for (const measure of [figures.recall, figures.precision, figures.dice, figures.jaccard, figures.specificity])
+          expect(measure(confusion).value).toBe(1);
+        expect(figures.accuracy(confusion).value).toBe(1);
+      }),
+    );
+  });
+
   test("weights that leave nothing behind give no rest: what is not there is 0, and a figure of it null", () => {
     const confusion = figures.confusionMatrix([0, 0, 1], [0, 0, 0], 2, [0.1, 0.2, 0]);
     expect(figures.classCounts(confusion)).toMatchObject({ truePositives: 0, falsePositives: 0, falseNegatives: 0 });
