@@ -1,6 +1,5 @@
 // Phases one and two as a command runs them: a meter for the steps, a line for each epoch.
-import { defaultRemedies } from "../index.ts";
-import type { Epoch, Refinement, Study, TrainingResult, TrainRunOptions } from "../index.ts";
+import type { Epoch, Refinement, RefineOptions, Study, TrainingResult, TrainRunOptions } from "../index.ts";
 import type { BeginMeter } from "./progress.ts";
 import { decimal } from "./text.ts";
 
@@ -29,29 +28,22 @@ export async function runTraining(
 }
 
 /** Tries the remedies. */
-export async function runRefining(
-  run: Study,
-  epochs: number,
-  begin: BeginMeter,
-  signal?: AbortSignal,
-): Promise<Refinement> {
-  const meter = begin("refining", defaultRemedies.length * epochs);
+export async function runRefining(run: Study, options: RefineOptions, begin: BeginMeter): Promise<Refinement> {
+  // How long the search is, it says with its first epoch.
+  let meter: ReturnType<BeginMeter> | null = null;
   let tried = "";
-  let ended = 0;
   try {
     return await run.refine({
-      signal,
-      onEpoch(remedy, { epoch, validation }) {
-        if (remedy !== tried) {
-          if (tried !== "") ended += epochs;
-          tried = remedy;
-          meter.milestone(`trying ${remedy}`);
-        }
-        meter.advance(ended + epoch, `${remedy}, epoch ${epoch}: validation loss ${decimal(validation.loss)}`);
+      ...options,
+      onEpoch(remedy, { epoch, validation }, { done, planned }) {
+        meter ??= begin("refining", planned);
+        if (remedy !== tried) meter.milestone(`trying ${remedy}`);
+        tried = remedy;
+        meter.advance(done, `${remedy}, epoch ${epoch}: validation loss ${decimal(validation.loss)}`);
       },
     });
   } finally {
-    meter.end();
+    (meter as ReturnType<BeginMeter> | null)?.end();
   }
 }
 

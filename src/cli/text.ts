@@ -52,12 +52,23 @@ export function auditText(entries: readonly LedgerEntry[]): string | null {
 }
 
 /** Which remedy was kept, and what each reached. */
-export function refinementText({ trials, kept }: Refinement): string {
+export function refinementText({ trials, kept, optimism }: Refinement): string {
+  const [{ monitor }] = trials;
+  const better = ({ gain, standardError }: Refinement["trials"][number]) =>
+    gain === null ? "" : `${gain < 0 ? "" : "+"}${decimal(gain)} ± ${decimal(standardError)}`;
   return [
     ...table([
-      ["remedy", `validation ${trials[0].monitor}`, ""],
-      ...trials.map(({ remedy, value }) => [remedy, decimal(value), remedy === kept ? "kept" : ""]),
+      ["remedy", "epochs", `validation ${monitor}`, "better by", ""],
+      ...trials.map((trial) => [
+        trial.remedy,
+        `${trial.epochs}`,
+        decimal(trial.value),
+        better(trial),
+        trial.remedy === kept ? "kept" : "",
+      ]),
     ]),
+    ...(kept === "none" && trials.length > 1 ? ["  No remedy is better by more than one standard error."] : []),
+    ...(optimism ? [`  Chosen from ${trials.length}, the best looks better than it is by about ${decimal(optimism.optimism)}.`] : []),
   ].join("\n");
 }
 

@@ -15,7 +15,7 @@ import { runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfig } from "./place.ts";
 import type { Place } from "./place.ts";
 import { preprocessingOf } from "./reading-settings.ts";
-import { studySettings, trainSettings } from "./recipe.ts";
+import { refineSettings, studySettings, trainSettings } from "./recipe.ts";
 import { allFlags, refuseChanges, resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { auditText, refinementText, trainingText } from "./text.ts";
@@ -113,7 +113,7 @@ async function work(
     const lines = [trainingText(trained)];
     let result: TrainingResult = trained;
     if (settings.refine && !(await run.ledger()).some(({ event }) => event === "refined")) {
-      const refined = await runRefining(run, settings.epochs, begin, signal);
+      const refined = await runRefining(run, { ...refineSettings(settings), signal }, begin);
       lines.push(refinementText(refined));
       result = refined;
     }

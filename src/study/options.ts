@@ -5,6 +5,7 @@ import type { Storage } from "../storage/storage.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Task, TrainOptions } from "../train/settings.ts";
+import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
 import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
 import type { Remedy } from "./remedy.ts";
@@ -50,15 +51,27 @@ export interface TrainRunOptions extends TrainOptions {
 export interface RefineOptions {
   /** What to try; `defaultRemedies` unless given. One that the settings have already is left out. */
   readonly remedies?: readonly Remedy[];
+  /** At most so many of them, the first ones. */
+  readonly trials?: number;
+  /** No trial is begun or gone on with once the trials have run for so long; what they reached by then is compared. */
+  readonly seconds?: number | null;
+  /**
+   * Judges every remedy by k networks, each on a part of training and validation set that it did not see, 2 to 100; slower,
+   * and less noisy where the validation set is small. null, the default, judges on the validation set.
+   */
+  readonly folds?: number | null;
+  /** Stops after the running step; the next call with the same options goes on from there. The signal's reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Hears every epoch of every trial, and which remedy it tries. */
-  readonly onEpoch?: (remedy: string, epoch: Epoch) => void;
+  /** Hears every epoch of every trial, which remedy it tries, and how far the search is. */
+  readonly onEpoch?: (remedy: string, epoch: Epoch, progress: { readonly done: number; readonly planned: number }) => void;
 }
 
 export interface Refinement extends TrainingResult {
   readonly trials: readonly RefinementTrial[];
-  /** The remedy whose weights are kept; "none" when the network as trained did best. */
+  /** The remedy whose weights are kept; "none" when no other was better by more than the noise. */
   readonly kept: string;
+  /** How far the best value flatters itself, having been chosen on the images that it is of; null where there was no choice. */
+  readonly optimism: Optimism | null;
 }
 
 export interface TestOptions {
