@@ -1,6 +1,16 @@
 // What the settings of the command line mean as values of the library.
 import * as voxgrad from "../index.ts";
-import type { Dataset, Layer, Loss, Network, Optimizer, RefineOptions, Schedule, StudyOptions, TrainOptions } from "../index.ts";
+import type {
+  Dataset,
+  Layer,
+  Loss,
+  Network,
+  Optimizer,
+  RefineOptions,
+  Schedule,
+  StudyOptions,
+  TrainOptions,
+} from "../index.ts";
 import type { Settings } from "./settings.ts";
 
 /** How the study divides its data. */

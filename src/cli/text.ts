@@ -68,7 +68,9 @@ export function refinementText({ trials, kept, optimism }: Refinement): string {
       ]),
     ]),
     ...(kept === "none" && trials.length > 1 ? ["  No remedy is better by more than one standard error."] : []),
-    ...(optimism ? [`  Chosen from ${trials.length}, the best looks better than it is by about ${decimal(optimism.optimism)}.`] : []),
+    ...(optimism
+      ? [`  Chosen from ${trials.length}, the best looks better than it is by about ${decimal(optimism.optimism)}.`]
+      : []),
   ].join("\n");
 }
 

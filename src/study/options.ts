@@ -63,7 +63,11 @@ export interface RefineOptions {
   /** Stops after the running step; the next call with the same options goes on from there. The signal's reason is thrown. */
   readonly signal?: AbortSignal;
   /** Hears every epoch of every trial, which remedy it tries, and how far the search is. */
-  readonly onEpoch?: (remedy: string, epoch: Epoch, progress: { readonly done: number; readonly planned: number }) => void;
+  readonly onEpoch?: (
+    remedy: string,
+    epoch: Epoch,
+    progress: { readonly done: number; readonly planned: number },
+  ) => void;
 }
 
 export interface Refinement extends TrainingResult {

@@ -75,11 +75,16 @@ async function compare(
   const settingsOf = (remedy: Remedy) => applyRemedy(base, remedy);
   const trials = await Promise.all(remedies.map((each) => createTrial(remedyTitle(each), settingsOf(each), parts)));
   const unchanged = await createTrial(none, base, parts);
-  const before = { model: search.model, history: search.history, result: resultOf(search.history, search.weightsSha256) };
+  const before = {
+    model: search.model,
+    history: search.history,
+    result: resultOf(search.history, search.weightsSha256),
+  };
   if (k === null) unchanged.runs = [before];
 
   const rungs = rungsOf(trials.length, base.epochs);
-  const planned = parts.length * (plannedEpochs(rungs) + (k === null ? 0 : base.epochs)) + (k === null ? 0 : base.epochs);
+  const planned =
+    parts.length * (plannedEpochs(rungs) + (k === null ? 0 : base.epochs)) + (k === null ? 0 : base.epochs);
   let done = 0;
   const run = async (place: string, trial: Trial, on: readonly TrainingSets[], epochs: number) => {
     const onOwn = (epoch: Epoch) => onEpoch?.(trial.title, epoch, { done: ++done, planned: Math.max(done, planned) });
@@ -187,7 +192,9 @@ async function openBook(desk: Desk, monitor: Monitor) {
   const entries = await desk.entries();
   const from = entries.findLastIndex(({ event }) => event === "refining started");
   const written = new Set(
-    entries.slice(from).flatMap((entry) => (entry.event === "tried" ? [`${entry.epochs} ${entry.remedy}, ${entry.parts}`] : [])),
+    entries
+      .slice(from)
+      .flatMap((entry) => (entry.event === "tried" ? [`${entry.epochs} ${entry.remedy}, ${entry.parts}`] : [])),
   );
   let looks = lookUpsOf(entries.slice(0, from));
   return {
@@ -202,7 +209,16 @@ async function openBook(desk: Desk, monitor: Monitor) {
       if (written.has(key)) return;
       const effect = gainOf(monitor, value, start);
       const { length } = parts;
-      await desk.log({ event: "tried", remedy, parts: length, epochs, monitor, value, effect, validationLookUps: looks });
+      await desk.log({
+        event: "tried",
+        remedy,
+        parts: length,
+        epochs,
+        monitor,
+        value,
+        effect,
+        validationLookUps: looks,
+      });
     },
   };
 }

@@ -12,7 +12,6 @@ import { runOf } from "./run.ts";
 import { searchFolder } from "./search.ts";
 import type { Run } from "./run.ts";
 
-
 /** What is run on each part: a training set to learn from, and images held out to judge by. */
 export interface Trial {
   /** "dropout 0.3" and the like. */
@@ -138,4 +137,3 @@ export function looksOf({ runs }: Trial, epochs: number): number {
 export function secondsOf({ runs }: Trial): number {
   return runs.reduce((sum, { result }) => sum + result.seconds, 0);
 }
-

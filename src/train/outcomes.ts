@@ -76,8 +76,7 @@ async function outcomesOf(model: Model, set: Dataset, monitor: Monitor): Promise
         const image = first + row;
         if (monitor !== "rocAuc") values[image] = valueOf(image, row, probabilities);
         else
-          for (let k = 0; k < classes; k++)
-            values[image * classes + k] = probabilityOf(probabilities, row, k, outputs);
+          for (let k = 0; k < classes; k++) values[image * classes + k] = probabilityOf(probabilities, row, k, outputs);
       }
     });
   } finally {
