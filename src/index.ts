@@ -129,6 +129,9 @@ export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
 // the three phases
 export { openStudy, study } from "./study/study.ts";
 export type {
+  LearningCurve,
+  LearningCurveOptions,
+  LearningCurvePoint,
   RefineOptions,
   Refinement,
   Study,

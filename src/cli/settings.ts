@@ -139,6 +139,12 @@ const table = {
     null,
     "judges each remedy by so many networks on parts held out in turn: for small validation sets",
   ),
+  learningCurve: setting(
+    "--learning-curve",
+    yes(),
+    false,
+    "then trains on parts of the training set, and says what twice the data would bring",
+  ),
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = { readonly [K in keyof typeof table]: (typeof table)[K] extends Setting<infer T> ? T : never };

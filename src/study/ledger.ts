@@ -5,6 +5,7 @@ import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
+import type { LearningCurve } from "./options.ts";
 
 /** How many images a set has, and the SHA-256 that commits the study to them. */
 export interface CommittedSet {
@@ -105,6 +106,7 @@ export type LedgerEvent =
       readonly validationLookUps: number;
       readonly weightsSha256: string;
     }
+  | ({ readonly event: "learning curve"; readonly validationLookUps: number } & LearningCurve)
   | { readonly event: "interrupted" | "resumed"; readonly epochs: number }
   | {
       readonly event: "test opened";
@@ -224,6 +226,7 @@ const events: Readonly<Record<LedgerEvent["event"], true>> = {
   "refining interrupted": true,
   tried: true,
   refined: true,
+  "learning curve": true,
   interrupted: true,
   resumed: true,
   "test opened": true,

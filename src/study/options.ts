@@ -5,6 +5,7 @@ import type { Storage } from "../storage/storage.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Task, TrainOptions } from "../train/settings.ts";
+import type { Monitor } from "../train/stopping.ts";
 import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
 import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
@@ -78,6 +79,38 @@ export interface Refinement extends TrainingResult {
   readonly optimism: Optimism | null;
 }
 
+export interface LearningCurveOptions {
+  /** Stops after the running step; the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Hears every epoch, with how many images it is of, and how far the curve is. */
+  readonly onEpoch?: (
+    part: string,
+    epoch: Epoch,
+    progress: { readonly done: number; readonly planned: number },
+  ) => void;
+}
+
+/** The validation figure that networks reach that were trained on so many images. */
+export interface LearningCurvePoint {
+  readonly images: number;
+  /** One a network; each learned from other images. */
+  readonly values: readonly number[];
+}
+
+export interface LearningCurve {
+  readonly monitor: Monitor;
+  /** An eighth, a quarter, a half and all of the training set. */
+  readonly points: readonly LearningCurvePoint[];
+  /** What is to be expected of twice the images, with its 95 % interval; null where a figure is undefined. */
+  readonly twice: {
+    readonly images: number;
+    readonly value: number;
+    readonly interval: readonly [number, number];
+    /** How much better than with the images that there are, by the fitted law; 0 or more. */
+    readonly gain: number;
+  } | null;
+}
+
 export interface TestOptions {
   /** Further pages of the report by file name, such as `{ "report.html": reportHtml }`; written before the test counts as finished. */
   readonly pages?: Readonly<Record<string, (report: Report) => string>>;
@@ -103,6 +136,11 @@ export interface Study {
   train(options?: TrainRunOptions): AsyncGenerator<Epoch, TrainingResult>;
   /** Phase two: tries remedies against overfitting and keeps what validation prefers. @throws as train. */
   refine(options?: RefineOptions): Promise<Refinement>;
+  /**
+   * Phase two: trains on an eighth, a quarter and a half of the training set, three times each, and says what twice the
+   * images would bring. The model stays as it is. @throws as train; RangeError for fewer than 8 images or patients.
+   */
+  learningCurve(options?: LearningCurveOptions): Promise<LearningCurve>;
   /**
    * Phase three: opens the test set, once.
    * @throws SealedTestSetError at a second call; StudyStateError before training, or when the test set's pixels changed.

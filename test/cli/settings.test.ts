@@ -42,6 +42,7 @@ describe("settings", () => {
       refineTrials: null,
       refineMinutes: null,
       refineFolds: null,
+      learningCurve: false,
     });
   });
 
@@ -75,6 +76,7 @@ describe("settings", () => {
     ["refineTrials", "6", 6],
     ["refineMinutes", "2.5", 2.5],
     ["refineFolds", "5", 5],
+    ["learningCurve", true, true],
   ])("the flag of %s takes %j, as the file takes the value it means", (name, text, value) => {
     expect(resolveSettings({ [name]: text })).toEqual({ ...resolveSettings({}), [name]: value });
     expect(inFile({ [name]: value })).toEqual(resolveSettings({ [name]: text }));

@@ -20,7 +20,7 @@ describe("a gain", () => {
 
   test("has the standard error of the paired differences, within 10 %, not that of the losses", () => {
     const [base, noise] = [figure(1, 5), figure(2, 0, 0.1)];
-    const better = (drawn: Int32Array) => base(drawn) + noise(drawn) - 0.02;
+    const better: FigureOf = (drawn) => base(drawn)! + noise(drawn)! - 0.02;
     const { gain, standardError } = advantageOf("loss", 400, base, better, { seed: 3 });
     const mean = noise.values.reduce((sum, value) => sum + value, 0) / 400;
     const variance = noise.values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 399;

@@ -11,7 +11,7 @@ import { openStudy, study } from "../../src/study/study.ts";
 const data = phantoms({ count: 60, seed: 7, size: [6, 6, 6] });
 const remedies = [{ dropout: 0.5 }, { l2: 0.03 }, { l1: 0.003 }, { dropout: 0.2, l2: 0.01 }];
 
-async function trained(epochs = 9): Promise<{ storage: Storage; run: ReturnType<typeof study> }> {
+async function trained(epochs = 40): Promise<{ storage: Storage; run: ReturnType<typeof study> }> {
   const storage = memoryStorage();
   const run = study({ data, seed: 7, storage });
   const layers = network([dense(8), relu(), dense(2)]);
@@ -33,17 +33,17 @@ describe("refining", () => {
     const heard: string[] = [];
     const refined = await run.refine({ remedies, onEpoch: (remedy, { epoch }, { done, planned }) => heard.push(`${remedy} ${epoch} ${done}/${planned}`) }); // prettier-ignore
     const epochs = Object.fromEntries(refined.trials.map((trial) => [trial.remedy, trial.epochs]));
-    expect(Object.values(epochs).sort((a, b) => a - b)).toEqual([1, 1, 3, 9, 9]);
-    expect(epochs.none).toBe(9);
-    expect(heard).toHaveLength(1 + 1 + 3 + 9);
-    expect(heard.at(-1)).toMatch(/ 9 14\/14$/);
+    expect(Object.values(epochs).sort((a, b) => a - b)).toEqual([10, 10, 14, 40, 40]);
+    expect(epochs.none).toBe(40);
+    expect(heard).toHaveLength(4 * 10 + 2 * 4 + 26);
+    expect(heard.at(-1)).toMatch(/ 40 74\/74$/);
     const entries = await run.ledger();
     const looks = entries.flatMap((entry) => (entry.event === "tried" ? [entry.validationLookUps] : []));
-    expect(looks).toEqual([10, 11, 12, 13, 15, 17, 23]);
-    expect(entries.at(-1)).toMatchObject({ event: "refined", validationLookUps: 23, kept: refined.kept });
+    expect(looks).toEqual([50, 60, 70, 80, 84, 88, 114]);
+    expect(entries.at(-1)).toMatchObject({ event: "refined", validationLookUps: 114, kept: refined.kept });
     const tried = entries.findLast((entry) => entry.event === "tried")!;
     const best = refined.trials.find(({ remedy }) => remedy === tried.remedy)!;
-    expect(tried).toMatchObject({ epochs: 9, monitor: "loss", value: best.value, parts: 1 });
+    expect(tried).toMatchObject({ epochs: 40, monitor: "loss", value: best.value, parts: 1 });
     expect(tried.effect).toBeCloseTo(refined.trials[0].value! - best.value!, 12);
     expect(best.gain).toBeCloseTo(tried.effect!, 6);
     expect(refined.optimism!.optimism).toBeGreaterThanOrEqual(0);
@@ -65,14 +65,14 @@ describe("refining", () => {
   });
 
   it.each([[null], [3]])("stopped at any epoch and gone on with, comes to the same (folds: %s)", async (folds) => {
-    const whole = await trained(6);
+    const whole = await trained(15);
     const options: RefineOptions = { remedies: remedies.slice(0, 3), folds };
     let epochs = 0;
     const expected = await whole.run.refine({ ...options, onEpoch: () => void epochs++ });
     const wanted = plain(await whole.run.ledger());
     expect(epochs).toBeGreaterThan(7);
-    for (let stopAt = 1; stopAt < epochs; stopAt += folds ? 5 : 1) {
-      const { storage } = await trained(6);
+    for (let stopAt = 1; stopAt < epochs; stopAt += folds ? 23 : 3) {
+      const { storage } = await trained(15);
       const controller = new AbortController();
       let seen = 0;
       const { signal } = controller;
@@ -143,3 +143,23 @@ describe("refining", () => {
     await expect(run.refine()).rejects.toThrow(/refine: expected training that came to its end/);
   });
 });
+
+describe("the learning curve", () => {
+  it("trains on an eighth, a quarter and a half three times, and says what twice the images would bring", async () => {
+    const { run } = await trained(4);
+    const before = await run.model();
+    const heard: string[] = [];
+    const curve = await run.learningCurve({ onEpoch: (part, { epoch }, { done, planned }) => heard.push(`${part}: ${epoch}, ${done}/${planned}`) }); // prettier-ignore
+    expect(curve.points.map(({ images, values }) => [images, values.length])).toEqual([[5, 3], [11, 3], [21, 3], [42, 1]]);
+    expect(heard).toHaveLength(36);
+    expect(heard.at(-1)).toMatch(/^2[012] of 42 training images: 4, 36\/36$/);
+    expect(curve.twice!.images).toBe(84);
+    expect(curve.twice!.gain).toBeGreaterThanOrEqual(0);
+    expect(curve.twice!.interval[0]).toBeLessThanOrEqual(curve.twice!.interval[1]);
+    expect((await run.model()).weights).toEqual(before.weights);
+    const entries = await run.ledger();
+    expect(entries.at(-1)).toMatchObject({ event: "learning curve", ...curve, validationLookUps: 4 + 36 });
+    const again = await trained(4);
+    expect(await again.run.learningCurve()).toEqual(curve);
+  });
+}); // prettier-ignore
