@@ -19,7 +19,10 @@ const fewestEpochs = 10;
 export function rungsOf(trials: number, epochs: number): readonly Rung[] {
   const rungs: Rung[] = [];
   for (const part of [1, 3, 9]) {
-    const rung = { trials: Math.ceil((trials * part) / 9), epochs: Math.max(Math.ceil(epochs / part), Math.min(fewestEpochs, epochs)) };
+    const rung = {
+      trials: Math.ceil((trials * part) / 9),
+      epochs: Math.max(Math.ceil(epochs / part), Math.min(fewestEpochs, epochs)),
+    };
     const longer = rungs[0] as Rung | undefined;
     if (!longer || (rung.trials > longer.trials && rung.epochs < longer.epochs)) rungs.unshift(rung);
     else if (rung.trials > longer.trials) rungs[0] = { ...longer, trials: rung.trials };
