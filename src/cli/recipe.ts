@@ -1,6 +1,17 @@
 // What the settings of the command line mean as values of the library.
 import * as voxgrad from "../index.ts";
-import type { Dataset, Layer, Loss, Network, Optimizer, Schedule, StudyOptions, Task, TrainOptions } from "../index.ts";
+import type {
+  Dataset,
+  Layer,
+  Loss,
+  Network,
+  Optimizer,
+  RefineOptions,
+  Schedule,
+  StudyOptions,
+  Task,
+  TrainOptions,
+} from "../index.ts";
 import type { Settings } from "./settings.ts";
 import { UsageError } from "./usage.ts";
 
@@ -10,6 +21,15 @@ export function studySettings(
 ): Pick<StudyOptions, "seed" | "task" | "groupBy" | "ratios" | "leakage"> {
   const { seed, task, groupBy, ratios, leakage } = settings;
   return { seed, groupBy, ratios, leakage, ...(task === null ? {} : { task }) };
+}
+
+/** How the study is refined. */
+export function refineSettings({ refineTrials, refineMinutes, refineFolds }: Settings): RefineOptions {
+  return {
+    ...(refineTrials === null ? {} : { trials: refineTrials }),
+    seconds: refineMinutes === null ? null : 60 * refineMinutes,
+    folds: refineFolds,
+  };
 }
 
 /** How the study trains. @param train says how many outputs the network needs. */

@@ -137,7 +137,26 @@ const table = {
   ),
   wide: setting("--wide", yes(), false, "vectors of 256 bits where Node 24 or later has them: the same bits, faster"),
   seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
-  refine: setting("--refine", yes(), false, "then compares dropout and L2 on the validation set, keeps what is better"),
+  refine: setting("--refine", yes(), false, "then tries remedies against overfitting, keeps what validation prefers"),
+  refineTrials: setting("--refine-trials", optional(whole(1)), null, "at most so many remedies, the first ones"),
+  refineMinutes: setting(
+    "--refine-minutes",
+    optional(number("a number above 0", (value) => value > 0)),
+    null,
+    "no remedy is begun or gone on with once they have run for so long",
+  ),
+  refineFolds: setting(
+    "--refine-folds",
+    optional(whole(2, 100)),
+    null,
+    "judges each remedy by so many networks on parts held out in turn: for small validation sets",
+  ),
+  learningCurve: setting(
+    "--learning-curve",
+    yes(),
+    false,
+    "then trains on parts of the training set, and says what twice the data would bring",
+  ),
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = { readonly [K in keyof typeof table]: (typeof table)[K] extends Setting<infer T> ? T : never };

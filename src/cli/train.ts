@@ -11,14 +11,14 @@ import type { ByteFlags } from "./data.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { done, interrupted } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
-import { runRefining, runTraining } from "./phases.ts";
+import { runLearningCurve, runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfig } from "./place.ts";
 import type { Place } from "./place.ts";
 import { preprocessingOf } from "./reading-settings.ts";
-import { studySettings, trainSettings } from "./recipe.ts";
+import { refineSettings, studySettings, trainSettings } from "./recipe.ts";
 import { allFlags, refuseChanges, resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
-import { auditText, refinementText, trainingText } from "./text.ts";
+import { auditText, learningCurveText, refinementText, trainingText } from "./text.ts";
 import { UsageError } from "./usage.ts";
 
 interface TrainFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
@@ -114,9 +114,12 @@ async function work(
     const lines = [trainingText(trained)];
     let result: TrainingResult = trained;
     if (settings.refine && !(await run.ledger()).some(({ event }) => event === "refined")) {
-      const refined = await runRefining(run, settings.epochs, begin, signal);
+      const refined = await runRefining(run, { ...refineSettings(settings), signal }, begin);
       lines.push(refinementText(refined));
       result = refined;
+    }
+    if (settings.learningCurve && !(await run.ledger()).some(({ event }) => event === "learning curve")) {
+      lines.push(learningCurveText(await runLearningCurve(run, { signal }, begin)));
     }
     lines.push(`The study is in ${directory}. Read the test set, once: voxgrad test ${directory}`);
     output.result(lines.join("\n"), recordOf(directory, result));

@@ -20,6 +20,7 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
     ...neverAnswered(report),
     ...undefinedFigures(report),
     ...training(report),
+    ...flattered(report),
   ];
 }
 
@@ -145,4 +146,27 @@ function training({ history, bestEpoch }: Omit<Report, "warnings">): string[] {
   if (bestEpoch === last.epoch && history.length > 1)
     return ["The last epoch was the best: training may have ended too early. More epochs may help."];
   return [];
+}
+
+/** From this part of the value on, what was gained by choosing is worth a word. */
+const worthAWord = 0.02;
+
+/** The validation set chose among many: its figure of the chosen one is too good. */
+function flattered({ phases }: Omit<Report, "warnings">): string[] {
+  const refined: (Phase & Partial<Refined>) | undefined = phases.findLast(({ event }) => event === "refined");
+  if (!refined?.optimism || !refined.trials) return [];
+  const { value, corrected, optimism } = refined.optimism;
+  if (optimism <= worthAWord * Math.abs(value)) return [];
+  const [{ monitor }] = refined.trials;
+  return [
+    `The validation set was looked at ${plural(refined.validationLookUps ?? 0, "time")}, and chose among ${refined.trials.length} networks: ` +
+      `its ${monitor} of ${decimal(value)} is too good by about ${decimal(optimism)}; on other images ${decimal(corrected)} is to be expected.`,
+  ];
+}
+
+/** What the ledger says of refining. */
+interface Refined {
+  readonly trials: readonly { readonly monitor: string }[];
+  readonly optimism: { readonly value: number; readonly corrected: number; readonly optimism: number } | null;
+  readonly validationLookUps: number;
 }

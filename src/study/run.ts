@@ -86,7 +86,8 @@ async function oneEpoch(fit: Fit, { signal, onStep, keep, interrupted }: RunHook
   }
 }
 
-async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
+/** A run as it stands, with the best weights so far. */
+export async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
   const { network, task, normalization, loss } = fit.settings;
   const { history } = fit.progress;
   const weights = fit.bestWeights();

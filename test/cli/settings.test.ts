@@ -41,6 +41,10 @@ describe("settings", () => {
       wide: false,
       seed: 1,
       refine: false,
+      refineTrials: null,
+      refineMinutes: null,
+      refineFolds: null,
+      learningCurve: false,
     });
   });
 
@@ -73,6 +77,10 @@ describe("settings", () => {
     ["wide", true, true],
     ["seed", "0", 0],
     ["refine", true, true],
+    ["refineTrials", "6", 6],
+    ["refineMinutes", "2.5", 2.5],
+    ["refineFolds", "5", 5],
+    ["learningCurve", true, true],
   ])("the flag of %s takes %j, as the file takes the value it means", (name, text, value) => {
     expect(resolveSettings({ [name]: text })).toEqual({ ...resolveSettings({}), [name]: value });
     expect(inFile({ [name]: value })).toEqual(resolveSettings({ [name]: text }));
