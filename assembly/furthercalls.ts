@@ -18,49 +18,49 @@ export function callFurther(call: usize): void {
   const x0 = load<f64>(call, 64);
   const x1 = load<f64>(call, 72);
   switch (load<i32>(call)) {
-    case 69:
+    case 70:
       spatialDropoutApply(i0, i1, i2, i3, i4, i5, i6);
       break;
-    case 70:
+    case 71:
       gaussianMask(i0, i1, i2, i3, i4, i5, <f32>x0);
       break;
-    case 71:
+    case 72:
       normalization.batchNormStatistics(i0, i1, i2, i3, i4, i5, i6, x0, x1);
       break;
-    case 72:
+    case 73:
       normalization.batchNormFixedStatistics(i0, i1, i2, i3, x0);
       break;
-    case 73:
+    case 74:
       normalization.batchNormForward(i0, i1, i2, i3, i4, i5, i6);
       break;
-    case 74:
+    case 75:
       normalization.batchNormBackwardParameters(i0, i1, i2, i3, i4, i5, i6);
       break;
-    case 75:
+    case 76:
       normalization.batchNormBackwardParametersAdd(i0, i1, i2, i3, i4, i5, i6);
       break;
-    case 76:
+    case 77:
       normalization.batchNormBackwardInput(i0, i1, i2, i3, i4, i5, i6);
       break;
-    case 77:
+    case 78:
       normalization.batchNormFixedBackwardInput(i0, i1, i2, i3, i4, i5);
       break;
-    case 78:
+    case 79:
       layernorm.layerNormForward(i0, i1, i2, i3, i4, i5, i6, x0);
       break;
-    case 79:
+    case 80:
       layernorm.layerNormBackwardInput(i0, i1, i2, i3, i4, i5, i6);
       break;
-    case 80:
+    case 81:
       layernorm.layerNormBackwardParameters(i0, i1, i2, i3, i4, i5, i6);
       break;
-    case 81:
+    case 82:
       layernorm.layerNormBackwardParametersAdd(i0, i1, i2, i3, i4, i5, i6);
       break;
-    case 82:
+    case 83:
       limitUnitNorms(i0, i1, i2, x0);
       break;
-    case 83:
+    case 84:
       averageStep(i0, i1, i2, <f32>x0);
       break;
   }

@@ -8,6 +8,7 @@ import { suggest, UsageError } from "./usage.ts";
 import { choice, list, number, optional, whole, yes } from "./values.ts";
 import type { Kind } from "./values.ts";
 
+const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
 const positive = number("a number above 0", (value) => value > 0);
 const sizes = list("whole numbers of at least 1, such as 64,32", "N,N", (values) =>
   values.every((value) => Number.isSafeInteger(value) && value >= 1),
@@ -54,6 +55,18 @@ const table = {
     optional(choice("balanced")),
     null,
     "lets rare classes count as much as common ones, as scikit-learn balances them",
+  ),
+  sampling: setting(
+    "--sampling",
+    choice("shuffle", "balanced"),
+    "shuffle",
+    "what an epoch takes: every image once, or draws in which each class is as likely as the others",
+  ),
+  labelSmoothing: setting(
+    "--label-smoothing",
+    rate,
+    0,
+    "part of the truth that is spread over all classes (softmaxCrossEntropy), or over yes and no (sigmoidCrossEntropy)",
   ),
   epochs: setting("--epochs", whole(1, 16777215), 60, "passes over the training set at most"),
   batch: setting("--batch", whole(1), 32, "images per step"),
@@ -122,7 +135,26 @@ const table = {
   ),
   wide: setting("--wide", yes(), false, "vectors of 256 bits where Node 24 or later has them: the same bits, faster"),
   seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
-  refine: setting("--refine", yes(), false, "then compares dropout and L2 on the validation set, keeps what is better"),
+  refine: setting("--refine", yes(), false, "then tries remedies against overfitting, keeps what validation prefers"),
+  refineTrials: setting("--refine-trials", optional(whole(1)), null, "at most so many remedies, the first ones"),
+  refineMinutes: setting(
+    "--refine-minutes",
+    optional(number("a number above 0", (value) => value > 0)),
+    null,
+    "no remedy is begun or gone on with once they have run for so long",
+  ),
+  refineFolds: setting(
+    "--refine-folds",
+    optional(whole(2, 100)),
+    null,
+    "judges each remedy by so many networks on parts held out in turn: for small validation sets",
+  ),
+  learningCurve: setting(
+    "--learning-curve",
+    yes(),
+    false,
+    "then trains on parts of the training set, and says what twice the data would bring",
+  ),
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = { readonly [K in keyof typeof table]: (typeof table)[K] extends Setting<infer T> ? T : never };

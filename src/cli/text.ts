@@ -1,6 +1,6 @@
 // What the commands print for people: tables of figures and the ends of phases in words.
 import { namedFigures } from "../index.ts";
-import type { LedgerEntry, Refinement, Report, SetFigures, TrainingResult } from "../index.ts";
+import type { LearningCurve, LedgerEntry, Refinement, Report, SetFigures, TrainingResult } from "../index.ts";
 
 export function decimal(value: number | null, digits = 3): string {
   return value === null ? "undefined" : value.toFixed(digits);
@@ -52,12 +52,43 @@ export function auditText(entries: readonly LedgerEntry[]): string | null {
 }
 
 /** Which remedy was kept, and what each reached. */
-export function refinementText({ trials, kept }: Refinement): string {
+export function refinementText({ trials, kept, optimism }: Refinement): string {
+  const [{ monitor }] = trials;
+  const better = ({ gain, standardError }: Refinement["trials"][number]) =>
+    gain === null ? "" : `${gain < 0 ? "" : "+"}${decimal(gain)} ± ${decimal(standardError)}`;
   return [
     ...table([
-      ["remedy", `validation ${trials[0].monitor}`, ""],
-      ...trials.map(({ remedy, value }) => [remedy, decimal(value), remedy === kept ? "kept" : ""]),
+      ["remedy", "epochs", `validation ${monitor}`, "better by", ""],
+      ...trials.map((trial) => [
+        trial.remedy,
+        `${trial.epochs}`,
+        decimal(trial.value),
+        better(trial),
+        trial.remedy === kept ? "kept" : "",
+      ]),
     ]),
+    ...(kept === "none" && trials.length > 1 ? ["  No remedy is better by more than one standard error."] : []),
+    ...(optimism
+      ? [`  Chosen from ${trials.length}, the best looks better than it is by about ${decimal(optimism.optimism)}.`]
+      : []),
+  ].join("\n");
+}
+
+/** What parts of the training set reached, and what twice of it would. */
+export function learningCurveText({ monitor, points, twice }: LearningCurve): string {
+  const range = (values: readonly number[]) =>
+    values.length > 1 ? `${decimal(Math.min(...values))} to ${decimal(Math.max(...values))}` : "";
+  const mean = (values: readonly number[]) =>
+    values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+  return [
+    ...table([
+      ["training images", `validation ${monitor}`, ""],
+      ...points.map(({ images, values }) => [`${images}`, decimal(mean(values)), range(values)]),
+      ...(twice
+        ? [[`${twice.images} (expected)`, decimal(twice.value), twice.interval.map((end) => decimal(end)).join(" to ")]]
+        : []),
+    ]),
+    ...(twice ? [`  Twice the images would make it better by about ${decimal(twice.gain)}.`] : []),
   ].join("\n");
 }
 

@@ -12,14 +12,14 @@ import { openModel } from "./model-file.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { done, interrupted } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
-import { runRefining, runTraining } from "./phases.ts";
+import { runLearningCurve, runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfig } from "./place.ts";
 import type { Place } from "./place.ts";
 import { preprocessingOf } from "./reading-settings.ts";
-import { studySettings, trainSettings } from "./recipe.ts";
+import { refineSettings, studySettings, trainSettings } from "./recipe.ts";
 import { allFlags, refuseChanges, resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
-import { auditText, refinementText, trainingText } from "./text.ts";
+import { auditText, learningCurveText, refinementText, trainingText } from "./text.ts";
 import { UsageError } from "./usage.ts";
 
 interface TrainFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
@@ -102,6 +102,11 @@ async function work(
   const interrupt = listenForInterrupt(output);
   const { signal } = interrupt;
   try {
+    // What does not go together is refused before anything is written.
+    // A study that has begun keeps what it began from.
+    const isBegun = (await storage.read("from.safetensors")) !== null;
+    const from = settings.from === null || isBegun ? null : (await openModel(settings.from)).model;
+    const options = trainSettings(settings, trainingSetOf(data), from);
     const { train, validation, test } = await run.sets();
     output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);
     const leak = auditText(await run.ledger());
@@ -109,17 +114,16 @@ async function work(
     if (settings.numericMode === "fast" && !hasRelaxedSimd()) {
       output.say("This engine has no relaxed SIMD: the numeric mode is reproducible.");
     }
-    // A study that has begun keeps what it began from.
-    const isBegun = (await storage.read("from.safetensors")) !== null;
-    const from = settings.from === null || isBegun ? null : (await openModel(settings.from)).model;
-    const options = trainSettings(settings, trainingSetOf(data), from);
     const trained = await runTraining(run, { ...options, signal, resume: true }, settings.epochs, begin);
     const lines = [trainingText(trained)];
     let result: TrainingResult = trained;
     if (settings.refine && !(await run.ledger()).some(({ event }) => event === "refined")) {
-      const refined = await runRefining(run, settings.epochs, begin, signal);
+      const refined = await runRefining(run, { ...refineSettings(settings), signal }, begin);
       lines.push(refinementText(refined));
       result = refined;
+    }
+    if (settings.learningCurve && !(await run.ledger()).some(({ event }) => event === "learning curve")) {
+      lines.push(learningCurveText(await runLearningCurve(run, { signal }, begin)));
     }
     lines.push(`The study is in ${directory}. Read the test set, once: voxgrad test ${directory}`);
     output.result(lines.join("\n"), recordOf(directory, result));

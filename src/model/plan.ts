@@ -34,9 +34,9 @@ export const countersAPart = 5;
 /** Lists of calls that a step keeps: for whole and partial batches, gradients overwritten or added to. */
 export const gradientLists = 4;
 
-/** The most calls that forward, loss and backward of one batch take: three to each layer and way, and the loss's two. */
+/** The most calls that forward, loss and backward of one batch take: three to each layer and way, and the loss's two and the weights of its images. */
 export function gradientCalls(placed: readonly PlacedLayer[]): number {
-  return 6 * placed.length + 2;
+  return 6 * placed.length + 3;
 }
 
 /** The most parts of a block that an update moves on their own: each tensor that is learned. */
@@ -113,6 +113,7 @@ export function planNetwork(
     ["input", floats(features)],
     ["labels", 4 * batchSize],
     ["targets", floats(outputs)],
+    ["image weights", 4 * batchSize],
   ];
   for (const place of placed) {
     const width = maskWidth(place);

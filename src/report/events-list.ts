@@ -14,7 +14,12 @@ const phaseOf: ReadonlyMap<string, string> = new Map([
   ["interrupted", "1 training"],
   ["resumed", "1 training"],
   ["training ended", "1 training"],
+  ["refining started", "2 refining"],
+  ["refining interrupted", "2 refining"],
+  ["refining resumed", "2 refining"],
+  ["tried", "2 refining"],
   ["refined", "2 refining"],
+  ["learning curve", "2 refining"],
   ["test opened", "3 testing"],
   ["test finished", "3 testing"],
 ]);

@@ -12,6 +12,7 @@ const imbalance = 0.8;
 export function warningsOf(report: Omit<Report, "warnings">): string[] {
   return [
     ...leaking(report),
+    ...weighted(report),
     ...againstBaseline(report),
     ...againstGuessing(report),
     ...tooSmall(report),
@@ -19,6 +20,7 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
     ...neverAnswered(report),
     ...undefinedFigures(report),
     ...training(report),
+    ...flattered(report),
   ];
 }
 
@@ -34,6 +36,16 @@ function leaking({ phases, sets }: Omit<Report, "warnings">): string[] {
     `The sets leak into one another, and the study was told to go on: ${count(test)} of ${plural(sets.test.size, "test image")} ` +
       `and ${count(validation)} of ${plural(sets.validation.size, "validation image")} have a copy or their patient in another set ` +
       `(pairs: ${kinds}). The figures are too good: a network that learned its training images by heart would reach them too.`,
+  ];
+}
+
+/** Who reads a figure must know what it counts. */
+function weighted({ testSet: { size, weights } }: Omit<Report, "warnings">): string[] {
+  if (!weights) return [];
+  const short = (value: number) => `${Number(value.toPrecision(3))}`;
+  return [
+    `The test images do not count alike: each has a weight, from ${short(weights.least)} to ${short(weights.most)}, and every figure goes by them. ` +
+      `The ${plural(size, "image")} say as much as ${weights.effectiveSize.toFixed(1)} that count alike.`,
   ];
 }
 
@@ -134,4 +146,27 @@ function training({ history, bestEpoch }: Omit<Report, "warnings">): string[] {
   if (bestEpoch === last.epoch && history.length > 1)
     return ["The last epoch was the best: training may have ended too early. More epochs may help."];
   return [];
+}
+
+/** From this part of the value on, what was gained by choosing is worth a word. */
+const worthAWord = 0.02;
+
+/** The validation set chose among many: its figure of the chosen one is too good. */
+function flattered({ phases }: Omit<Report, "warnings">): string[] {
+  const refined: (Phase & Partial<Refined>) | undefined = phases.findLast(({ event }) => event === "refined");
+  if (!refined?.optimism || !refined.trials) return [];
+  const { value, corrected, optimism } = refined.optimism;
+  if (optimism <= worthAWord * Math.abs(value)) return [];
+  const [{ monitor }] = refined.trials;
+  return [
+    `The validation set was looked at ${plural(refined.validationLookUps ?? 0, "time")}, and chose among ${refined.trials.length} networks: ` +
+      `its ${monitor} of ${decimal(value)} is too good by about ${decimal(optimism)}; on other images ${decimal(corrected)} is to be expected.`,
+  ];
+}
+
+/** What the ledger says of refining. */
+interface Refined {
+  readonly trials: readonly { readonly monitor: string }[];
+  readonly optimism: { readonly value: number; readonly corrected: number; readonly optimism: number } | null;
+  readonly validationLookUps: number;
 }

@@ -29,7 +29,7 @@ export interface Desk {
   /** Writes down the settings that training goes by from now on. */
   settle(settings: TrainingSettings): Promise<void>;
   /** Keeps a run's model and history as the study's. */
-  keep(run: Run): Promise<void>;
+  keep(run: Pick<Run, "model" | "history">): Promise<void>;
   /** @throws StudyStateError before training. */
   model(): Promise<Model>;
 }
@@ -110,6 +110,14 @@ export function isTrainingOver(entries: readonly LedgerEntry[]): boolean {
   return last?.event === "training ended" || last?.event === "refined";
 }
 
+/** @throws StudyStateError when training was begun, and did not come to its end. */
+export function refuseUnfinished(call: string, entries: readonly LedgerEntry[]): void {
+  if (!entries.some(({ event }) => event === "training started") || isTrainingOver(entries)) return;
+  throw new StudyStateError(
+    `${call}: expected training that came to its end, got a run that was stopped. Resume it, or train again, then ${call}.`,
+  );
+}
+
 const trainingEvents: ReadonlySet<string> = new Set([
   "training started",
   "resumed",
@@ -117,6 +125,12 @@ const trainingEvents: ReadonlySet<string> = new Set([
   "training ended",
   "refined",
 ] satisfies LedgerEvent["event"][]);
+
+/** The weights that training, or refining, ended with, as the ledger names them; null before. */
+export function weightsNamed(entries: readonly LedgerEntry[]): string | null {
+  const ended = entries.findLast((entry) => entry.event === "training ended" || entry.event === "refined");
+  return ended?.weightsSha256 ?? null;
+}
 
 /** How often validation figures were looked at so far, up to the last line that counts them. */
 export function lookUpsOf(entries: readonly LedgerEntry[]): number {

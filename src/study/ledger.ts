@@ -3,7 +3,9 @@ import type { LeakKind } from "../data/audit.ts";
 import { StudyStateError } from "../errors.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
+import type { LearningCurve } from "./options.ts";
 
 /** How many images a set has, and the SHA-256 that commits the study to them. */
 export interface CommittedSet {
@@ -19,10 +21,16 @@ export interface CertifiedIds {
 /** What a remedy was compared by, when the study was refined. */
 export interface RefinementTrial {
   readonly remedy: string;
+  /** Epochs that it ran; most are stopped before the end. */
+  readonly epochs: number;
   /** The validation figure that was compared, and its value. */
   readonly monitor: string;
   readonly value: number | null;
-  readonly weightsSha256: string;
+  /** How much better it is than the network as it was, on the same images, and the standard error of that. */
+  readonly gain: number | null;
+  readonly standardError: number | null;
+  /** null where it was judged by several networks, one a fold. */
+  readonly weightsSha256: string | null;
 }
 
 export type LedgerEvent =
@@ -69,13 +77,36 @@ export type LedgerEvent =
       readonly weightsSha256: string;
     }
   | {
+      readonly event: "refining started" | "refining resumed";
+      /** What is to be tried. */
+      readonly remedies: readonly string[];
+      readonly folds: number | null;
+      readonly epochs: number;
+    }
+  | { readonly event: "refining interrupted" }
+  | {
+      /** A remedy ran for so many epochs, on each of so many parts, and validation was looked at after each. */
+      readonly event: "tried";
+      readonly remedy: string;
+      readonly parts: number;
+      readonly epochs: number;
+      readonly monitor: string;
+      readonly value: number | null;
+      /** How much better than the network as it was; below 0 where it is worse. */
+      readonly effect: number | null;
+      readonly validationLookUps: number;
+    }
+  | {
       readonly event: "refined";
       readonly trials: readonly RefinementTrial[];
       /** The remedy whose weights are kept. */
       readonly kept: string;
+      /** How far the best value flatters itself, having been chosen; null where there was no choice. */
+      readonly optimism: Optimism | null;
       readonly validationLookUps: number;
       readonly weightsSha256: string;
     }
+  | ({ readonly event: "learning curve"; readonly validationLookUps: number } & LearningCurve)
   | { readonly event: "interrupted" | "resumed"; readonly epochs: number }
   | {
       readonly event: "test opened";
@@ -190,7 +221,12 @@ const events: Readonly<Record<LedgerEvent["event"], true>> = {
   split: true,
   "training started": true,
   "training ended": true,
+  "refining started": true,
+  "refining resumed": true,
+  "refining interrupted": true,
+  tried: true,
   refined: true,
+  "learning curve": true,
   interrupted: true,
   resumed: true,
   "test opened": true,

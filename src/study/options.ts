@@ -5,6 +5,8 @@ import type { Storage } from "../storage/storage.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Task, TrainOptions } from "../train/settings.ts";
+import type { Monitor } from "../train/stopping.ts";
+import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
 import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
 import type { Remedy } from "./remedy.ts";
@@ -50,15 +52,63 @@ export interface TrainRunOptions extends TrainOptions {
 export interface RefineOptions {
   /** What to try; `defaultRemedies` unless given. One that the settings have already is left out. */
   readonly remedies?: readonly Remedy[];
+  /** At most so many of them, the first ones. */
+  readonly trials?: number;
+  /** No trial is begun or gone on with once the trials have run for so long; what they reached by then is compared. */
+  readonly seconds?: number | null;
+  /**
+   * Judges every remedy by k networks, each on a part of training and validation set that it did not see, 2 to 100; slower,
+   * and less noisy where the validation set is small. null, the default, judges on the validation set.
+   */
+  readonly folds?: number | null;
+  /** Stops after the running step; the next call with the same options goes on from there. The signal's reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Hears every epoch of every trial, and which remedy it tries. */
-  readonly onEpoch?: (remedy: string, epoch: Epoch) => void;
+  /** Hears every epoch of every trial, which remedy it tries, and how far the search is. */
+  readonly onEpoch?: (
+    remedy: string,
+    epoch: Epoch,
+    progress: { readonly done: number; readonly planned: number },
+  ) => void;
 }
 
 export interface Refinement extends TrainingResult {
   readonly trials: readonly RefinementTrial[];
-  /** The remedy whose weights are kept; "none" when the network as trained did best. */
+  /** The remedy whose weights are kept; "none" when no other was better by more than the noise. */
   readonly kept: string;
+  /** How far the best value flatters itself, having been chosen on the images that it is of; null where there was no choice. */
+  readonly optimism: Optimism | null;
+}
+
+export interface LearningCurveOptions {
+  /** Stops after the running step; the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Hears every epoch, with how many images it is of, and how far the curve is. */
+  readonly onEpoch?: (
+    part: string,
+    epoch: Epoch,
+    progress: { readonly done: number; readonly planned: number },
+  ) => void;
+}
+
+/** The validation figure that networks reach that were trained on so many images. */
+export interface LearningCurvePoint {
+  readonly images: number;
+  /** One a network; each learned from other images. */
+  readonly values: readonly number[];
+}
+
+export interface LearningCurve {
+  readonly monitor: Monitor;
+  /** An eighth, a quarter, a half and all of the training set. */
+  readonly points: readonly LearningCurvePoint[];
+  /** What is to be expected of twice the images, with its 95 % interval; null where a figure is undefined. */
+  readonly twice: {
+    readonly images: number;
+    readonly value: number;
+    readonly interval: readonly [number, number];
+    /** How much better than with the images that there are, by the fitted law; 0 or more. */
+    readonly gain: number;
+  } | null;
 }
 
 export interface TestOptions {
@@ -86,6 +136,11 @@ export interface Study {
   train(options?: TrainRunOptions): AsyncGenerator<Epoch, TrainingResult>;
   /** Phase two: tries remedies against overfitting and keeps what validation prefers. @throws as train. */
   refine(options?: RefineOptions): Promise<Refinement>;
+  /**
+   * Phase two: trains on an eighth, a quarter and a half of the training set, three times each, and says what twice the
+   * images would bring. The model stays as it is. @throws as train; RangeError for fewer than 8 images or patients.
+   */
+  learningCurve(options?: LearningCurveOptions): Promise<LearningCurve>;
   /**
    * Phase three: opens the test set, once.
    * @throws SealedTestSetError at a second call; StudyStateError before training, or when the test set's pixels changed.

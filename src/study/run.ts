@@ -43,7 +43,7 @@ export interface RunHooks {
 }
 
 /** Where a run begins: where another stood, at a model's weights where they fit, or at drawn ones. */
-function beginningOf(from: RunState | Model | null): Beginning {
+export function beginningOf(from: RunState | Model | null): Beginning {
   if (from === null) return { kind: "drawn" };
   return "weights" in from ? { kind: "from", weights: from.weights } : { kind: "resumed", state: from };
 }
@@ -91,7 +91,8 @@ async function oneEpoch(fit: Fit, { signal, onStep, keep, interrupted }: RunHook
   }
 }
 
-async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
+/** A run as it stands, with the best weights so far. */
+export async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
   const { network, task, normalization, loss } = fit.settings;
   const { history } = fit.progress;
   const weights = fit.bestWeights();

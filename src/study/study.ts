@@ -6,6 +6,7 @@ import type { Storage } from "../storage/storage.ts";
 import { createDesk } from "./desk.ts";
 import type { Desk } from "./desk.ts";
 import { appendEntry, dropTornLine, ledgerName, readLedger } from "./ledger.ts";
+import { learningCurve } from "./learning-curve.ts";
 import type { Study, StudyOptions } from "./options.ts";
 import { refine } from "./refine.ts";
 import { readRecord, recordName, writeRecord } from "./record.ts";
@@ -122,6 +123,7 @@ function studyAt(desk: Desk): Study {
     sets: () => desk.sizes(),
     train: (options = {}) => train(desk, options),
     refine: (options = {}) => refine(desk, options),
+    learningCurve: (options = {}) => learningCurve(desk, options),
     test: (options = {}) => test(desk, options),
     model: () => desk.model(),
     ledger: () => desk.entries(),

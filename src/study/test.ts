@@ -2,7 +2,7 @@
 import { SealedTestSetError, StudyStateError } from "../errors.ts";
 import { reportMarkdown } from "../report/markdown.ts";
 import type { Report } from "../report/record.ts";
-import { isTrainingOver, lookUpsOf, modelHash } from "./desk.ts";
+import { lookUpsOf, modelHash, refuseUnfinished, weightsNamed } from "./desk.ts";
 import type { Desk } from "./desk.ts";
 import { examine } from "./examine.ts";
 import { modelName, readHistory } from "./keep.ts";
@@ -16,11 +16,7 @@ export async function test(desk: Desk, { pages = {} }: TestOptions): Promise<Rep
   const before = await desk.entries();
   refuseSecond(before);
   await refuseCutLedger(desk, before);
-  if (before.some(({ event }) => event === "training started") && !isTrainingOver(before)) {
-    throw new StudyStateError(
-      "test: expected training that came to its end, got a run that was stopped. Resume it, or train again, then test.",
-    );
-  }
+  refuseUnfinished("test", before);
   const model = await desk.model();
   const weightsSha256 = await modelHash(model);
   checkWeightsNamed(before, weightsSha256);
@@ -68,10 +64,10 @@ async function refuseCutLedger({ storage }: Desk, entries: readonly LedgerEntry[
 
 /** The model on disk must be the one that training ended with, and the one that an unfinished opening was for. */
 function checkWeightsNamed(entries: readonly LedgerEntry[], weightsSha256: string): void {
-  const ended = entries.findLast((entry) => entry.event === "training ended" || entry.event === "refined");
-  if (ended?.weightsSha256 !== weightsSha256) {
+  const named = weightsNamed(entries);
+  if (named !== weightsSha256) {
     throw new StudyStateError(
-      `${modelName}: expected the weights that the ledger names (${ended?.weightsSha256 ?? "none"}), got ${weightsSha256}. ` +
+      `${modelName}: expected the weights that the ledger names (${named ?? "none"}), got ${weightsSha256}. ` +
         "Train again, or restore the file.",
     );
   }

@@ -29,7 +29,7 @@ function valuesOf(role: ArrayRole, length: number, columns: number, next: () => 
   return Array.from({ length }, () => {
     if (role === "labels") return Math.floor(next() * columns);
     if (role === "out" || role === "losses" || role === "columnOut") return 77;
-    if (role === "part" || role === "square" || role === "weights") return next();
+    if (role === "part" || role === "square" || role === "weights" || role === "rowWeights") return next();
     return extreme && next() < 0.2 ? extremes[Math.floor(next() * extremes.length)] : (2 * next() - 1) * 8;
   });
 }
@@ -48,6 +48,7 @@ function lengthOf(role: ArrayRole, rows: number, columns: number): number {
   switch (role) {
     case "losses":
     case "labels":
+    case "rowWeights":
       return rows;
     case "weights":
     case "columnOut":
@@ -129,7 +130,7 @@ describe("every kernel", () => {
           for (const [i, one] of found.entries()) {
             expect(one).toEqual(found[i - (i % buildsAMode)]);
             for (const { role, values, bits } of one.after) {
-              if (role !== "in" && role !== "part" && role !== "weights") continue;
+              if (!["in", "part", "weights", "rowWeights"].includes(role)) continue;
               const before = new Int32Array(Float32Array.from(values).buffer);
               expect(bits.filter((after, j) => !Number.isNaN(values[j]) && after !== before[j])).toEqual([]);
             }

@@ -11,6 +11,8 @@ describe("settings", () => {
       task: null,
       loss: null,
       classWeights: null,
+      sampling: "shuffle",
+      labelSmoothing: 0,
       accumulate: 1,
       clipNorm: null,
       monitor: "loss",
@@ -49,6 +51,10 @@ describe("settings", () => {
       wide: false,
       seed: 1,
       refine: false,
+      refineTrials: null,
+      refineMinutes: null,
+      refineFolds: null,
+      learningCurve: false,
     });
   });
 
@@ -81,11 +87,17 @@ describe("settings", () => {
     ["groupBy", "similarity", "similarity"],
     ["leakage", "drop", "drop"],
     ["classWeights", "balanced", "balanced"],
+    ["sampling", "balanced", "balanced"],
+    ["labelSmoothing", "0.1", 0.1],
     ["ratios", "0.8,0.1,0.1", [0.8, 0.1, 0.1]],
     ["numericMode", "fast", "fast"],
     ["wide", true, true],
     ["seed", "0", 0],
     ["refine", true, true],
+    ["refineTrials", "6", 6],
+    ["refineMinutes", "2.5", 2.5],
+    ["refineFolds", "5", 5],
+    ["learningCurve", true, true],
   ])("the flag of %s takes %j, as the file takes the value it means", (name, text, value) => {
     expect(resolveSettings({ [name]: text })).toEqual({ ...resolveSettings({}), [name]: value });
     expect(inFile({ [name]: value })).toEqual(resolveSettings({ [name]: text }));
