@@ -29,6 +29,7 @@ export function joinDatasets(sets: readonly Dataset[]): Dataset {
   };
   const labels = first.labels ? Int32Array.from(sets.flatMap((set) => Array.from(set.labels ?? []))) : null;
   const groups = sets.some((set) => set.groups) ? Object.freeze(sets.flatMap(groupsOf)) : null;
+  const weights = sets.some((set) => set.weights) ? Float32Array.from(sets.flatMap(weightsOf)) : null;
   const names = sets.every((set) => set.names) ? Object.freeze(sets.flatMap((set) => set.names ?? [])) : null;
   const prepare = (indices: ArrayLike<number>) => {
     const waiting = sets.map((set, which) => {
@@ -69,12 +70,18 @@ export function joinDatasets(sets: readonly Dataset[]): Dataset {
     ...(sets.some((set) => set.prepare) ? { prepare } : {}),
     ...(preprocessing ? { preprocessing } : {}),
     ...(names ? { names } : {}),
+    ...(weights ? { weights } : {}),
   });
 }
 
 /** Images that belong to nobody in a set with groups beside it are each a group of their own. */
 function groupsOf({ groups, length }: Dataset, set: number): readonly string[] {
   return groups ?? Array.from({ length }, (_, index) => `set ${set}, image ${index}`);
+}
+
+/** Images without weights count 1. */
+function weightsOf({ weights, length }: Dataset): readonly number[] {
+  return weights ? Array.from(weights) : Array.from({ length }, () => 1);
 }
 
 function checkAlike(first: Dataset, set: Dataset): void {
