@@ -8,6 +8,8 @@ import type { TrainingSets } from "../train/fit.ts";
 import { loadModel, saveModel } from "../train/model.ts";
 import type { Model } from "../train/model.ts";
 import type { TrainingSettings } from "../train/settings.ts";
+import { createExclusive } from "./exclusive.ts";
+import type { Exclusive } from "./exclusive.ts";
 import { modelName, readHistory, writeHistory } from "./keep.ts";
 import { appendEntry, readLedger } from "./ledger.ts";
 import type { LedgerEntry, LedgerEvent } from "./ledger.ts";
@@ -19,6 +21,8 @@ import type { Run, TrainingResult } from "./run.ts";
 
 export interface Desk {
   readonly storage: Storage;
+  /** Holds the storage's lock meanwhile. */
+  readonly exclusive: Exclusive;
   /** Prepares the study at the first call. The sets to learn from, and the record as it stands. */
   open(): Promise<{ readonly sets: TrainingSets; readonly record: StudyRecord }>;
   /** All three sets: for phase three alone. */
@@ -39,10 +43,12 @@ interface Prepared {
   readonly record: StudyRecord;
 }
 
-export function createDesk(storage: Storage, prepare: () => Promise<Prepared>): Desk {
+/** @param prepare is run once; it may change the study in `exclusive`. */
+export function createDesk(storage: Storage, prepare: (exclusive: Exclusive) => Promise<Prepared>): Desk {
+  const exclusive = createExclusive(storage);
   let preparing: Promise<Prepared> | null = null;
   let settled: StudyRecord | null = null;
-  const prepared = () => (preparing ??= prepare());
+  const prepared = () => (preparing ??= prepare(exclusive));
 
   async function open() {
     const { sets, record } = await prepared();
@@ -52,6 +58,7 @@ export function createDesk(storage: Storage, prepare: () => Promise<Prepared>): 
 
   return {
     storage,
+    exclusive,
     open,
     unseal: async () => (await prepared()).sets,
     async sizes() {
@@ -102,6 +109,12 @@ export function refuseAfterOpening(entries: readonly LedgerEntry[]): void {
   throw new SealedTestSetError(
     `the test set was opened on ${opening.time}; training after it would fool the test. Begin a new study to train again.`,
   );
+}
+
+/** The beginning of the run that has not come to its end; null when there is none. */
+export function unfinishedRun(entries: readonly LedgerEntry[]): (LedgerEntry & { event: "training started" }) | null {
+  if (isTrainingOver(entries)) return null;
+  return entries.findLast((entry) => entry.event === "training started") ?? null;
 }
 
 /** Whether the last run of training came to its end; false before the first. */
