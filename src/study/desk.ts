@@ -96,10 +96,24 @@ export function modelHash({ weights }: Model): Promise<string> {
   return sha256(weightBytes(weights));
 }
 
-/** What training, or refining, came to: the figures of the model as it stands. */
-export async function resultKept(desk: Desk): Promise<TrainingResult> {
+/**
+ * What training, or refining, came to: the figures of the model as it stands.
+ * @throws StudyStateError when it is not the model that the ledger names.
+ */
+export async function resultKept(desk: Desk, entries: readonly LedgerEntry[]): Promise<TrainingResult> {
   const weightsSha256 = await modelHash(await desk.model());
+  checkWeightsNamed(entries, weightsSha256);
   return resultOf(await readHistory(desk.storage), weightsSha256);
+}
+
+/** @throws StudyStateError unless these are the weights that training, or refining, ended with. */
+export function checkWeightsNamed(entries: readonly LedgerEntry[], weightsSha256: string): void {
+  const ended = entries.findLast((entry) => entry.event === "training ended" || entry.event === "refined");
+  if (ended?.weightsSha256 === weightsSha256) return;
+  throw new StudyStateError(
+    `${modelName}: expected the weights that the ledger names (${ended?.weightsSha256 ?? "none"}), got ${weightsSha256}. ` +
+      "Train again, or restore the file.",
+  );
 }
 
 /** @throws SealedTestSetError when the test set was opened: nothing may learn after that. */

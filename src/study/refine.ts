@@ -16,7 +16,7 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   const entries = await desk.entries();
   refuseAfterOpening(entries);
   if (!record.training) throw untrained("refine");
-  const before = await resultKept(desk);
+  const before = await resultKept(desk, entries);
   const base = await liveSettings(record.training, sets.train);
   const { monitor } = base;
 

@@ -19,7 +19,7 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
   const entries = await desk.entries();
   refuseAfterOpening(entries);
   const { storage } = desk;
-  if (resume && isTrainingOver(entries)) return resultKept(desk);
+  if (resume && isTrainingOver(entries)) return resultKept(desk, entries);
   const run = resume ? unfinishedRun(entries) : null;
   const settings = run ? await settingsOfRun(desk, run, given) : await newSettings(given, sets.train, record);
   const settingsSha256 = await settingsHash(plainSettings(settings));

@@ -1,5 +1,5 @@
 // Kills the command in the middle of training and testing, resumes it, and compares with a study that was let alone.
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -14,7 +14,7 @@ import type { StudyOutcome } from "./outcome.ts";
 
 /** Everything that has a state to lose: dropout, moments of three kinds, a schedule that looks back, early stopping. */
 const settings = [
-  ...["--epochs", "6", "--patience", "4", "--hidden", "24,12", "--dropout", "0.3", "--batch", "8"],
+  ...["--epochs", "12", "--patience", "8", "--hidden", "128,64", "--dropout", "0.3", "--batch", "8"],
   ...["--optimizer", "amsgrad", "--learning-rate", "0.01", "--schedule", "reduceOnPlateau", "--seed", "9", "--json"],
 ];
 
@@ -52,7 +52,10 @@ export async function killAndResume(count: number, seed: number, say: (line: str
       const isLast = killTest && turn === wanted - 1;
       if (isLast) succeed(await start(folder, ...(await training())).ended, folder, out);
       const args = isLast ? ["test", out, "--json"] : await training();
-      const after = random.uniform(turn + 1) * (isLast ? whole.testMilliseconds : whole.milliseconds);
+      // One in four at any moment, the others once training has begun.
+      const from = random.integer(turn + 3, 4) === 0 ? 0 : whole.beganAfter;
+      const part = random.uniform(turn + 1);
+      const after = isLast ? part * whole.testMilliseconds : from + part * (whole.milliseconds - from);
       await killAfter(folder, args, after, async () => {
         kills.killed++;
         if (isLast) kills.inTest++;
@@ -80,6 +83,7 @@ export async function killAndResume(count: number, seed: number, say: (line: str
 
 async function letAlone(folder: string, out: string, every: string) {
   const began = performance.now();
+  const clock = Date.now();
   succeed(
     await start(folder, "train", "scans.npz", "--out", out, ...settings, "--checkpoint-every", every).ended,
     folder,
@@ -88,7 +92,10 @@ async function letAlone(folder: string, out: string, every: string) {
   const milliseconds = performance.now() - began;
   succeed(await start(folder, "test", out, "--json").ended, folder, out);
   const testMilliseconds = performance.now() - began - milliseconds;
-  return { every, milliseconds, testMilliseconds, outcome: await outcomeOf(join(folder, out)) };
+  const ledger = await readFile(join(folder, out, "ledger.jsonl"), "utf8");
+  const started = ledger.split("\n").find((line) => line.includes('"training started"')) ?? "{}";
+  const beganAfter = Date.parse((JSON.parse(started) as { time: string }).time) - clock;
+  return { every, beganAfter, milliseconds, testMilliseconds, outcome: await outcomeOf(join(folder, out)) };
 }
 
 /** Without its settings once they are written down: they need not be said again. */
