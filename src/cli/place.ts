@@ -13,8 +13,9 @@ export interface Place {
 
 /** Works in the study's folder while no other command can; its storage locks no more. */
 export async function inFolder<T>(directory: string, act: (place: Place) => Promise<T>): Promise<T> {
-  const { lock, ...storage } = folderStorage(directory);
-  const unlock = await lock?.();
+  const own = folderStorage(directory);
+  const storage: Storage = { ...own, lock: undefined };
+  const unlock = await own.lock?.();
   try {
     return await act({ directory, storage });
   } finally {

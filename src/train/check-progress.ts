@@ -28,7 +28,7 @@ export function parseProgress(text: string, name: string): Progress {
     );
   const best = fieldsOf(stopping, `${where} stopping`);
   expect(best, `${where} stopping`, { bestEpoch: isCount, bestValue: isNumberOrNull, epochsSinceBest: isCount });
-  if ((best["bestEpoch"] as number) > (epoch as number))
+  if ((best["bestEpoch"] as number) > epoch)
     throw new FormatError(
       `${where}: expected a best epoch of at most ${String(epoch)}, got ${String(best["bestEpoch"])}`,
     );

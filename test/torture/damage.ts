@@ -41,7 +41,8 @@ export async function stoppedStudy(data: Dataset): Promise<Storage> {
     if (++steps === 3 * perEpoch + 2) stop.abort(new Error("stopped"));
   };
   try {
-    for await (const _ of study({ data, seed: 5, storage }).train({ ...options, onStep, signal: stop.signal }));
+    const running = study({ data, seed: 5, storage }).train({ ...options, onStep, signal: stop.signal });
+    while (!(await running.next()).done);
   } catch (error) {
     if ((error as Error).message !== "stopped") throw error;
   }

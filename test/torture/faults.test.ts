@@ -56,7 +56,10 @@ async function goThrough(storage: Storage, onEpoch: () => void = () => undefined
   const isThere = (await storage.read("study.json")) !== null;
   const run = isThere ? openStudy({ storage, data }) : study({ data, seed: 5, storage });
   const isOpened = isThere && (await run.ledger()).some(({ event }) => event === "test opened");
-  if (!isOpened) for await (const _ of run.train({ ...options, resume: true })) onEpoch();
+  if (!isOpened) {
+    const running = run.train({ ...options, resume: true });
+    while (!(await running.next()).done) onEpoch();
+  }
   await run.test().catch((error: unknown) => {
     // It had come to its end, and only the lock could not be given back.
     if (!(error instanceof SealedTestSetError)) throw error;
