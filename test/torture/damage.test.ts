@@ -143,8 +143,9 @@ describe("another damaged file of a stopped study", () => {
   it("a last line of the ledger that was cut off at any byte is dropped: what it was to record is recorded again", async () => {
     const ledger = bytesOf("ledger.jsonl");
     const lines = new TextDecoder().decode(ledger).trimEnd().split("\n");
-    const last = ledger.length - (lines.at(-1).length + 1);
-    expect(JSON.parse(lines.at(-1))).toMatchObject({ event: "interrupted" });
+    const lastLine = lines[lines.length - 1];
+    const last = ledger.length - (lastLine.length + 1);
+    expect(JSON.parse(lastLine)).toMatchObject({ event: "interrupted" });
     for (let end = last; end < ledger.length; end += 17) {
       const storage = await copy({ "ledger.jsonl": ledger.subarray(0, end) });
       expect(await finish(storage)).toBe(want);
