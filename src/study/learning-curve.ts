@@ -27,7 +27,7 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
   refuseUnfinished("learningCurve", entries);
   const settings = await liveSettings(record.training, sets.train);
   const { monitor, seed, epochs } = settings;
-  const kept = (await resultKept(desk)).validation?.[monitor] ?? null;
+  const kept = (await resultKept(desk, entries)).validation?.[monitor] ?? null;
   const eighths = folds(sets.train, { k: whole, seed });
   const planned = counts.length * repeats * epochs;
   let validationLookUps = lookUpsOf(entries);
