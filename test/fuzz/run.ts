@@ -41,6 +41,7 @@ export async function fuzz(
   const collect = (globalThis as { gc?: () => void }).gc;
   collect?.();
   const base = process.memoryUsage.rss();
+  let kept = base;
   const highest = () => process.resourceUsage().maxRSS * 1024;
   const before = highest();
   const once = async (index: number): Promise<{ error: unknown; milliseconds: number }> => {
@@ -51,7 +52,10 @@ export async function fuzz(
   for (let index = from; index < from + count && findings.length < mostFindings; index++) {
     onIndex?.(index);
     // Garbage of one input must not count for the next.
-    if (process.memoryUsage.rss() > base + declaredBytes) collect?.();
+    if (process.memoryUsage.rss() > kept + declaredBytes) {
+      collect?.();
+      kept = process.memoryUsage.rss();
+    }
     const peak = highest();
     const first = await once(index);
     const { error } = first;

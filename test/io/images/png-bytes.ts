@@ -50,3 +50,32 @@ export function pngBytes(fields: PngFields): Uint8Array<ArrayBuffer> {
     ]),
   );
 }
+
+/** Pixels of one number each as the lines of Adam7's passes, each line behind the filter that `filterOf` says for it. */
+export function adam7Lines(
+  pixels: readonly number[],
+  { width, height, depth }: { readonly width: number; readonly height: number; readonly depth: number },
+  filterOf: (line: number) => number,
+): number[] {
+  const lines: number[] = [];
+  let line = 0;
+  for (const [left, top, dx, dy] of [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]]) {
+    let above: number[] = [];
+    for (let y = top; y < height && left < width; y += dy) {
+      let bits = "";
+      for (let x = left; x < width; x += dx) bits += pixels[y * width + x].toString(2).padStart(depth, "0");
+      const row = (bits.match(/.{1,8}/g) ?? []).map((byte) => parseInt(byte.padEnd(8, "0"), 2));
+      const filter = filterOf(line++);
+      lines.push(filter, ...row.map((byte, i) => (byte - predicted(filter, row[i - 1] ?? 0, above[i] ?? 0, (i > 0 ? above[i - 1] : 0) ?? 0)) & 255));
+      above = row;
+    }
+  }
+  return lines;
+} // prettier-ignore
+
+/** Clause 9.2 of the standard, as it is written there. */
+function predicted(filter: number, a: number, b: number, c: number): number {
+  const p = a + b - c;
+  const [pa, pb, pc] = [Math.abs(p - a), Math.abs(p - b), Math.abs(p - c)];
+  return [0, a, b, Math.floor((a + b) / 2), pa <= pb && pa <= pc ? a : pb <= pc ? b : c][filter];
+}

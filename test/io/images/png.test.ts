@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { rgbOf } from "../../../src/data/image-colours.ts";
 import { FormatError } from "../../../src/errors.ts";
 import { readImage } from "../../../src/io/read-image.ts";
-import { chunk, pngBytes } from "./png-bytes.ts";
+import { adam7Lines, pngBytes } from "./png-bytes.ts";
 import type { PngFields } from "./png-bytes.ts";
 
 const count = (length: number, step = 1) => Array.from({ length }, (_, i) => i * step);
@@ -51,12 +51,33 @@ describe("PNG", () => {
     expect(Array.from(colours.pixels as Uint8Array).slice(0, 6)).toEqual([9, 8, 7, 6, 5, 4]);
   });
 
-  it("interlaced: pass by pass put together, of 8 bits and more", async () => {
+  it("interlaced: pass by pass put together", async () => {
     // 3x3: passes 1, 4 (x 2), 5 (y 2), 6 (x 1), 7 (y 1).
     const lines = [0, 1, 0, 3, 0, 7, 9, 0, 2, 0, 8, 0, 4, 5, 6];
     const image = await readImage(pngBytes({ ...gray, height: 3, interlace: 1, lines }));
     expect(image.pixels).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9));
-    expect(await refusal(pngBytes({ ...gray, depth: 4, interlace: 1 }))).toMatch(/interlaced PNG of 8 or 16 bits, got 4/); // prettier-ignore
+  });
+
+  it("interlaced, of 1, 2 and 4 bits: every pixel comes back, gray or index, whatever the size and the filters", async () => {
+    const sizes = fc.record({ width: fc.integer({ min: 1, max: 20 }), height: fc.integer({ min: 1, max: 20 }), depth: fc.constantFrom(1, 2, 4), isIndexed: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.nat(), async ({ isIndexed, ...size }, salt) => {
+        const pixels = Array.from({ length: size.width * size.height }, (_, i) => ((i * 7919 + salt) >> 2) & ((1 << size.depth) - 1));
+        const lines = adam7Lines(pixels, size, (line) => (line + salt) % 5);
+        const palette = isIndexed ? count(3 << size.depth) : undefined;
+        const image = await readImage(pngBytes({ ...size, colourType: isIndexed ? 3 : 0, interlace: 1, palette, lines }));
+        expect(image).toMatchObject({ shape: [size.height, size.width], photometric: isIndexed ? "PALETTE COLOR" : "MONOCHROME2" });
+        expect(Array.from(image.pixels as Uint8Array)).toEqual(pixels);
+      }),
+    );
+  }); // prettier-ignore
+
+  it("interlaced, of 2 bits, is refused where a line has a filter that is none, or a byte was changed", async () => {
+    const bytes = pngBytes({ width: 1, height: 1, depth: 2, colourType: 0, interlace: 1, lines: [5, 0x80] });
+    expect(await refusal(bytes)).toMatch(/a filter from 0 to 4 before line 0, got 5/);
+    const changed = pngBytes({ width: 1, height: 1, depth: 2, colourType: 0, interlace: 1, lines: [0, 0x80] });
+    changed[30] ^= 1;
+    expect(await refusal(changed)).toMatch(/a chunk \("IHDR"\) of the checksum/);
   });
 
   it("undoes every filter, as PNG's own equations say", async () => {
