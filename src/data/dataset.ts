@@ -1,5 +1,6 @@
 // What a network learns from: images of one shape, with labels or masks, read one at a time.
 import { imageDigest } from "./digest.ts";
+import type { ImageGeometry } from "./image-geometry.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { classIndexes, groupNames, maskIndexes } from "./truth.ts";
 import type { Values } from "./truth.ts";
@@ -66,6 +67,10 @@ export interface Dataset {
   readonly preprocessing?: readonly Preprocessing[];
   /** What each image is called, such as its file; left out where they have no names. */
   readonly names?: readonly string[];
+  /** Where each image lies in the body, after preprocessing; left out where nobody knows. */
+  readonly geometry?: readonly ImageGeometry[];
+  /** What whoever trains on the set should know, a sentence each: spacings or orientations that differ. */
+  readonly notes?: readonly string[];
   /** Images that were left out because they could not be read: paths and why. */
   readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
 }
@@ -182,7 +187,7 @@ function byteReader(name: string, images: Uint8Array | Uint8ClampedArray, size: 
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   for (let i = 0; i < indices.length; i++) checkIndex("subset", indices[i], dataset.length);
   const chosen = Int32Array.from(indices);
-  const { labels, groups, names } = dataset;
+  const { labels, groups, names, geometry, notes } = dataset;
   const at = (index: number) => {
     checkIndex("subset", index, chosen.length);
     return chosen[index];
@@ -206,6 +211,8 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       : {}),
     ...(dataset.preprocessing ? { preprocessing: dataset.preprocessing } : {}),
     ...(names ? { names: Object.freeze(Array.from(chosen, (index) => names[index])) } : {}),
+    ...(geometry ? { geometry: Object.freeze(Array.from(chosen, (index) => geometry[index])) } : {}),
+    ...(notes ? { notes } : {}),
   });
 }
 
