@@ -57,7 +57,7 @@ export function pngSeeds(): Bytes[] {
     ...plain,
     ...low,
     pngBytes({ width: 4, height: 4, depth: 8, colourType: 0, interlace: 1, lines: new Uint8Array(23) }),
-    pngBytes({ width: 4, height: 4, depth: 2, colourType: 0, interlace: 1, lines: new Uint8Array(12) }),
+    pngBytes({ width: 4, height: 4, depth: 2, colourType: 0, interlace: 1, lines: new Uint8Array(14) }),
   ];
 }
 
