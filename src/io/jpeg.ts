@@ -18,8 +18,10 @@ export async function readJpeg({ bytes, name }: WholeSource, maximumBytes: numbe
     if (colours !== 1 && colours !== 3)
       throw new CodecError(`expected gray or RGB, got ${colours} colours. Save it as RGB.`);
     checkJpegSize(header);
-    if (width * height * colours * (isWide ? 2 : 1) > maximumBytes)
-      throw new CodecError(`expected at most ${maximumBytes} bytes of pixels, got ${width}x${height}x${colours}`);
+    // A progressive image is held as coefficients of two bytes, then as pixels, twice.
+    const bytesEach = isWide ? 2 : process === 2 ? 5 / 4 : 1;
+    if (width * height * colours * bytesEach > maximumBytes)
+      throw new CodecError(`expected at most ${maximumBytes} bytes of pixels, got ${width}x${height}x${colours}. If that is right, raise maximumBytes.`); // prettier-ignore
     const decode = isWide
       ? (await import("./codecs/jpeg-12bit.ts")).decodeJpeg12
       : (await import("./codecs/jpeg-8bit.ts")).decodeJpeg8;

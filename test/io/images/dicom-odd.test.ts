@@ -94,3 +94,13 @@ describe("JPEG of other kinds", () => {
     expect([alone.shape, alone.pixels]).toEqual([[9, 12], inside.pixels]);
   });
 });
+
+describe("memory that a decoder takes", () => {
+  it("is held to four times maximumBytes before it is asked for, though the pixels would fit", async () => {
+    const shape = { width: 100, height: 100, bitsPerSample: 8, componentCount: 1, isSigned: false };
+    const attributes = imageAttributes({ width: 100, height: 100, bits: 8 }, ["7fe00010", "fragments", [await encodeFrame("jpeg-2000", shape, new Uint8Array(10000))]]); // prettier-ignore
+    const bytes = dicomBytes({ syntax: "1.2.840.10008.1.2.4.90", attributes });
+    expect((await readImage(bytes, { maximumBytes: 25000 })).shape).toEqual([100, 100]);
+    await expect(readImage(bytes, { maximumBytes: 24999 })).rejects.toThrow(/decodes in 4 times 24999 bytes, got ones that take 100000/); // prettier-ignore
+  });
+});
