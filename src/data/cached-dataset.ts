@@ -19,7 +19,17 @@ export interface KeptImage {
 /** What is known of a set before its images are. */
 export type SetFacts = Pick<
   Dataset,
-  "length" | "shape" | "classes" | "labels" | "maskClasses" | "maskLength" | "groups" | "preprocessing" | "names" | "geometry" | "notes"
+  | "length"
+  | "shape"
+  | "classes"
+  | "labels"
+  | "maskClasses"
+  | "maskLength"
+  | "groups"
+  | "preprocessing"
+  | "names"
+  | "geometry"
+  | "notes"
 > & {
   /** Stands in error messages. */
   readonly name: string;

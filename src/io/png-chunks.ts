@@ -100,7 +100,7 @@ export function unpackedBytes({ width, height, depth, colourType, isInterlaced }
  */
 export function checkChecksums(essence: Uint8Array<ArrayBuffer>, name: string): void {
   const view = new DataView(essence.buffer);
-  for (let at = 8; at < essence.length; ) {
+  for (let at = 8; at < essence.length;) {
     const end = at + 8 + view.getUint32(at);
     let crc = -1;
     for (let i = at + 4; i < end; i++) {

@@ -77,7 +77,13 @@ async function checkUnpacked(
     at += part.length;
   }
   const maximumBytes = wanted + mostLeftOver;
-  const { bytes, size } = await inflate(whole, { packing: "zlib", maximumBytes, name, countOnly, expectedBytes: wanted });
+  const { bytes, size } = await inflate(whole, {
+    packing: "zlib",
+    maximumBytes,
+    name,
+    countOnly,
+    expectedBytes: wanted,
+  });
   if (size < wanted) throw new FormatError(`${name}: expected ${wanted} bytes of pixels unpacked, got ${size}`);
   return bytes;
 }

@@ -27,11 +27,7 @@ function placeIn(bytes: Uint8Array, draws: Draws): number {
   return draws.below(Math.max(1, draws.chance(0.5) ? Math.min(512, bytes.length) : bytes.length));
 }
 
-function changed(
-  bytes: Uint8Array<ArrayBuffer>,
-  others: readonly Uint8Array[],
-  draws: Draws,
-): Uint8Array<ArrayBuffer> {
+function changed(bytes: Uint8Array<ArrayBuffer>, others: readonly Uint8Array[], draws: Draws): Uint8Array<ArrayBuffer> {
   const at = placeIn(bytes, draws);
   const view = new DataView(bytes.buffer);
   const fits = (width: number) => at + width <= bytes.length;

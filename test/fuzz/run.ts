@@ -73,5 +73,7 @@ export async function fuzz(
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message).split("\n").slice(0, 5).join("\n") : `thrown ${String(error)}`;
+  return error instanceof Error
+    ? (error.stack ?? error.message).split("\n").slice(0, 5).join("\n")
+    : `thrown ${String(error)}`;
 }

@@ -109,7 +109,23 @@ export function dicomSeeds(): Bytes[] {
     native({ bits: 8, photometric: "PALETTE COLOR", more: table }, 30, explicitLittle, "OB"),
     native({ bits: 1 }, 4, explicitLittle, "OB"),
     native({ bits: 32 }, 120),
-    native({ more: [["00283000", "SQ", [[["00283002", "US", [4, 0, 16]], ["00283006", "OW", ramp(8)]]]]] }, 60),
+    native(
+      {
+        more: [
+          [
+            "00283000",
+            "SQ",
+            [
+              [
+                ["00283002", "US", [4, 0, 16]],
+                ["00283006", "OW", ramp(8)],
+              ],
+            ],
+          ],
+        ],
+      },
+      60,
+    ),
     native({ more: geometry }, 60, deflated),
   ];
 }

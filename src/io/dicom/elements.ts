@@ -106,8 +106,7 @@ function readMeta(
   return { ...meta, position: stream.position };
 }
 
-const isMarked = (bytes: Uint8Array, at: number) =>
-  [0x44, 0x49, 0x43, 0x4d].every((byte, i) => bytes[at + i] === byte);
+const isMarked = (bytes: Uint8Array, at: number) => [0x44, 0x49, 0x43, 0x4d].every((byte, i) => bytes[at + i] === byte);
 
 function readLongElement(
   stream: ByteStream,

@@ -52,5 +52,7 @@ export function paletteOf(attributes: Attributes, isSigned: boolean): Palette {
 
 export function modalityTableOf(attributes: Attributes, isSigned: boolean): Table | null {
   const [item] = attributes.items("x00283000");
-  return (item as Attributes | undefined) ? (tableOf(item, "x00283002", "x00283006", "", isSigned)?.table ?? null) : null;
+  return (item as Attributes | undefined)
+    ? (tableOf(item, "x00283002", "x00283006", "", isSigned)?.table ?? null)
+    : null;
 }

@@ -38,12 +38,18 @@ export async function loadSample(place: Place, sample: Sample, options: LoadOpti
     );
   try {
     const image = preprocess(read, options.preprocessing, options.maximumBytes);
-    const mask = maskRead && maskValuesOf(preprocessMask(maskRead, options.preprocessing, options.maximumBytes), sample.mask?.path ?? "");
+    const mask =
+      maskRead &&
+      maskValuesOf(preprocessMask(maskRead, options.preprocessing, options.maximumBytes), sample.mask?.path ?? "");
     const { pixels, rescale } = keptPixels(image);
     const bytes = pixels.byteLength + (mask?.byteLength ?? 0);
     return {
       ...{ pixels, rescale, mask, bytes, shape: image.shape, patient: read.dicom?.patient ?? "" },
-      ...{ photometric: read.photometric, geometry: imageGeometryOf(image), maskGeometry: maskRead && imageGeometryOf(maskRead) },
+      ...{
+        photometric: read.photometric,
+        geometry: imageGeometryOf(image),
+        maskGeometry: maskRead && imageGeometryOf(maskRead),
+      },
     };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;

@@ -99,7 +99,18 @@ export async function survey(
     throw new FormatError(`${place.name}: expected at most 255 foreground values in masks, got ${maskValues.size}`);
   const [{ shape }] = shapes.values();
   const sorted = [...maskValues].sort((a, b) => a - b);
-  return { cache, readable, unreadable, shape, isBytes, maskValues: sorted, maskLength, patients, geometry: geometries, notes };
+  return {
+    cache,
+    readable,
+    unreadable,
+    shape,
+    isBytes,
+    maskValues: sorted,
+    maskLength,
+    patients,
+    geometry: geometries,
+    notes,
+  };
 }
 
 type Shapes = readonly { readonly shape: readonly number[]; readonly indexes: readonly number[] }[];
