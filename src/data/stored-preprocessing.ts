@@ -20,7 +20,7 @@ function stepOf(value: unknown, index: number): Preprocessing {
   const numbers = (key: string) => {
     const got = fields[key];
     const isList = Array.isArray(got) && got.length <= 8 && got.every((one) => typeof one === "number");
-    return isList ? (got as number[]) : fail(`a list of numbers as ${key}`);
+    return isList ? got : fail(`a list of numbers as ${key}`);
   };
   switch (fields["kind"]) {
     case "window":
