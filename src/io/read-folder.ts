@@ -4,6 +4,7 @@ import { subset } from "../data/dataset.ts";
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import type { ImageGeometry } from "../data/image-geometry.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
+import { preprocessingOfJson } from "../data/stored-preprocessing.ts";
 import { FormatError } from "../errors.ts";
 import { layoutOf, setNames } from "./folder/layout.ts";
 import type { Layout, Sample } from "./folder/layout.ts";
@@ -52,7 +53,9 @@ export interface FolderOptions extends Pick<LoadOptions, "maximumBytes" | "uneve
  * ```
  */
 export async function readFolder(path: string | URL, options: FolderOptions = {}): Promise<Dataset | DatasetSplit> {
-  const { preprocessing = [], unreadable = "stop", cacheBytes = defaultCacheBytes, ...rest } = options;
+  const { unreadable = "stop", cacheBytes = defaultCacheBytes, ...rest } = options;
+  // They may come from a study or a model, as JSON.
+  const preprocessing = preprocessingOfJson(options.preprocessing ?? []);
   checkCacheBytes(cacheBytes);
   if (!["stop", "skip"].includes(unreadable))
     throw new RangeError(`unreadable: expected "stop" or "skip", got "${String(unreadable)}"`);
@@ -68,7 +71,7 @@ export async function readFolder(path: string | URL, options: FolderOptions = {}
       ...labelsOf(layout),
       ...masksOf(layout, seen),
       groups: groupsOf(layout, seen),
-      preprocessing: Object.freeze([...preprocessing]),
+      preprocessing,
       names: samples.map((sample) => sample.path),
       geometry: seen.geometry.map((one) => one ?? nowhere),
       notes: Object.freeze([...seen.notes]),

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { centreCropOrPad, gray, percentileClip, rescale, resampleTo, standardize, window } from "../../src/data/preprocessing.ts"; // prettier-ignore
+import { readFolder } from "../../src/io/read-folder.ts";
+import { readNpz } from "../../src/io/npz.ts";
 import { preprocessingOfJson } from "../../src/data/stored-preprocessing.ts";
 
 const steps = [
@@ -46,4 +48,10 @@ describe("preprocessing that stands in JSON", () => {
       { numRuns: 1000 },
     );
   }); // prettier-ignore
+
+  it("is checked where files are read with it", async () => {
+    const options = { preprocessing: [{ kind: "blur" }] as never };
+    await expect(readFolder("none", options)).rejects.toThrow(/step 0: expected a step of preprocessing/);
+    await expect(readNpz(new Uint8Array(), options)).rejects.toThrow(/step 0: expected a step of preprocessing/);
+  });
 });
