@@ -1,7 +1,8 @@
 // What the settings of the command line mean as values of the library.
 import * as voxgrad from "../index.ts";
-import type { Dataset, Layer, Loss, Network, Optimizer, Schedule, StudyOptions, TrainOptions } from "../index.ts";
+import type { Dataset, Layer, Loss, Network, Optimizer, Schedule, StudyOptions, Task, TrainOptions } from "../index.ts";
 import type { Settings } from "./settings.ts";
+import { UsageError } from "./usage.ts";
 
 /** How the study divides its data. */
 export function studySettings(
@@ -16,11 +17,12 @@ export function trainSettings(settings: Settings, train: Dataset): TrainOptions 
   const { epochs, batch, accumulate, clipNorm, patience, monitor, normalization, l1, l2, numericMode, classWeights } =
     settings;
   const task = settings.task ?? (train.labels ? "classification" : "segmentation");
-  const loss = lossOf(settings.loss);
+  const loss = lossOf(settings, task);
   return {
     network: networkOf(settings, voxgrad.outputsFor(task, train)),
     ...(loss === null ? {} : { loss }),
     classWeights,
+    sampling: settings.sampling,
     optimizer: optimizerOf(settings),
     schedule: scheduleOf(settings),
     regularization: { l1, l2 },
@@ -46,8 +48,14 @@ function networkOf({ hidden, activation, dropout }: Settings, outputs: number): 
   return voxgrad.network([...layers, voxgrad.dense(outputs)]);
 }
 
-function lossOf(name: Settings["loss"]): Loss | null {
-  return name === null ? null : voxgrad[name]();
+/** @throws UsageError for smoothing of a loss that has none. */
+function lossOf({ loss, labelSmoothing }: Settings, task: Task): Loss | null {
+  if (labelSmoothing === 0) return loss === null ? null : voxgrad[loss]();
+  const name = loss ?? (task === "classification" ? "softmaxCrossEntropy" : "sigmoidDice");
+  if (name === "softmaxCrossEntropy" || name === "sigmoidCrossEntropy") return voxgrad[name]({ labelSmoothing });
+  throw new UsageError(
+    `--label-smoothing: expected the loss softmaxCrossEntropy or sigmoidCrossEntropy, got ${name}. Choose one with --loss, or leave the smoothing out.`,
+  );
 }
 
 function optimizerOf({ optimizer, learningRate }: Settings): Optimizer {

@@ -56,6 +56,18 @@ const table = {
     null,
     "lets rare classes count as much as common ones, as scikit-learn balances them",
   ),
+  sampling: setting(
+    "--sampling",
+    choice("shuffle", "balanced"),
+    "shuffle",
+    "what an epoch takes: every image once, or draws in which each class is as likely as the others",
+  ),
+  labelSmoothing: setting(
+    "--label-smoothing",
+    rate,
+    0,
+    "part of the truth that is spread over all classes (softmaxCrossEntropy), or over yes and no (sigmoidCrossEntropy)",
+  ),
   dropout: setting("--dropout", rate, 0.3, "part of the hidden nodes left out at each step"),
   epochs: setting("--epochs", whole(1, 16777215), 60, "passes over the training set at most"),
   batch: setting("--batch", whole(1), 32, "images per step"),

@@ -101,6 +101,8 @@ async function work(
   const interrupt = listenForInterrupt(output);
   const { signal } = interrupt;
   try {
+    // What does not go together is refused before anything is written.
+    const options = trainSettings(settings, trainingSetOf(data));
     const { train, validation, test } = await run.sets();
     output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);
     const leak = auditText(await run.ledger());
@@ -108,7 +110,6 @@ async function work(
     if (settings.numericMode === "fast" && !hasRelaxedSimd()) {
       output.say("This engine has no relaxed SIMD: the numeric mode is reproducible.");
     }
-    const options = trainSettings(settings, trainingSetOf(data));
     const trained = await runTraining(run, { ...options, signal, resume: true }, settings.epochs, begin);
     const lines = [trainingText(trained)];
     let result: TrainingResult = trained;

@@ -26,6 +26,7 @@ export type SetFacts = Pick<
   | "maskClasses"
   | "maskLength"
   | "groups"
+  | "weights"
   | "preprocessing"
   | "names"
   | "geometry"

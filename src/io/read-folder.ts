@@ -34,8 +34,8 @@ export interface FolderOptions extends Pick<LoadOptions, "maximumBytes" | "uneve
  * - a subfolder for each class, called after it;
  * - `images/` and `masks/`, with the same names before the point;
  * - `train/`, `validation/` and `test/`, each laid out as above: three sets;
- * - a table `manifest.csv` (or `path` is that table) with the columns `path`, `label`, `group`, `set` and `mask`, all but
- *   the first left out at will; where there is `set`, three sets;
+ * - a table `manifest.csv` (or `path` is that table) with the columns `path`, `label`, `group`, `set`, `mask` and `weight`
+ *   (what each image counts in losses and figures), all but the first left out at will; where there is `set`, three sets;
  * - images alone, without labels.
  *
  * Images are decoded once to be checked, and again when they are needed and no longer kept. Groups are the table's, or
@@ -71,6 +71,7 @@ export async function readFolder(path: string | URL, options: FolderOptions = {}
       ...labelsOf(layout),
       ...masksOf(layout, seen),
       groups: groupsOf(layout, seen),
+      ...weightsOf(layout),
       preprocessing,
       names: samples.map((sample) => sample.path),
       geometry: seen.geometry.map((one) => one ?? nowhere),
@@ -130,6 +131,11 @@ function labelsOf({ samples, classes }: Layout): Pick<Dataset, "classes" | "labe
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const labels = Int32Array.from(samples, ({ label }) => indexOf.get(label ?? "") ?? 0);
   return { classes: Object.freeze([...classes]), labels };
+}
+
+function weightsOf({ samples }: Layout): Pick<Dataset, "weights"> {
+  if (samples.every(({ weight }) => weight === undefined)) return {};
+  return { weights: Float32Array.from(samples, ({ weight = 1 }) => weight) };
 }
 
 /** Masks with background alone still have a foreground to look for. */

@@ -12,6 +12,7 @@ const imbalance = 0.8;
 export function warningsOf(report: Omit<Report, "warnings">): string[] {
   return [
     ...leaking(report),
+    ...weighted(report),
     ...againstBaseline(report),
     ...againstGuessing(report),
     ...tooSmall(report),
@@ -34,6 +35,16 @@ function leaking({ phases, sets }: Omit<Report, "warnings">): string[] {
     `The sets leak into one another, and the study was told to go on: ${count(test)} of ${plural(sets.test.size, "test image")} ` +
       `and ${count(validation)} of ${plural(sets.validation.size, "validation image")} have a copy or their patient in another set ` +
       `(pairs: ${kinds}). The figures are too good: a network that learned its training images by heart would reach them too.`,
+  ];
+}
+
+/** Who reads a figure must know what it counts. */
+function weighted({ testSet: { size, weights } }: Omit<Report, "warnings">): string[] {
+  if (!weights) return [];
+  const short = (value: number) => `${Number(value.toPrecision(3))}`;
+  return [
+    `The test images do not count alike: each has a weight, from ${short(weights.least)} to ${short(weights.most)}, and every figure goes by them. ` +
+      `The ${plural(size, "image")} say as much as ${weights.effectiveSize.toFixed(1)} that count alike.`,
   ];
 }
 

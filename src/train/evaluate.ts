@@ -1,7 +1,8 @@
 // Sends a whole set forward with dropout off: for the figures of an epoch, for the test, for predictions.
 import type { Dataset } from "../data/dataset.ts";
 import { readAhead } from "../data/read-ahead.ts";
-import { lossDenominator, lossForward, lossProbabilities } from "../model/loss.ts";
+import { lossForward, lossProbabilities } from "../model/loss.ts";
+import { lossDenominator } from "../model/loss-mean.ts";
 import type { Pass } from "../model/pass.ts";
 import type { Block } from "../wasm/memory.ts";
 import type { Breathe } from "../breathe.ts";
@@ -37,7 +38,7 @@ export async function evaluate(
   await forwardAll(evaluator, set, breathe, (first, rows, probabilities) => {
     feed.truth(set, null, first, rows);
     totalError += lossForward(block.kernels, loss, feed.regions, rows, outputs);
-    denominator += lossDenominator(loss, feed.labels, rows, outputs);
+    denominator += lossDenominator(loss, feed.labels, rows, outputs, feed.weights);
     tally.add(first, rows, probabilities);
     visit?.(first, rows, probabilities);
   });

@@ -1,9 +1,11 @@
 // A run of training: epochs of steps, their figures on both sets, the best weights kept, to stop and go on at any step.
-import { fillLabels } from "../data/batch.ts";
+import { fillLabels, fillWeights } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { readAhead } from "../data/read-ahead.ts";
+import { drawOrderOf } from "../data/sampling.ts";
+import { checkTotalWeight } from "../data/weights.ts";
 import { DivergenceError } from "../errors.ts";
-import { lossDenominator } from "../model/loss.ts";
+import { lossDenominator } from "../model/loss-mean.ts";
 import { bindPass } from "../model/pass.ts";
 import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
@@ -79,12 +81,16 @@ export async function startFit(
   build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
 ): Promise<Fit> {
   const { train, validation } = sets;
-  const { network, loss, optimizer, schedule, batchSize, seed, task } = settings;
+  const { network, loss, optimizer, schedule, batchSize, seed, task, sampling } = settings;
+  checkTotalWeight("training", train);
+  checkTotalWeight("validation", validation);
   const slots = optimizerSlots(optimizer);
   const block = await allocate(network.plan({ batchSize, state: slots }), build, settings.wide);
   const pass = bindPass(network, block, true);
   const feed = bindFeed(block, settings, pass.output);
-  const step = bindStep(settings, block, feed.regions);
+  const drawOrder = drawOrderOf(sampling, train);
+  // Without weights no gradient is multiplied by them.
+  const step = bindStep(settings, block, train.weights ? feed.regions : { ...feed.regions, imageWeights: 0 });
   const evaluator = { block, pass, feed, settings };
   const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
@@ -133,9 +139,11 @@ export async function startFit(
     for (let at = 0; at < rows; at += batchSize) {
       const count = Math.min(batchSize, rows - at);
       if (task === "classification") fillLabels(train, order, position + at, count, feed.labels);
-      denominator += lossDenominator(loss, feed.labels, count, outputs);
+      fillWeights(train, order, position + at, count, feed.weights);
+      denominator += lossDenominator(loss, feed.labels, count, outputs, feed.weights);
     }
-    return denominator;
+    // Where no image of the step counts, its gradients are 0 whatever they are divided by.
+    return denominator > 0 ? denominator : 1;
   }
 
   /** Adds the gradients of one batch, `at` images behind the step's first. */
@@ -187,7 +195,7 @@ export async function startFit(
     const number = progress.epoch + 1;
     const { plateau } = progress;
     const learningRate = plateau ? plateau.learningRate : learningRateAt(schedule, optimizer.learningRate, number - 1);
-    const order = stream(seed, "shuffle", number).permutation(train.length);
+    const order = drawOrder(stream(seed, "shuffle", number));
     while (position < train.length) {
       signal?.throwIfAborted();
       const rows = Math.min(batchSize * batches, train.length - position);

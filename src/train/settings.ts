@@ -3,6 +3,8 @@ import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { fitNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
+import { samplingFor } from "../data/sampling.ts";
+import type { Sampling } from "../data/sampling.ts";
 import { dense, dropout, relu } from "../model/layers.ts";
 import type { Layer } from "../model/layers.ts";
 import { sigmoidDice, softmaxCrossEntropy } from "../model/loss.ts";
@@ -29,9 +31,15 @@ export interface TrainOptions {
   readonly loss?: Loss;
   /**
    * What each class counts in the loss: "balanced" by the training set, as `balancedClassWeights` has it, or a weight a
-   * class; null, the default, leaves the loss as it is. Only for softmaxCrossEntropy.
+   * class; null, the default, leaves the loss as it is. Only for softmaxCrossEntropy. They multiply the images' own weights.
    */
   readonly classWeights?: "balanced" | readonly number[] | null;
+  /**
+   * "shuffle", the default: an epoch takes every image once. "balanced": it draws as many with replacement, each class as
+   * likely as the others; refused beside class weights, which would make up for rare classes twice. `{ weights }`, one an
+   * image of the training set: it draws each image as likely as its share of their sum.
+   */
+  readonly sampling?: Sampling;
   /** `adam()` with its default learning rate of 0.001. */
   readonly optimizer?: Optimizer;
   /** Constant by default. A step of a schedule is an epoch. */
@@ -68,6 +76,7 @@ export interface TrainingSettings {
   readonly task: Task;
   readonly network: Network;
   readonly loss: Loss;
+  readonly sampling: Sampling;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly regularization: Regularization;
@@ -116,6 +125,8 @@ export function resolveTraining(
     options.classWeights ?? null,
     train,
   );
+  const sampling = samplingFor(options.sampling ?? "shuffle", train);
+  refuseBoth(sampling, loss);
   const given = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
   const fitted = given.withInput(train.shape);
   checkOutputs(fitted, loss, task, outputs);
@@ -133,6 +144,7 @@ export function resolveTraining(
     task,
     network: fitted,
     loss,
+    sampling,
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
@@ -165,6 +177,15 @@ function weighted(loss: Loss, classWeights: TrainOptions["classWeights"], train:
     );
   }
   return softmaxCrossEntropy({ ...loss, classWeights: weights });
+}
+
+/** Rare classes that are drawn as often as common ones need no larger weight; who wants both gives the draws' weights. */
+function refuseBoth(sampling: Sampling, loss: Loss): void {
+  if (sampling !== "balanced" || loss.kind !== "softmaxCrossEntropy" || loss.classWeights === null) return;
+  throw new RangeError(
+    'sampling "balanced": expected no class weights beside it, got both, which makes up for rare classes twice. ' +
+      "Leave one of them out, or give the draws as sampling: { weights }.",
+  );
 }
 
 function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): void {

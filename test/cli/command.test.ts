@@ -89,6 +89,32 @@ describe("voxgrad train, test and predict", () => {
     }
   });
 
+  it("draws by class and smooths labels where told, and writes both down; refuses what does not go together", async () => {
+    const train = (out: string, ...more: string[]) =>
+      voxgrad(folder, "train", "scans.npz", "--out", out, "--epochs", "2", "--json", "--quiet", ...more);
+    const hashOf = ({ out }: { out: string }) => parse<{ weightsSha256: string }>(out).weightsSha256;
+    const plain = await train("w0");
+    const drawn = await train("w1", "--sampling", "balanced", "--label-smoothing", "0.1");
+    expect(drawn.code).toBe(0);
+    expect(hashOf(drawn)).not.toBe(hashOf(plain));
+    const { training } = parse<{ training: object }>(await readFile(join(folder, "w1", "study.json"), "utf8"));
+    expect(training).toMatchObject({
+      sampling: "balanced",
+      loss: { kind: "softmaxCrossEntropy", labelSmoothing: 0.1 },
+    });
+    const config = join(folder, "w1", "config.json");
+    expect(hashOf(await train("w2", "--config", config))).toBe(hashOf(drawn));
+    const both = await train("w3", "--sampling", "balanced", "--class-weights", "balanced");
+    expect(both).toMatchObject({ out: "" });
+    expect(both.code).not.toBe(0);
+    expect(both.err).toMatch(/makes up for rare classes twice/);
+    const dice = await train("w4", "--loss", "sigmoidFocal", "--label-smoothing", "0.1");
+    expect(dice).toMatchObject({ code: 2, out: "" });
+    expect(dice.err).toMatch(
+      /--label-smoothing: expected the loss softmaxCrossEntropy or sigmoidCrossEntropy, got sigmoidFocal/,
+    );
+  });
+
   it("the same seed gives the same weights, another seed others", async () => {
     const hash = async (out: string, seed: string) => {
       const { out: json } = await voxgrad(folder, "train", "scans.npz", "--out", out, "--epochs", "2", "--seed", seed, "--json"); // prettier-ignore

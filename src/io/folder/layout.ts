@@ -13,6 +13,8 @@ export interface Sample {
   readonly label: string | null;
   readonly group: string | null;
   readonly set: SetName | null;
+  /** What it counts in losses and figures; left out where all count the same. */
+  readonly weight?: number;
   /** The mask's file, or folder of slices. */
   readonly mask: { readonly path: string; readonly isFolder: boolean } | null;
 }
