@@ -3,9 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { prepareNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
-import type { Sampling } from "../data/sampling.ts";
 import { FormatError, StudyStateError } from "../errors.ts";
-import { sigmoidCrossEntropy } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Layer } from "../model/layers.ts";
 import { sha256 } from "../storage/sha256.ts";
@@ -50,9 +48,6 @@ export function settingsHash(plain: PlainSettings): Promise<string> {
 export async function liveSettings(plain: PlainSettings, train: Dataset): Promise<TrainingSettings> {
   return Object.freeze({
     ...plain,
-    // Settings of studies that were begun before there was a choice.
-    sampling: (plain.sampling as Sampling | undefined) ?? "shuffle",
-    loss: plain.loss.kind === "sigmoidCrossEntropy" ? sigmoidCrossEntropy(plain.loss) : plain.loss,
     network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
     normalization: await prepareNormalization(plain.normalization, train),
   });
