@@ -3,6 +3,8 @@
 // data
 export { arrayDataset, subset } from "./data/dataset.ts";
 export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
+export { orientationOf } from "./data/image-geometry.ts";
+export type { ImageGeometry } from "./data/image-geometry.ts";
 export { customDataset } from "./data/custom-dataset.ts";
 export type { CustomDatasetOptions } from "./data/custom-dataset.ts";
 export { joinDatasets } from "./data/join.ts";

@@ -33,6 +33,8 @@ export async function readData(path: string, options: ReadOptions = {}): Promise
     ...(cacheBytes === undefined ? {} : { cacheBytes }),
   });
   nameUnreadable(path, data);
+  const { notes = [] } = trainingSetOf(data);
+  for (const note of notes) process.stderr.write(`${path}: ${note}.\n`);
   return data;
 }
 

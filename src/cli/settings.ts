@@ -135,6 +135,12 @@ const table = {
   ),
   wide: setting("--wide", yes(), false, "vectors of 256 bits where Node 24 or later has them: the same bits, faster"),
   seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
+  checkpointEvery: setting(
+    "--checkpoint-every",
+    optional(number("a number of seconds of at least 0", (value) => value >= 0)),
+    30,
+    "seconds between checkpoints inside an epoch, 0: after every step; after each epoch there is one in any case",
+  ),
   refine: setting("--refine", yes(), false, "then tries remedies against overfitting, keeps what validation prefers"),
   refineTrials: setting("--refine-trials", optional(whole(1)), null, "at most so many remedies, the first ones"),
   refineMinutes: setting(
@@ -234,21 +240,25 @@ function checkFile(file: string, content: unknown): Readonly<Record<string, unkn
 }
 
 /**
- * Refuses to go on with other settings than a study was begun with.
+ * The settings to go on with: those that a study was begun with, but for how often it is saved.
  * @param given what flags and file came to, `kept` what the study has; only what was named counts.
+ * @throws UsageError for other settings, which would give other weights.
  */
-export function refuseChanges(
+export function settingsToGoOn(
   flags: Readonly<Record<string, unknown>>,
   file: { readonly content: unknown } | null,
   given: Settings,
   kept: Settings,
-): void {
+): Settings {
   const named = { ...(file?.content as Readonly<Record<string, unknown>> | undefined), ...flags };
   for (const name of names) {
+    if (name === "checkpointEvery") continue;
     if (named[name] === undefined || JSON.stringify(given[name]) === JSON.stringify(kept[name])) continue;
     throw new UsageError(
       `--resume: expected the settings that the study was begun with, got ${name} ${shown(given[name])} where it has ` +
         `${shown(kept[name])}. Leave it out to go on, or begin anew with --force.`,
     );
   }
+  const { checkpointEvery } = named["checkpointEvery"] === undefined ? kept : given;
+  return Object.freeze({ ...kept, checkpointEvery });
 }

@@ -1,7 +1,7 @@
 // voxgrad train: phases one and two into a study's folder; the test set stays sealed.
 import type { Command } from "commander";
 import { Option } from "commander";
-import { hasRelaxedSimd, openStudy, study, StudyStateError } from "../index.ts";
+import { hasRelaxedSimd, loadModel, openStudy, study, StudyStateError } from "../index.ts";
 import type { Dataset, DatasetSplit, Study, TrainingResult } from "../index.ts";
 import { folderStorage } from "../io.ts";
 import { command, limitOptions } from "./command.ts";
@@ -17,7 +17,7 @@ import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfi
 import type { Place } from "./place.ts";
 import { preprocessingOf } from "./reading-settings.ts";
 import { refineSettings, studySettings, trainSettings } from "./recipe.ts";
-import { allFlags, refuseChanges, resolveSettings } from "./settings.ts";
+import { allFlags, resolveSettings, settingsToGoOn } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { auditText, learningCurveText, refinementText, trainingText } from "./text.ts";
 import { UsageError } from "./usage.ts";
@@ -57,8 +57,7 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
   const given = resolveSettings(flags, file);
   await refuseTaken(flags);
   const kept = flags.resume ? await settingsIn(flags.out) : null;
-  if (kept) refuseChanges(flags, file, given, kept);
-  const settings = kept ?? given;
+  const settings = kept ? settingsToGoOn(flags, file, given, kept) : given;
   const { unreadable } = settings;
   const data = await readData(path, { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable });
   return inFolder(flags.out, async (place) => {
@@ -68,17 +67,18 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
       return work(context, place, settings, openStudy({ storage, data }), data, path);
     }
     if (flags.force) await removeStudy(storage);
-    await writeConfig(storage, given);
-    const run = study({ data, storage, source: await absolute(path), ...studySettings(given) });
-    return work(context, place, given, run, data, path);
+    await writeConfig(storage, settings);
+    const run = study({ data, storage, source: await absolute(path), ...studySettings(settings) });
+    return work(context, place, settings, run, data, path);
   });
 }
 
-/** The settings of the study in a folder; null where there is none, or it was begun without a file of them. */
+/**
+ * The settings of the study in a folder; null where there is none, or it was begun without a file of them. That file is
+ * the first of a study: it stands alone where the command was stopped just then.
+ */
 async function settingsIn(directory: string): Promise<Settings | null> {
-  const storage = folderStorage(directory);
-  if (!(await hasStudy(storage))) return null;
-  const kept = await readConfig({ directory, storage });
+  const kept = await readConfig({ directory, storage: folderStorage(directory) });
   return kept && resolveSettings({}, kept);
 }
 
@@ -104,8 +104,9 @@ async function work(
   try {
     // What does not go together is refused before anything is written.
     // A study that has begun keeps what it began from.
-    const isBegun = (await storage.read("from.safetensors")) !== null;
-    const from = settings.from === null || isBegun ? null : (await openModel(settings.from)).model;
+    const kept = settings.from === null ? null : await storage.read("from.safetensors");
+    const given = settings.from === null || kept ? null : (await openModel(settings.from)).model;
+    const from = kept ? loadModel(kept, "from.safetensors") : given;
     const options = trainSettings(settings, trainingSetOf(data), from);
     const { train, validation, test } = await run.sets();
     output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);
@@ -114,7 +115,18 @@ async function work(
     if (settings.numericMode === "fast" && !hasRelaxedSimd()) {
       output.say("This engine has no relaxed SIMD: the numeric mode is reproducible.");
     }
-    const trained = await runTraining(run, { ...options, signal, resume: true }, settings.epochs, begin);
+    const trained = await runTraining(
+      run,
+      {
+        ...options,
+        resume: true,
+        signal,
+        checkpointEvery: settings.checkpointEvery,
+        onRefusedCheckpoint: (reason) => output.warn(`${directory}/${reason.message}. Going on without it.`),
+      },
+      settings.epochs,
+      begin,
+    );
     const lines = [trainingText(trained)];
     let result: TrainingResult = trained;
     if (settings.refine && !(await run.ledger()).some(({ event }) => event === "refined")) {

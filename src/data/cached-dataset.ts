@@ -29,6 +29,8 @@ export type SetFacts = Pick<
   | "weights"
   | "preprocessing"
   | "names"
+  | "geometry"
+  | "notes"
 > & {
   /** Stands in error messages. */
   readonly name: string;

@@ -1,5 +1,6 @@
 // What a network learns from: images of one shape, with labels or masks, read one at a time.
 import { imageDigest } from "./digest.ts";
+import type { ImageGeometry } from "./image-geometry.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { classIndexes, groupNames, imageWeights, maskIndexes } from "./truth.ts";
 import type { Values } from "./truth.ts";
@@ -68,6 +69,10 @@ export interface Dataset {
   readonly preprocessing?: readonly Preprocessing[];
   /** What each image is called, such as its file; left out where they have no names. */
   readonly names?: readonly string[];
+  /** Where each image lies in the body, after preprocessing; left out where nobody knows. */
+  readonly geometry?: readonly ImageGeometry[];
+  /** What whoever trains on the set should know, a sentence each: spacings or orientations that differ. */
+  readonly notes?: readonly string[];
   /** Images that were left out because they could not be read: paths and why. */
   readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
 }
@@ -188,7 +193,7 @@ function byteReader(name: string, images: Uint8Array | Uint8ClampedArray, size: 
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   for (let i = 0; i < indices.length; i++) checkIndex("subset", indices[i], dataset.length);
   const chosen = Int32Array.from(indices);
-  const { labels, groups, names, weights } = dataset;
+  const { labels, groups, names, weights, geometry, notes } = dataset;
   const at = (index: number) => {
     checkIndex("subset", index, chosen.length);
     return chosen[index];
@@ -213,6 +218,8 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
     ...(dataset.preprocessing ? { preprocessing: dataset.preprocessing } : {}),
     ...(weights ? { weights: Float32Array.from(chosen, (index) => weights[index]) } : {}),
     ...(names ? { names: Object.freeze(Array.from(chosen, (index) => names[index])) } : {}),
+    ...(geometry ? { geometry: Object.freeze(Array.from(chosen, (index) => geometry[index])) } : {}),
+    ...(notes ? { notes } : {}),
   });
 }
 

@@ -5,6 +5,7 @@ import { distinctValues } from "../data/truth.ts";
 import type { Values } from "../data/truth.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
 import { FormatError } from "../errors.ts";
+import { preprocessingOfJson } from "../data/stored-preprocessing.ts";
 import { preprocessArrays } from "./npz-preprocessing.ts";
 import { readNpy } from "./npy.ts";
 import type { NpyArray } from "./npy.ts";
@@ -43,6 +44,7 @@ const wantedEntry = /^(?:(train|val|test)_)?(images|labels|masks|groups|weights)
  * ```
  */
 export async function readNpz(source: Source, options: NpzOptions = {}): Promise<Dataset | DatasetSplit> {
+  const steps = preprocessingOfJson(options.preprocessing ?? []);
   const arrays: Arrays = new Map();
   const file = await readZip(
     source,
@@ -51,7 +53,7 @@ export async function readNpz(source: Source, options: NpzOptions = {}): Promise
     options,
   );
   try {
-    return assemble(arrays, file, options.preprocessing ?? []);
+    return assemble(arrays, file, steps);
   } catch (cause) {
     throw cause instanceof RangeError ? new FormatError(cause.message, { cause }) : cause;
   }

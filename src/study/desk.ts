@@ -8,6 +8,8 @@ import type { TrainingSets } from "../train/fit.ts";
 import { loadModel, saveModel } from "../train/model.ts";
 import type { Model } from "../train/model.ts";
 import type { TrainingSettings } from "../train/settings.ts";
+import { createExclusive } from "./exclusive.ts";
+import type { Exclusive } from "./exclusive.ts";
 import { modelName, readHistory, writeHistory } from "./keep.ts";
 import { appendEntry, readLedger } from "./ledger.ts";
 import type { LedgerEntry, LedgerEvent } from "./ledger.ts";
@@ -19,6 +21,8 @@ import type { Run, TrainingResult } from "./run.ts";
 
 export interface Desk {
   readonly storage: Storage;
+  /** Holds the storage's lock meanwhile. */
+  readonly exclusive: Exclusive;
   /** Prepares the study at the first call. The sets to learn from, and the record as it stands. */
   open(): Promise<{ readonly sets: TrainingSets; readonly record: StudyRecord }>;
   /** All three sets: for phase three alone. */
@@ -39,10 +43,12 @@ interface Prepared {
   readonly record: StudyRecord;
 }
 
-export function createDesk(storage: Storage, prepare: () => Promise<Prepared>): Desk {
+/** @param prepare is run once; it may change the study in `exclusive`. */
+export function createDesk(storage: Storage, prepare: (exclusive: Exclusive) => Promise<Prepared>): Desk {
+  const exclusive = createExclusive(storage);
   let preparing: Promise<Prepared> | null = null;
   let settled: StudyRecord | null = null;
-  const prepared = () => (preparing ??= prepare());
+  const prepared = () => (preparing ??= prepare(exclusive));
 
   async function open() {
     const { sets, record } = await prepared();
@@ -52,6 +58,7 @@ export function createDesk(storage: Storage, prepare: () => Promise<Prepared>): 
 
   return {
     storage,
+    exclusive,
     open,
     unseal: async () => (await prepared()).sets,
     async sizes() {
@@ -89,10 +96,30 @@ export function modelHash({ weights }: Model): Promise<string> {
   return sha256(weightBytes(weights));
 }
 
-/** What training, or refining, came to: the figures of the model as it stands. */
-export async function resultKept(desk: Desk): Promise<TrainingResult> {
+/**
+ * What training, or refining, came to: the figures of the model as it stands.
+ * @throws StudyStateError when it is not the model that the ledger names.
+ */
+export async function resultKept(desk: Desk, entries: readonly LedgerEntry[]): Promise<TrainingResult> {
   const weightsSha256 = await modelHash(await desk.model());
+  checkWeightsNamed(entries, weightsSha256);
   return resultOf(await readHistory(desk.storage), weightsSha256);
+}
+
+/** The weights that training, or refining, ended with, as the ledger names them; null before. */
+export function weightsNamed(entries: readonly LedgerEntry[]): string | null {
+  const ended = entries.findLast((entry) => entry.event === "training ended" || entry.event === "refined");
+  return ended?.weightsSha256 ?? null;
+}
+
+/** @throws StudyStateError unless these are the weights that training, or refining, ended with. */
+export function checkWeightsNamed(entries: readonly LedgerEntry[], weightsSha256: string): void {
+  const named = weightsNamed(entries);
+  if (named === weightsSha256) return;
+  throw new StudyStateError(
+    `${modelName}: expected the weights that the ledger names (${named ?? "none"}), got ${weightsSha256}. ` +
+      "Train again, or restore the file.",
+  );
 }
 
 /** @throws SealedTestSetError when the test set was opened: nothing may learn after that. */
@@ -102,6 +129,12 @@ export function refuseAfterOpening(entries: readonly LedgerEntry[]): void {
   throw new SealedTestSetError(
     `the test set was opened on ${opening.time}; training after it would fool the test. Begin a new study to train again.`,
   );
+}
+
+/** The beginning of the run that has not come to its end; null when there is none. */
+export function unfinishedRun(entries: readonly LedgerEntry[]): (LedgerEntry & { event: "training started" }) | null {
+  if (isTrainingOver(entries)) return null;
+  return entries.findLast((entry) => entry.event === "training started") ?? null;
 }
 
 /** Whether the last run of training came to its end; false before the first. */
@@ -125,12 +158,6 @@ const trainingEvents: ReadonlySet<string> = new Set([
   "training ended",
   "refined",
 ] satisfies LedgerEvent["event"][]);
-
-/** The weights that training, or refining, ended with, as the ledger names them; null before. */
-export function weightsNamed(entries: readonly LedgerEntry[]): string | null {
-  const ended = entries.findLast((entry) => entry.event === "training ended" || entry.event === "refined");
-  return ended?.weightsSha256 ?? null;
-}
 
 /** How often validation figures were looked at so far, up to the last line that counts them. */
 export function lookUpsOf(entries: readonly LedgerEntry[]): number {

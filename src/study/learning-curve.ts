@@ -26,10 +26,10 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
   refuseAfterOpening(entries);
   if (!record.training) throw untrained("learningCurve");
   refuseUnfinished("learningCurve", entries);
-  const start = await readStart(desk.storage, record.training.from ?? null);
+  const start = await readStart(desk.storage, record.training.from);
   const settings = await liveSettings(record.training, sets.train, start);
   const { monitor, seed, epochs } = settings;
-  const kept = (await resultKept(desk)).validation?.[monitor] ?? null;
+  const kept = (await resultKept(desk, entries)).validation?.[monitor] ?? null;
   const eighths = folds(sets.train, { k: whole, seed });
   const planned = counts.length * repeats * epochs;
   let validationLookUps = lookUpsOf(entries);

@@ -62,6 +62,8 @@ export type LedgerEvent =
       readonly event: "training started";
       readonly epochs: number;
       readonly seed: number;
+      /** Over the settings of training as study.json has them: a run goes on with these alone. */
+      readonly settingsSha256: string;
       /** How often figures of the validation set were looked at before, those of abandoned runs included. */
       readonly validationLookUps: number;
     }
@@ -107,7 +109,21 @@ export type LedgerEvent =
       readonly weightsSha256: string;
     }
   | ({ readonly event: "learning curve"; readonly validationLookUps: number } & LearningCurve)
-  | { readonly event: "interrupted" | "resumed"; readonly epochs: number }
+  | {
+      /** By Ctrl-C or a signal; a process that is killed records nothing. */
+      readonly event: "interrupted";
+      /** Epochs finished, and images of the running one that the weights have seen. */
+      readonly epochs: number;
+      readonly images: number;
+    }
+  | {
+      readonly event: "resumed";
+      /** Where the run goes on, as for `interrupted`. */
+      readonly epochs: number;
+      readonly images: number;
+      /** What is wrong with checkpoints that could not be used; left out where there are none. */
+      readonly refused?: readonly string[];
+    }
   | {
       readonly event: "test opened";
       readonly weightsSha256: string;
@@ -165,6 +181,12 @@ export async function appendEntry(storage: Storage, event: LedgerEvent, time = n
   const entry: LedgerEntry = { index: entries.length, time: time.toISOString(), ...event, previous: head };
   await storage.append(ledgerName, new TextEncoder().encode(JSON.stringify(entry) + "\n"));
   return entry;
+}
+
+/** Whether the last line ends in the middle. */
+export async function isTorn(storage: Storage): Promise<boolean> {
+  const bytes = await storage.read(ledgerName);
+  return bytes !== null && (await checkLedger(bytes)).problem?.tornAt != null;
 }
 
 /**

@@ -1,5 +1,6 @@
 // What a study takes and gives: the types of its three phases.
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
+import type { FormatError } from "../errors.ts";
 import type { Report } from "../report/record.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Model } from "../train/model.ts";
@@ -41,8 +42,18 @@ export interface StudyOptions {
 }
 
 export interface TrainRunOptions extends TrainOptions {
-  /** Goes on from the study's checkpoint with the settings it was begun with; other options are not looked at. */
+  /**
+   * Goes on from the study's checkpoint with the settings it was begun with. Those of TrainOptions are looked at only
+   * where none were written down yet.
+   */
   readonly resume?: boolean;
+  /**
+   * Seconds between two checkpoints in the middle of an epoch, 30 by default, longer where writing one would take more
+   * than a twentieth of the time; 0 writes one after every step, null none. After every epoch there is one in any case.
+   */
+  readonly checkpointEvery?: number | null;
+  /** Hears of each checkpoint that could not be used, by name and with the reason: the one before it is, where it is whole. */
+  readonly onRefusedCheckpoint?: (reason: FormatError) => void;
   /** Stops after the running step; the state is kept, and the signal's reason is thrown. */
   readonly signal?: AbortSignal;
   /** Hears after every step how many of the epoch's images the weights have seen. */

@@ -3,12 +3,10 @@ import type { Dataset } from "../data/dataset.ts";
 import { prepareNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
-import type { Sampling } from "../data/sampling.ts";
 import { FormatError, StudyStateError } from "../errors.ts";
-import { sigmoidCrossEntropy } from "../model/loss.ts";
 import { network } from "../model/network.ts";
-import { regularization } from "../train/regularization.ts";
 import type { Layer } from "../model/layers.ts";
+import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Model } from "../train/model.ts";
 import type { Task, TrainingSettings } from "../train/settings.ts";
@@ -42,6 +40,11 @@ export function plainSettings(settings: TrainingSettings): PlainSettings {
   return { ...settings, network: { layers, input }, normalization: settings.normalization.kind };
 }
 
+/** What the ledger and the checkpoints know the settings of a run by. */
+export function settingsHash(plain: PlainSettings): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify(plain)));
+}
+
 /**
  * The settings again; the normalisation is fitted anew, on the same training set to the same bits, or that of the model
  * that training began from.
@@ -52,13 +55,7 @@ export async function liveSettings(
   start: Model | null,
 ): Promise<TrainingSettings> {
   return Object.freeze({
-    // Studies from before these settings have none.
-    ...{ average: null, from: null, freeze: [] },
     ...plain,
-    regularization: regularization(plain.regularization),
-    // Settings of studies that were begun before there was a choice.
-    sampling: (plain.sampling as Sampling | undefined) ?? "shuffle",
-    loss: plain.loss.kind === "sigmoidCrossEntropy" ? sigmoidCrossEntropy(plain.loss) : plain.loss,
     network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
     normalization:
       start && plain.from?.scaling ? start.normalization : await prepareNormalization(plain.normalization, train),
@@ -76,12 +73,34 @@ export async function readRecord(storage: Storage): Promise<StudyRecord> {
   const bytes = await storage.read(recordName);
   if (!bytes) throw new StudyStateError(`study: expected ${recordName}, got a folder without. Train one first.`);
   try {
-    const record = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as StudyRecord;
-    if (record.version !== 1) throw new RangeError(`version ${String(record.version)}, where 1 is known`);
-    return record;
+    return checkRecord(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
   } catch (cause) {
     throw new FormatError(`${recordName}: expected the settings of a study, got ${(cause as Error).message}`, {
       cause,
     });
   }
+}
+
+/** Settings of training are told by their hash in the ledger. */
+function checkRecord(value: unknown): StudyRecord {
+  if (!isObject(value)) throw new RangeError(`${JSON.stringify(value)}, which is no object`);
+  const { version, data, task, division, shape, classes, maskClasses, preprocessing, training } = value;
+  if (version !== 1) throw new RangeError(`version ${String(version)}, where 1 is known`);
+  const valid = {
+    data: data === null || typeof data === "string",
+    task: task === "classification" || task === "segmentation",
+    division: isObject(division) && Number.isSafeInteger(division["seed"]) && Array.isArray(division["ratios"]),
+    shape: Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size > 0),
+    classes: Array.isArray(classes) && classes.every((name) => typeof name === "string"),
+    maskClasses: Array.isArray(maskClasses) && maskClasses.every((each) => Number.isFinite(each)),
+    preprocessing: preprocessing === undefined || Array.isArray(preprocessing),
+    training: training === null || isObject(training),
+  };
+  const wrong = Object.entries(valid).find(([, isValid]) => !isValid);
+  if (wrong) throw new RangeError(`${String(JSON.stringify(value[wrong[0]])).slice(0, 100)} as its "${wrong[0]}"`);
+  return value as unknown as StudyRecord;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -14,13 +14,13 @@ import { lookUpsOf, refuseAfterOpening, refuseUnfinished, untrained, weightsName
 import type { Desk } from "./desk.ts";
 import { plannedEpochs, rungsOf } from "./halving.ts";
 import { readStart } from "./keep.ts";
-import type { RefinementTrial } from "./ledger.ts";
+import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
 import type { Refinement, RefineOptions } from "./options.ts";
-import { liveSettings } from "./record.ts";
+import { liveSettings, plainSettings } from "./record.ts";
 import { applyRemedy, defaultRemedies, isApplied, remedyTitle } from "./remedy.ts";
 import type { Remedy } from "./remedy.ts";
 import { resultOf } from "./run.ts";
-import { openSearch, removeSearch } from "./search.ts";
+import { openSearch, removeSearch, stage } from "./search.ts";
 import type { Search } from "./search.ts";
 import { advance, createTrial, looksOf, secondsOf, trialValue } from "./trial.ts";
 import type { Trial } from "./trial.ts";
@@ -39,11 +39,11 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   refuseUnfinished("refine", entries);
   const plan = { remedies: remedies.slice(0, trials), folds: k, seconds };
   const search = await openSearch(desk, plan, record.training, ended);
-  const start = await readStart(desk.storage, search.training.from ?? null);
+  const start = await readStart(desk.storage, search.training.from);
   const settings = await liveSettings(search.training, sets.train, start);
   const wanted = plan.remedies.filter((remedy) => !isApplied(settings, remedy));
   await desk.log({
-    event: search.resumed ? "refining resumed" : "refining started",
+    event: search.resumed && isSearching(entries) ? "refining resumed" : "refining started",
     remedies: wanted.map(remedyTitle),
     folds: k,
     epochs: settings.epochs,
@@ -54,6 +54,13 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
     if (options.signal?.aborted) await desk.log({ event: "refining interrupted" });
     throw error;
   }
+}
+
+/** Whether a search is on record that did not come to its end. */
+function isSearching(entries: readonly LedgerEntry[]): boolean {
+  const last = (...events: readonly LedgerEntry["event"][]) =>
+    entries.findLastIndex(({ event }) => events.includes(event));
+  return last("refining started") > last("training ended", "refined");
 }
 
 function checkBudget(trials: number, seconds: number | null): void {
@@ -129,18 +136,13 @@ async function compare(
   const [best] = bestOf(tried, 1, value, monitor);
   const advantage = best && advantages.get(best);
   const winner = advantage && isBeyondNoise(advantage) ? best : null;
-  let result = before.result;
-  if (winner) {
-    const [settings] = winner.settings;
-    const chosen = k === null ? winner : await createTrial(winner.title, settings, [sets], begin);
-    if (k !== null) {
-      await run("whole", chosen, [sets], base.epochs);
-      await book.tried(chosen, [sets], 0, base.epochs, null);
-    }
-    await desk.settle(chosen.settings[0]);
-    await desk.keep(chosen.runs[0]);
-    result = chosen.runs[0].result;
+  const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
+  if (chosen && k !== null) {
+    await run("whole", chosen, [sets], base.epochs);
+    await book.tried(chosen, [sets], 0, base.epochs, null);
   }
+  const result = chosen ? chosen.runs[0].result : before.result;
+  if (chosen) await stage(storage, chosen.runs[0], plainSettings(chosen.settings[0]));
   const kept = winner?.title ?? none;
   const rows: RefinementTrial[] = [unchanged, ...tried].map((trial) => ({
     remedy: trial.title,
@@ -153,6 +155,10 @@ async function compare(
   const optimism = optimismOf(monitor, images, [...figures.values()], draws);
   const { weightsSha256 } = result;
   await desk.log({ event: "refined", trials: rows, kept, optimism, validationLookUps: book.looks, weightsSha256 });
+  if (chosen) {
+    await desk.settle(chosen.settings[0]);
+    await desk.keep(chosen.runs[0]);
+  }
   await removeSearch(storage);
   return { ...result, trials: rows, kept, optimism };
 }

@@ -1,20 +1,25 @@
 // The search of phase two as a study's storage holds it: what it began from, so that it can be stopped and gone on with.
 import { FormatError } from "../errors.ts";
-import { loadModel } from "../train/model.ts";
+import type { Storage } from "../storage/storage.ts";
+import { loadModel, saveModel } from "../train/model.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Desk } from "./desk.ts";
-import { modelHash } from "./desk.ts";
-import { modelName, readHistory } from "./keep.ts";
+import { modelHash, weightsNamed } from "./desk.ts";
+import { modelName, readHistory, writeHistory } from "./keep.ts";
+import type { LedgerEntry } from "./ledger.ts";
+import { readRecord, writeRecord } from "./record.ts";
 import type { PlainSettings } from "./record.ts";
 import type { Remedy } from "./remedy.ts";
-import type { Storage } from "../storage/storage.ts";
+import type { Run } from "./run.ts";
 
 /** Its files, gone when it ends. */
 export const searchFolder = "refine/";
 
 const planName = `${searchFolder}plan.json`;
 const baseName = `${searchFolder}base.safetensors`;
+const stagedName = `${searchFolder}kept.safetensors`;
+const stagedFactsName = `${searchFolder}kept.json`;
 
 /** What is searched, and how. JSON-safe. */
 export interface SearchPlan {
@@ -71,8 +76,47 @@ async function readSearch(storage: Storage, plan: SearchPlan): Promise<SearchBas
   }
 }
 
+/** Puts aside what is to be the study's, before the ledger says so. */
+export async function stage(
+  storage: Storage,
+  { model, history }: Pick<Run, "model" | "history">,
+  training: PlainSettings,
+): Promise<void> {
+  await storage.write(stagedName, saveModel(model));
+  await storage.write(stagedFactsName, new TextEncoder().encode(JSON.stringify({ training, history })));
+}
+
+/**
+ * Makes what was put aside the study's, where the ledger names its weights; then the search is over. Killed in the middle,
+ * the next call that opens the study does the rest.
+ */
+export async function finishSearch(storage: Storage, entries: readonly LedgerEntry[]): Promise<void> {
+  const [bytes, facts] = [await storage.read(stagedName), await storage.read(stagedFactsName)];
+  if (bytes && facts && (await modelHash(loadModel(bytes, stagedName))) === weightsNamed(entries)) {
+    const { training, history } = JSON.parse(new TextDecoder().decode(facts)) as Pick<
+      SearchBase,
+      "training" | "history"
+    >;
+    await writeRecord(storage, { ...(await readRecord(storage)), training });
+    await writeHistory(storage, history);
+    await storage.write(modelName, bytes);
+  }
+  await removeSearch(storage);
+}
+
+/** Whether the ledger says that a search is over whose files are still there. */
+export async function isSearchOver(storage: Storage, entries: readonly LedgerEntry[]): Promise<boolean> {
+  return (
+    entries.findLast(({ event }) => searchEvents.has(event))?.event === "refined" &&
+    (await storage.read(planName)) !== null
+  );
+}
+
+const searchEvents: ReadonlySet<string> = new Set(["refining started", "refining resumed", "refined"]);
+
 export async function removeSearch(storage: Storage): Promise<void> {
-  // The plan goes first: without it the other files mean nothing.
+  const names = (await storage.list()).filter((name) => name.startsWith(searchFolder));
+  // The plan goes last: as long as it is there, what is left of a search that is over is looked for.
+  for (const name of names) if (name !== planName) await storage.remove(name);
   await storage.remove(planName);
-  for (const name of await storage.list()) if (name.startsWith(searchFolder)) await storage.remove(name);
 }

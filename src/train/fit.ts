@@ -49,6 +49,9 @@ export type Beginning =
 /** 2^-12: its square shows whether a multiply-add is rounded once. */
 const smallEnough = 0.000244140625;
 
+/** Hears after a step how many of the epoch's images the weights have seen; `state()` is that of the step meanwhile. */
+export type OnStep = (images: number) => Promise<void> | void;
+
 /** A run in progress. It owns its memory: call free() when done. */
 export interface Fit {
   readonly settings: TrainingSettings;
@@ -61,11 +64,11 @@ export interface Fit {
   readonly bytes: number;
   /**
    * Runs to the end of the next epoch.
-   * @param onStep hears how many of the epoch's images the weights have seen.
+   * @param onStep hears how many of the epoch's images the weights have seen; what it promises is waited for.
    * @throws DivergenceError when a loss, gradient or weight is no longer finite; the best weights are kept.
    * @throws the signal's reason when it is aborted: after the running step, with `state()` exactly there.
    */
-  epoch(signal?: AbortSignal, onStep?: (images: number) => void): Promise<Epoch>;
+  epoch(signal?: AbortSignal, onStep?: OnStep): Promise<Epoch>;
   /** The weights of the best epoch so far (the initial ones before the first). */
   bestWeights(): Weights;
   /** Everything that is needed to go on from here to the last bit: copies. */
@@ -216,7 +219,7 @@ export async function startFit(
     return epoch;
   }
 
-  async function epoch(signal?: AbortSignal, onStep?: (images: number) => void): Promise<Epoch> {
+  async function epoch(signal?: AbortSignal, onStep?: OnStep): Promise<Epoch> {
     const started = performance.now();
     const number = progress.epoch + 1;
     const { plateau } = progress;
@@ -235,7 +238,8 @@ export async function startFit(
       }
       if (!step.update(learningRate)) diverged("a gradient", step.nonFinite("gradients") ?? "output");
       position += rows;
-      onStep?.(position);
+      const kept = onStep?.(position);
+      if (kept) await kept;
       const pause = breathe();
       if (pause) await pause;
     }

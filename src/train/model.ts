@@ -1,6 +1,7 @@
 // A trained model as a value: weights and the whole recipe that turns pixels into probabilities; its file.
 import type { Normalization } from "../data/normalization.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
+import { preprocessingOfJson } from "../data/stored-preprocessing.ts";
 import { FormatError } from "../errors.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Layer } from "../model/layers.ts";
@@ -75,7 +76,7 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
     );
   }
   try {
-    const recipe = JSON.parse(text) as Recipe;
+    const recipe = (JSON.parse(text) ?? {}) as Recipe;
     if (recipe.version !== 1) throw new RangeError(`expected recipe version 1, got ${String(recipe.version)}`);
     const { task, layers, input, classes, maskClasses, preprocessing, normalization, loss } = recipe;
     const built = network(layers, { input: input ?? [] });
@@ -87,7 +88,7 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
       }),
     );
     checkWeights(built, tensors);
-    const read = preprocessing ? { preprocessing } : {};
+    const read = preprocessing ? { preprocessing: preprocessingOfJson(preprocessing) } : {};
     return Object.freeze({ task, network: built, weights, classes, maskClasses, ...read, normalization, loss });
   } catch (cause) {
     throw new FormatError(`${name}: expected the recipe of a network, got ${(cause as Error).message}`, { cause });

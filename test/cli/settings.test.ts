@@ -10,6 +10,7 @@ describe("settings", () => {
     expect(resolveSettings({})).toEqual({
       task: null,
       loss: null,
+      checkpointEvery: 30,
       classWeights: null,
       sampling: "shuffle",
       labelSmoothing: 0,

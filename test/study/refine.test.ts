@@ -20,6 +20,21 @@ async function trained(epochs = 40): Promise<{ storage: Storage; run: ReturnType
   return { storage, run };
 }
 
+/** A storage whose process dies before the given write, append or removal: nothing comes after it. */
+function dying(storage: Storage, at: number): Storage {
+  let calls = 0;
+  const counted = async <T>(act: () => Promise<T>): Promise<T> => {
+    if (++calls >= at) throw new Error("killed");
+    return act();
+  };
+  return {
+    ...storage,
+    write: (name, bytes) => counted(() => storage.write(name, bytes)),
+    append: (name, bytes) => counted(() => storage.append(name, bytes)),
+    remove: (name) => counted(() => storage.remove(name)),
+  };
+}
+
 /** What a ledger says, without times, hashes over them, and interruptions. */
 function plain(entries: readonly LedgerEntry[]) {
   return entries
@@ -90,6 +105,26 @@ describe("refining", () => {
       expect({ ...figures, seconds: expected.seconds }).toEqual(expected);
       expect(plain(await again.ledger())).toEqual(wanted);
       expect((await storage.list()).filter((name) => name.startsWith("refine/"))).toEqual([]);
+    }
+  });
+
+  it("killed before any write of its end, comes to the same when it is gone on with, or is over when the study is opened", async () => {
+    const options: RefineOptions = { remedies: [{ dropout: 0.2 }, { l2: 0.03 }] };
+    const whole = await trained();
+    const expected = await whole.run.refine(options);
+    expect(expected.kept).not.toBe("none");
+    const wanted = await whole.run.model();
+    for (let call = 1, isOver = false; !isOver; call++) {
+      const { storage } = await trained();
+      const writes = dying(storage, call);
+      isOver = await openStudy({ storage: writes, data }).refine(options).then(() => true, () => false); // prettier-ignore
+      const again = openStudy({ storage, data });
+      const ended = (await again.ledger()).at(-1)!.event === "refined";
+      if (!ended) expect(await again.refine(options)).toMatchObject({ kept: expected.kept });
+      expect((await again.model()).weights).toEqual(wanted.weights);
+      expect(plain(await again.ledger())).toEqual(plain(await whole.run.ledger()));
+      expect(await storage.list()).toEqual(await whole.storage.list());
+      if (isOver) expect(call).toBeGreaterThan(12);
     }
   });
 

@@ -125,23 +125,4 @@ describe("sampling and smoothing in a study", () => {
       expect(await hashOf(resumed)).toBe(await hashOf(straight));
     }
   });
-
-  it("of a study that was begun before there was either: resuming takes every image once, and smooths nothing", async () => {
-    const data = made(60, 6);
-    const options = { ...quick, network: network([dense(1)]), loss: sigmoidCrossEntropy() };
-    const straight = study({ data, seed: 3 });
-    await trainAll(straight, options);
-    const storage = memoryStorage();
-    const stop = new AbortController();
-    const run = study({ data, seed: 3, storage });
-    const onStep = () => stop.abort(new Error("enough"));
-    await expect(trainAll(run, { ...options, signal: stop.signal, onStep })).rejects.toThrow("enough");
-    const text = new TextDecoder().decode((await storage.read("study.json"))!);
-    const older = text.replace(/"sampling": "shuffle",\s*/, "").replace(/"labelSmoothing": 0,\s*/, "");
-    expect(older).not.toMatch(/sampling|labelSmoothing/);
-    await storage.write("study.json", new TextEncoder().encode(older));
-    const resumed = openStudy({ storage, data });
-    await trainAll(resumed, { resume: true });
-    expect(await hashOf(resumed)).toBe(await hashOf(straight));
-  });
 });

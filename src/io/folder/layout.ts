@@ -129,7 +129,8 @@ async function withMasks(place: Place, images: Entry, masks: Entry, set: SetName
 
 function stemOf(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return name.replace(/\.gz$/i, "").replace(/\.[^.]+$/, "");
+  // Some systems write an accent as a character of its own.
+  return name.replace(/\.gz$/i, "").replace(/\.[^.]+$/, "").normalize("NFC"); // prettier-ignore
 }
 
 /** The first five, and how many more. */

@@ -48,7 +48,8 @@ export async function manifestLayout(text: string, name: string, place: Place): 
   for (const { row, line } of rows) {
     const at = async (path: string) => {
       if (path === "" || isOutside(path)) fail(line, `a path inside the folder of the table, got "${path}"`);
-      const inside = path.replaceAll("\\", "/").replace(/^(\.\/)+/, "");
+      const steps = path.split(/[/\\]/).filter((step) => step !== "" && step !== ".");
+      const inside = steps.join("/");
       const { isFolder } = await place.locate(inside).catch((cause: unknown) => {
         throw cause instanceof FormatError
           ? new FormatError(`${name}, line ${line}: ${cause.message}`, { cause })
@@ -82,7 +83,12 @@ function parseRows(text: string, name: string): readonly { readonly row: Row; re
   let records: { record: Record<string, string>; info: { lines: number } }[];
   try {
     records = parse(text, {
-      columns: (head: string[]) => head.map((column) => column.trim().toLowerCase()),
+      columns: (head: string[]) => {
+        const names = head.map((column) => column.trim().toLowerCase());
+        const twice = names.find((column, i) => names.indexOf(column) < i);
+        if (twice === undefined) return names;
+        throw new FormatError(`${name}, line 1: expected each column once, got "${twice}" twice`);
+      },
       bom: true,
       info: true,
       skip_empty_lines: true,
@@ -90,6 +96,7 @@ function parseRows(text: string, name: string): readonly { readonly row: Row; re
       max_record_size: 1048576,
     }) as unknown as typeof records;
   } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
     throw new FormatError(`${name}: expected a table of comma-separated values, got ${(cause as Error).message}`, {
       cause,
     });
