@@ -1,13 +1,13 @@
 // Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
-import { prepareNormalization } from "../data/normalization.ts";
 import type { Epoch } from "../train/progress.ts";
-import { normalizationKindOf, resolveTraining } from "../train/settings.ts";
+import { resolveTraining } from "../train/settings.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import { isTrainingOver, lookUpsOf, refuseAfterOpening, resultKept } from "./desk.ts";
 import type { Desk } from "./desk.ts";
 import { readCheckpoint, removeCheckpoints, writeCheckpoint, writeHistory } from "./keep.ts";
 import type { TrainRunOptions } from "./options.ts";
 import { liveSettings } from "./record.ts";
+import { settleScaling } from "./scaling.ts";
 import { runEpochs } from "./run.ts";
 import type { TrainingResult } from "./run.ts";
 
@@ -26,8 +26,9 @@ export async function* train(
   if (resume && record.training) {
     settings = await liveSettings(record.training, sets.train);
   } else {
-    const normalization = await prepareNormalization(normalizationKindOf(options), sets.train);
-    settings = resolveTraining(options, sets.train, record.task, record.division.seed, normalization);
+    const { asked, normalization } = await settleScaling(desk, options);
+    const { task, division } = record;
+    settings = resolveTraining({ ...options, normalization: asked }, sets.train, task, division.seed, normalization);
     await desk.settle(settings);
   }
   let before = lookUpsOf(entries);
