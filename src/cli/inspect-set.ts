@@ -19,6 +19,8 @@ export interface SetFacts {
 
 export interface Inspection extends Audit {
   readonly sets: Readonly<Record<string, SetFacts>>;
+  /** Files that cannot be read and were left out, below the folder; empty where all can be. */
+  readonly unreadable: readonly string[];
 }
 
 /** Sets by the names that the audit gives them. */
@@ -30,7 +32,8 @@ export async function inspectSets(data: Dataset | DatasetSplit): Promise<Inspect
   const found = await audit(data);
   const sets: Record<string, SetFacts> = {};
   for (const [name, set] of Object.entries(namedSets(data))) sets[name] = await factsOf(set);
-  return { sets, ...found };
+  const unreadable = Object.values(namedSets(data)).flatMap((set) => (set.unreadable ?? []).map(({ path }) => path));
+  return { sets, ...found, unreadable };
 }
 
 async function factsOf(set: Dataset): Promise<SetFacts> {
@@ -66,7 +69,7 @@ async function factsOf(set: Dataset): Promise<SetFacts> {
 /** Pairs that are listed by name. */
 const mostListed = 10;
 
-export function inspectionText({ sets, leakage, duplicates, threshold }: Inspection): string {
+export function inspectionText({ sets, leakage, duplicates, threshold, unreadable }: Inspection): string {
   const names = Object.keys(sets);
   const rows = names.map((name) => {
     const { count, shape, minimum, maximum, groups, classes, masks } = sets[name];
@@ -89,6 +92,9 @@ export function inspectionText({ sets, leakage, duplicates, threshold }: Inspect
   const isDivided = names.length > 1;
   return [
     ...table([[...head, ...columns], ...rows]),
+    ...(unreadable.length > 0
+      ? [`Not counted: ${unreadable.length} ${unreadable.length === 1 ? "file" : "files"} that cannot be read.`]
+      : []),
     ...(isDivided ? section("Leakage, pairs across the sets", leakage) : []),
     ...(isDivided && leakage.length > 0
       ? ["  voxgrad train stops at this; --leakage drop leaves the copies out, --leakage allow goes on."]

@@ -10,10 +10,11 @@ import { limitsOf, readData } from "./data.ts";
 import { inspectImage } from "./inspect-image.ts";
 import { inspectionText, inspectSets, namedSets, placeText } from "./inspect-set.ts";
 import type { Inspection } from "./inspect-set.ts";
+import { flagsOf, resolveSettings } from "./settings.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 
-interface InspectFlags extends OutputOptions {
+interface InspectFlags extends OutputOptions, Readonly<Record<string, unknown>> {
   readonly html?: string;
   readonly maximumBytes?: string;
 }
@@ -22,7 +23,11 @@ interface InspectFlags extends OutputOptions {
 const mostShown = 200;
 
 export function inspect(): Command {
-  const options = [new Option("--html <FILE>", "writes a page with the pairs side by side"), ...limitOptions()];
+  const options = [
+    new Option("--html <FILE>", "writes a page with the pairs side by side"),
+    ...flagsOf("unreadable"),
+    ...limitOptions(),
+  ];
   return command(
     "inspect",
     "what is in it: sizes, classes, intensities, groups, duplicates, leakage between the sets",
@@ -38,7 +43,8 @@ async function act(context: Context, flags: InspectFlags, path: string): Promise
   const { output } = context;
   const limits = limitsOf(flags);
   if (await isOneImage(path)) return inspectImage(context, path, limits.maximumBytes);
-  const data = await readData(path, limits);
+  const { unreadable } = resolveSettings(flags);
+  const data = await readData(path, { ...limits, unreadable });
   const found = await inspectSets(data);
   const lines = [inspectionText(found)];
   if (flags.html !== undefined) {

@@ -45,13 +45,13 @@ export function auditText(entries: readonly LedgerEntry[]): string | null {
   const audited = entries.find((entry) => entry.event === "audited");
   if (!audited || Object.values(audited.pairs).every((number) => number === 0)) return null;
   const { statistics, ...copies } = audited.pairs;
-  if (statistics > 0 && Object.values(copies).every((number) => number === 0))
-    return "Mind: the pixels were scaled by figures of other sets than the training set.";
+  const scaled = statistics > 0 ? "Mind: the pixels were scaled by figures of other sets than the training set. " : "";
+  if (Object.values(copies).every((number) => number === 0)) return scaled.trimEnd();
   const { test, validation } = audited.images;
   const found = `${test} test and ${validation} validation images have a copy or their patient in another set`;
-  if (!audited.dropped) return `Mind: ${found}; --leakage allow goes on, and the report will say so.`;
+  if (!audited.dropped) return `${scaled}Mind: ${found}; --leakage allow goes on, and the report will say so.`;
   const { dropped } = audited;
-  return `${found}: ${dropped.train.size} training and ${dropped.validation.size} validation images were left out.`;
+  return `${scaled}${found}: ${dropped.train.size} training and ${dropped.validation.size} validation images were left out.`;
 }
 
 /** Which remedy was kept, and what each reached. */

@@ -122,7 +122,8 @@ interface Found {
 }
 
 async function similarPairs(row: Row, copies: Copies, insideSets: boolean, breathe: Breathe) {
-  if (!areOfOneShape(row) || planThumbnails(row.sets[0].shape).cells < fewestCells) return { threshold: null, pairs: [] };
+  if (!areOfOneShape(row) || planThumbnails(row.sets[0].shape).cells < fewestCells)
+    return { threshold: null, pairs: [] };
   const gallery = await hangGallery(row, breathe);
   const distinct = copies.images.map(([image]) => image);
   const threshold = await nearFrom(gallery, distinct);

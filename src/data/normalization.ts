@@ -24,10 +24,14 @@ export function checkNormalization(normalization: Normalization, set: Dataset): 
     case "none":
       return;
     case "zScore":
-      if (Number.isFinite(normalization.mean) && normalization.deviation > 0 && normalization.deviation < Infinity) return;
+      if (Number.isFinite(normalization.mean) && normalization.deviation > 0 && normalization.deviation < Infinity)
+        return;
       throw unusable("a finite mean and a deviation above 0", `${normalization.mean} and ${normalization.deviation}`);
     case "unit":
-      if (normalization.minimum < normalization.maximum && Number.isFinite(normalization.maximum - normalization.minimum))
+      if (
+        normalization.minimum < normalization.maximum &&
+        Number.isFinite(normalization.maximum - normalization.minimum)
+      )
         return;
       throw unusable("a minimum below the maximum", `${normalization.minimum} and ${normalization.maximum}`);
     case "pixelZScore": {
@@ -35,7 +39,8 @@ export function checkNormalization(normalization: Normalization, set: Dataset): 
       const size = featuresOf(set);
       if (means.length !== size || deviations.length !== size)
         throw unusable(`${size} means and deviations`, `${means.length} and ${deviations.length}`);
-      if (means.every(Number.isFinite) && deviations.every((deviation) => deviation >= 0 && deviation < Infinity)) return;
+      if (means.every(Number.isFinite) && deviations.every((deviation) => deviation >= 0 && deviation < Infinity))
+        return;
       throw unusable("finite means and deviations of at least 0", "others");
     }
     default:

@@ -53,7 +53,9 @@ function scaledByOthers({ phases }: Omit<Report, "warnings">): string[] {
 
 /** Files that the study was told to leave out. */
 function unread({ phases }: Omit<Report, "warnings">): string[] {
-  const split: (Phase & { readonly unreadable?: Unreadable }) | undefined = phases.find(({ event }) => event === "split");
+  const split: (Phase & { readonly unreadable?: Unreadable }) | undefined = phases.find(
+    ({ event }) => event === "split",
+  );
   if (!split?.unreadable) return [];
   const { count: files, paths } = split.unreadable;
   const more = files > mostPaths ? `, and ${count(files - mostPaths)} more, which the ledger names` : "";

@@ -74,20 +74,26 @@ function imagesOf(pairs: readonly AuditPair[], sets: DatasetSplit, sides: readon
   return images;
 }
 
-const titles: Readonly<Record<LeakKind, string>> = {
-  exact: "exact",
-  label: "same pixels, other label",
-  near: "near",
-  flipped: "flipped or turned",
-  group: "group",
-  statistics: "statistics",
+/** One, and several. */
+const titles: Readonly<Record<LeakKind, readonly [one: string, more: string]>> = {
+  exact: ["exact copy", "exact copies"],
+  label: ["copy with another label", "copies with another label"],
+  near: ["near copy", "near copies"],
+  flipped: ["flipped or turned copy", "flipped or turned copies"],
+  group: ["group in two sets", "groups in two sets"],
+  statistics: ["scaling", "scalings"],
 };
 
-/** Counts the pairs by kind, names the first of each, and says what to do: one line. */
+/** Counts the pairs by kind, names the first of each, and says what to do: one line. Of a group one pair counts. */
 export function leakageError(pairs: readonly AuditPair[], sets: DatasetSplit | null): LeakageError {
-  const parts = Object.entries(titles).flatMap(([kind, title]) => {
-    const named = new Set(pairs.filter((pair) => pair.kind === kind).map((pair) => nameOf(pair, sets)));
-    return named.size > 0 ? [`${named.size} ${title} (${listed([...named])})`] : [];
+  const parts = Object.entries(titles).flatMap(([kind, [one, more]]) => {
+    const named = new Map<unknown, AuditPair>();
+    for (const pair of pairs.filter((each) => each.kind === kind)) {
+      const key = groupOf(pair, sets) ?? pair;
+      if (!named.has(key)) named.set(key, pair);
+    }
+    const { size } = named;
+    return size > 0 ? [`${size} ${size === 1 ? one : more} (${listed([...named.values()], sets)})`] : [];
   });
   const remedies = [
     ...(pairs.some(({ kind }) => kind !== "statistics")
@@ -101,19 +107,22 @@ export function leakageError(pairs: readonly AuditPair[], sets: DatasetSplit | n
   );
 }
 
-function nameOf({ kind, a, b }: AuditPair, sets: DatasetSplit | null): string {
-  const group = kind === "group" && a.set !== "all" ? sets?.[a.set].groups?.[a.index] : undefined;
-  if (group !== undefined) return `"${group}" in ${a.set} and ${b.set}`;
-  if (kind === "statistics") return `scaled by figures of ${b.set}`;
-  return `${placeName(a, sets)} = ${placeName(b, sets)}`;
+function groupOf({ kind, a }: AuditPair, sets: DatasetSplit | null): string | undefined {
+  return kind === "group" && a.set !== "all" ? sets?.[a.set].groups?.[a.index] : undefined;
 }
 
-/** An image by its set, and its file where it has one. */
+function listed(pairs: readonly AuditPair[], sets: DatasetSplit | null): string {
+  const names = pairs.slice(0, mostNamed).map((pair) => {
+    const { kind, a, b } = pair;
+    const group = groupOf(pair, sets);
+    if (group !== undefined) return `"${group}" in ${a.set} and ${b.set}`;
+    if (kind === "statistics") return `by figures of ${b.set}`;
+    return `${placeName(a, sets)} = ${placeName(b, sets)}`;
+  });
+  return names.join(", ") + (pairs.length > mostNamed ? ", ..." : "");
+}
+
 function placeName({ set, index }: AuditPair["a"], sets: DatasetSplit | null): string {
   const file = set === "all" ? undefined : sets?.[set].names?.[index];
   return `${set} ${file ?? index}`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.slice(0, mostNamed).join(", ") + (names.length > mostNamed ? ", ..." : "");
 }
