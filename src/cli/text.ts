@@ -40,6 +40,13 @@ function rowsOf(train: SetFigures | null, validation: SetFigures | null): string
   ];
 }
 
+/** How far the classes of the sets are off; null where they are not by 1 % or more. */
+export function balanceText(entries: readonly LedgerEntry[]): string | null {
+  const split = entries.find((entry) => entry.event === "split");
+  if (!split || split.imbalance < 0.01) return null;
+  return `A class's share of a set differs from its share of all images by up to ${(100 * split.imbalance).toFixed(1)} %.`;
+}
+
 /** What the audit found and what became of it; null where nothing leaks. */
 export function auditText(entries: readonly LedgerEntry[]): string | null {
   const audited = entries.find((entry) => entry.event === "audited");
