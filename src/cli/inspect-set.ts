@@ -110,7 +110,7 @@ export function inspectionText(
       : []),
     ...section(isDivided ? "Duplicates, pairs inside a set" : "Duplicates", duplicates, nameOf),
     threshold === null
-      ? "Near copies were not looked for: images of fewer than 64 values have too little to tell copies by."
+      ? "Near copies were not looked for, exact ones alone: images of fewer than 64 values, or of several sizes, have too little to tell them by."
       : `Near copies are those whose thumbnails correlate at ${Number(threshold.toFixed(4))} or more, flipped and turned ones too.`,
   ].join("\n");
 }

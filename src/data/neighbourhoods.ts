@@ -27,7 +27,7 @@ export interface Neighbourhoods {
    * coarse pictures of the blocks span intervals, and so do the lengths of what these leave out of them:
    *   |Pu - Pv|^2  >=  sum over w of (gap between the intervals)^2
    */
-  leastSquare(one: Neighbours, other: Neighbours, turn: number): number;
+  readonly leastSquare: (one: Neighbours, other: Neighbours, turn: number) => number;
 }
 
 /** @param size images of a block at most. */
@@ -138,12 +138,13 @@ function halved(images: Int32Array, places: Float32Array, columns: number, size:
 }
 
 /** Orthonormal: the mean of coarse pictures, and what they spread along most about it (power method, deflated). */
-function directionsOf({ coarse, plan, row, isBlank }: Gallery): Float64Array[] {
+function directionsOf(gallery: Gallery): Float64Array[] {
+  const { coarse, plan, row } = gallery;
   const cells = plan.coarseCells;
   const step = Math.max(1, Math.floor(row.length / sampleSize));
   const sample: Float64Array[] = [];
   for (let image = 0; image < row.length; image += step)
-    if (!isBlank(image)) sample.push(Float64Array.from(coarse.subarray(image * cells, (image + 1) * cells)));
+    if (!gallery.isBlank(image)) sample.push(Float64Array.from(coarse.subarray(image * cells, (image + 1) * cells)));
   const directions: Float64Array[] = [];
   while (directions.length < Math.min(mostDirections, cells)) {
     const next = directions.length === 0 ? meanOf(sample, cells) : strongest(sample, cells, directions.length);

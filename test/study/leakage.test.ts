@@ -118,7 +118,9 @@ describe("a study of three sets that leak into one another", () => {
       validation: made(plain(2, 10).map((one, i) => ({ ...one, group: `validation ${i}` }))),
       test: made(plain(3, 10).map((one, i) => ({ ...one, group: i === 0 ? "anna" : `test ${i}` }))),
     };
-    await expect(study({ data }).sets()).rejects.toThrow(/got 1 group in two sets \("anna" in train and test\)\. .*leakage: "drop"/);
+    await expect(study({ data }).sets()).rejects.toThrow(
+      /got 1 group in two sets \("anna" in train and test\)\. .*leakage: "drop"/,
+    );
     expect(await study({ data, groupBy: null }).sets()).toEqual({ train: 12, validation: 10, test: 10 });
     const dropped = study({ data, leakage: "drop" });
     expect(await dropped.sets()).toEqual({ train: 8, validation: 10, test: 10 });
@@ -153,7 +155,9 @@ describe("a study that divides its data", () => {
   it("of phantoms, whose second scans are of named patients, does not stop", async () => {
     const run = study({ data: phantoms({ count: 300, seed: 7 }), seed: 7 });
     expect(await run.sets()).toMatchObject({ train: 210 });
-    expect((await run.ledger())[1]).toMatchObject({ pairs: { exact: 0, label: 0, near: 0, flipped: 0, group: 0, statistics: 0 } });
+    expect((await run.ledger())[1]).toMatchObject({
+      pairs: { exact: 0, label: 0, near: 0, flipped: 0, group: 0, statistics: 0 },
+    });
   });
 
   it.each([false, true])(
