@@ -1,20 +1,17 @@
 // The settings that a run of training goes by: new ones, or to the letter those that it was begun with.
-import type { Dataset } from "../data/dataset.ts";
-import { prepareNormalization } from "../data/normalization.ts";
 import { StudyStateError } from "../errors.ts";
-import { normalizationKindOf, resolveTraining } from "../train/settings.ts";
+import { resolveTraining } from "../train/settings.ts";
 import type { TrainingSettings, TrainOptions } from "../train/settings.ts";
 import type { Desk } from "./desk.ts";
 import { liveSettings, plainSettings, recordName, settingsHash } from "./record.ts";
-import type { StudyRecord } from "./record.ts";
+import { settleScaling } from "./scaling.ts";
 
-export async function newSettings(
-  options: TrainOptions,
-  train: Dataset,
-  { task, division }: StudyRecord,
-): Promise<TrainingSettings> {
-  const normalization = await prepareNormalization(normalizationKindOf(options), train);
-  return resolveTraining(options, train, task, division.seed, normalization);
+/** @throws LeakageError as settleScaling. */
+export async function newSettings(desk: Desk, options: TrainOptions): Promise<TrainingSettings> {
+  const { sets, record } = await desk.open();
+  const { asked, normalization } = await settleScaling(desk, options);
+  const { task, division } = record;
+  return resolveTraining({ ...options, normalization: asked }, sets.train, task, division.seed, normalization);
 }
 
 /**
@@ -30,7 +27,7 @@ export async function settingsOfRun(
   const { sets, record } = await desk.open();
   if (record.training && (await settingsHash(record.training)) === settingsSha256)
     return liveSettings(record.training, sets.train);
-  const settings = await newSettings(options, sets.train, record);
+  const settings = await newSettings(desk, options);
   if ((await settingsHash(plainSettings(settings))) !== settingsSha256) {
     throw new StudyStateError(
       `${recordName}: expected the settings that the run was begun with (SHA-256 ${settingsSha256} in the ledger), got ` +

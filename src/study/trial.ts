@@ -44,7 +44,9 @@ export async function createTrial(
     Object.freeze({
       ...settings,
       batchSize: Math.min(settings.batchSize, train.length),
-      normalization: await prepareNormalization(settings.normalization.kind, train),
+      normalization: settings.normalizationGiven
+        ? settings.normalization
+        : await prepareNormalization(settings.normalization.kind, train),
     });
   return { title, settings: await Promise.all(parts.map(own)), runs: [], diverged: false };
 }

@@ -1,7 +1,7 @@
 // Every setting of a run, complete with its defaults: what training depends on, and what a study writes down.
 import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { fitNormalization } from "../data/normalization.ts";
+import { checkNormalization, fitNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
 import { samplingFor } from "../data/sampling.ts";
 import type { Sampling } from "../data/sampling.ts";
@@ -58,8 +58,11 @@ export interface TrainOptions {
   readonly patience?: number | null;
   /** The validation figure by which the best epoch is chosen; "loss" by default. */
   readonly monitor?: Monitor;
-  /** How pixels are scaled, fitted on the training set alone; "pixelZScore" by default. */
-  readonly normalization?: Normalization["kind"];
+  /**
+   * How pixels are scaled, fitted on the training set alone; "pixelZScore" by default. Or figures that were fitted or are
+   * known beforehand: a study asks whose they are.
+   */
+  readonly normalization?: Normalization["kind"] | Normalization;
   /** Seed of weights, order and dropout; the study's by default. */
   readonly seed?: number;
   /**
@@ -87,6 +90,8 @@ export interface TrainingSettings {
   readonly patience: number | null;
   readonly monitor: Monitor;
   readonly normalization: Normalization;
+  /** Whether the normalisation was given instead of fitted on the training set. */
+  readonly normalizationGiven: boolean;
   readonly seed: number;
   readonly numericMode: NumericMode;
   readonly wide: boolean;
@@ -104,7 +109,7 @@ export function outputsFor(task: Task, data: Dataset): number {
 
 /** The kind of normalisation that the options come to. */
 export function normalizationKindOf({ normalization = "pixelZScore" }: TrainOptions): Normalization["kind"] {
-  return normalization;
+  return typeof normalization === "string" ? normalization : normalization.kind;
 }
 
 /**
@@ -127,9 +132,11 @@ export function resolveTraining(
   );
   const sampling = samplingFor(options.sampling ?? "shuffle", train);
   refuseBoth(sampling, loss);
-  const given = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
-  const fitted = given.withInput(train.shape);
+  const layered = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
+  const fitted = layered.withInput(train.shape);
   checkOutputs(fitted, loss, task, outputs);
+  const given = typeof options.normalization === "object" ? options.normalization : null;
+  if (given) checkNormalization(given, train);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
   checkWhole("epochs", epochs);
   checkWhole("batchSize", batchSize);
@@ -154,7 +161,8 @@ export function resolveTraining(
     accumulate,
     patience,
     monitor,
-    normalization: normalization ?? fitNormalization(normalizationKindOf(options), train),
+    normalization: normalization ?? given ?? fitNormalization(normalizationKindOf(options), train),
+    normalizationGiven: given !== null,
     seed: options.seed ?? seed,
     numericMode,
     wide: options.wide ?? false,

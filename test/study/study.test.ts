@@ -230,7 +230,7 @@ describe("a study", () => {
     const [a, b] = [blobs(40, 17, true), blobs(40, 18, true)];
     const shared = study({ data: { train: a, validation: b, test: b } });
     await expect(shared.sets()).rejects.toThrow(LeakageError);
-    await expect(shared.sets()).rejects.toThrow(/got 20 in two: "patient 0" in train and validation/);
+    await expect(shared.sets()).rejects.toThrow(/20 groups in two sets \("patient 0" in train and validation/);
     const allowed = study({ data: { train: a, validation: b, test: b }, leakage: "allow" });
     expect(await allowed.sets()).toEqual({ train: 40, validation: 40, test: 40 });
   });
