@@ -3,7 +3,7 @@ import { together } from "./moments.ts";
 import type { Moments } from "./moments.ts";
 import type { Normalization } from "./normalization.ts";
 
-/** Figures of a set are met when they are so near: a part of the deviation. People write three or four digits. */
+/** Figures of a set are met when they are so near: a part of the deviation. Six digits, as they are copied, are; four may not be. */
 const nearEnough = 1e-3;
 
 /** Pixels that were scaled have their mean at 0 and their deviation at 1 to what float32 leaves of it. */

@@ -79,7 +79,7 @@ describe("a normalisation that was fitted beforehand", () => {
     );
   });
 
-  it("rounded to four digits is recognised, constants of the field and figures of part of the training set are not accused", async () => {
+  it("rounded to six digits is recognised, constants of the field and figures of part of the training set are not accused", async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {
         const sets = drawn(seed);
