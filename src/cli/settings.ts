@@ -122,9 +122,9 @@ const table = {
   ratios: setting("--ratios", ratios, [0.7, 0.15, 0.15], "training, validation and test set, where DATA is not split"),
   leakage: setting(
     "--leakage",
-    choice("guard", "stop", "drop", "allow"),
-    "guard",
-    "when an image, a near copy of it or a patient stands in two sets: stop, leave the copies out, or go on all the same; guard: stop where the test set or a patient is concerned, else leave them out",
+    choice("stop", "drop", "allow"),
+    "stop",
+    "when an image, a near copy of it or a patient stands in two sets: stop, leave the copies out, or go on all the same",
   ),
   ...readingSettings,
   numericMode: setting(

@@ -40,15 +40,25 @@ function rowsOf(train: SetFigures | null, validation: SetFigures | null): string
   ];
 }
 
+/** How far the classes of the sets are off; null where they are not by 1 % or more. */
+export function balanceText(entries: readonly LedgerEntry[]): string | null {
+  const split = entries.find((entry) => entry.event === "split");
+  if (!split || split.imbalance < 0.01) return null;
+  return `A class's share of a set differs from its share of all images by up to ${(100 * split.imbalance).toFixed(1)} %.`;
+}
+
 /** What the audit found and what became of it; null where nothing leaks. */
 export function auditText(entries: readonly LedgerEntry[]): string | null {
   const audited = entries.find((entry) => entry.event === "audited");
   if (!audited || Object.values(audited.pairs).every((number) => number === 0)) return null;
+  const { statistics, ...copies } = audited.pairs;
+  const scaled = statistics > 0 ? "Mind: the pixels were scaled by figures of other sets than the training set. " : "";
+  if (Object.values(copies).every((number) => number === 0)) return scaled.trimEnd();
   const { test, validation } = audited.images;
   const found = `${test} test and ${validation} validation images have a copy or their patient in another set`;
-  if (!audited.dropped) return `Mind: ${found}; --leakage allow goes on, and the report will say so.`;
+  if (!audited.dropped) return `${scaled}Mind: ${found}; --leakage allow goes on, and the report will say so.`;
   const { dropped } = audited;
-  return `${found}: ${dropped.train.size} training and ${dropped.validation.size} validation images were left out.`;
+  return `${scaled}${found}: ${dropped.train.size} training and ${dropped.validation.size} validation images were left out.`;
 }
 
 /** Which remedy was kept, and what each reached. */

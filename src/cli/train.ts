@@ -19,7 +19,7 @@ import { preprocessingOf } from "./reading-settings.ts";
 import { refineSettings, studySettings, trainSettings } from "./recipe.ts";
 import { allFlags, resolveSettings, settingsToGoOn } from "./settings.ts";
 import type { Settings } from "./settings.ts";
-import { auditText, learningCurveText, refinementText, trainingText } from "./text.ts";
+import { auditText, balanceText, learningCurveText, refinementText, trainingText } from "./text.ts";
 import { UsageError } from "./usage.ts";
 
 interface TrainFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
@@ -110,8 +110,8 @@ async function work(
     const options = trainSettings(settings, trainingSetOf(data), from);
     const { train, validation, test } = await run.sets();
     output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);
-    const leak = auditText(await run.ledger());
-    if (leak !== null) output.say(leak);
+    for (const line of [balanceText(await run.ledger()), auditText(await run.ledger())])
+      if (line !== null) output.say(line);
     if (settings.numericMode === "fast" && !hasRelaxedSimd()) {
       output.say("This engine has no relaxed SIMD: the numeric mode is reproducible.");
     }

@@ -10,6 +10,7 @@ const phaseOf: ReadonlyMap<string, string> = new Map([
   ["created", "before"],
   ["audited", "before"],
   ["split", "before"],
+  ["scaling audited", "1 training"],
   ["training started", "1 training"],
   ["interrupted", "1 training"],
   ["resumed", "1 training"],

@@ -13,6 +13,8 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
   return [
     ...leaking(report),
     ...weighted(report),
+    ...scaledByOthers(report),
+    ...unread(report),
     ...againstBaseline(report),
     ...againstGuessing(report),
     ...tooSmall(report),
@@ -28,7 +30,7 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
 function leaking({ phases, sets }: Omit<Report, "warnings">): string[] {
   const audited: (Phase & Partial<Audited>) | undefined = phases.find(({ event }) => event === "audited");
   if (audited?.leakage !== "allow" || !audited.images || !audited.pairs) return [];
-  const pairs = Object.entries(audited.pairs).filter(([, number]) => number > 0);
+  const pairs = Object.entries(audited.pairs).filter(([kind, number]) => number > 0 && kind !== "statistics");
   if (pairs.length === 0) return [];
   const kinds = pairs.map(([kind, number]) => `${kind} ${count(number)}`).join(", ");
   const { test, validation } = audited.images;
@@ -47,6 +49,39 @@ function weighted({ testSet: { size, weights } }: Omit<Report, "warnings">): str
     `The test images do not count alike: each has a weight, from ${short(weights.least)} to ${short(weights.most)}, and every figure goes by them. ` +
       `The ${plural(size, "image")} say as much as ${weights.effectiveSize.toFixed(1)} that count alike.`,
   ];
+}
+
+/** Pixels that were scaled by figures of other sets than the training set, and the study was told to go on. */
+function scaledByOthers({ phases }: Omit<Report, "warnings">): string[] {
+  const isLeak = (phase: Phase & Partial<Audited>) =>
+    phase.leakage === "allow" &&
+    (phase.event === "scaling audited" || (phase.event === "audited" && (phase.pairs?.statistics ?? 0) > 0));
+  if (!phases.some(isLeak)) return [];
+  return [
+    "Pixels were scaled by figures of validation or test images, and the study was told to go on: " +
+      "what the network was given knows something of the images that it is tested with.",
+  ];
+}
+
+/** Files that the study was told to leave out. */
+function unread({ phases }: Omit<Report, "warnings">): string[] {
+  const split: (Phase & { readonly unreadable?: Unreadable }) | undefined = phases.find(
+    ({ event }) => event === "split",
+  );
+  if (!split?.unreadable) return [];
+  const { count: files, paths } = split.unreadable;
+  const more = files > mostPaths ? `, and ${count(files - mostPaths)} more, which the ledger names` : "";
+  return [
+    `${plural(files, "file")} could not be read and ${files === 1 ? "is" : "are"} in none of the sets: ${paths.slice(0, mostPaths).join(", ")}${more}.`,
+  ];
+}
+
+/** Paths that a warning names. */
+const mostPaths = 5;
+
+interface Unreadable {
+  readonly count: number;
+  readonly paths: readonly string[];
 }
 
 /** What the ledger says of the audit. */

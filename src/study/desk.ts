@@ -1,5 +1,8 @@
 // What the phases of one study share: its storage, its record and ledger, the sets it learns from, the sealed one.
+import { auditNormalization } from "../data/audit.ts";
+import type { AuditPair } from "../data/audit.ts";
 import type { DatasetSplit } from "../data/dataset.ts";
+import type { Normalization } from "../data/normalization.ts";
 import { SealedTestSetError, StudyStateError } from "../errors.ts";
 import { weightBytes } from "../model/weights.ts";
 import { sha256 } from "../storage/sha256.ts";
@@ -25,6 +28,8 @@ export interface Desk {
   readonly exclusive: Exclusive;
   /** Prepares the study at the first call. The sets to learn from, and the record as it stands. */
   open(): Promise<{ readonly sets: TrainingSets; readonly record: StudyRecord }>;
+  /** Whether a normalisation was fitted on validation or test images: the pairs that say so. */
+  auditScaling(normalization: Normalization): Promise<readonly AuditPair[]>;
   /** All three sets: for phase three alone. */
   unseal(): Promise<DatasetSplit>;
   sizes(): Promise<StudySets>;
@@ -60,6 +65,7 @@ export function createDesk(storage: Storage, prepare: (exclusive: Exclusive) => 
     storage,
     exclusive,
     open,
+    auditScaling: async (normalization) => auditNormalization(normalization, (await prepared()).sets),
     unseal: async () => (await prepared()).sets,
     async sizes() {
       const { train, validation, test } = (await prepared()).sets;

@@ -27,7 +27,7 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
   if (!record.training) throw untrained("learningCurve");
   refuseUnfinished("learningCurve", entries);
   const start = await readStart(desk.storage, record.training.from);
-  const settings = await liveSettings(record.training, sets.train, start);
+  const settings = await liveSettings(record.training, sets.train);
   const { monitor, seed, epochs } = settings;
   const kept = (await resultKept(desk, entries)).validation?.[monitor] ?? null;
   const eighths = folds(sets.train, { k: whole, seed });

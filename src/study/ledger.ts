@@ -42,7 +42,7 @@ export type LedgerEvent =
       readonly leakage: LeakagePolicy;
       /** The correlation from which on images counted as near copies; null where they were too small, or too many. */
       readonly threshold: number | null;
-      /** Pairs across sets, by kind. */
+      /** Pairs across sets, by kind; of `statistics` the sets whose figures the pixels were scaled by. */
       readonly pairs: Readonly<Record<LeakKind, number>>;
       /** Images of each set that stand in one of the pairs. */
       readonly images: { readonly train: number; readonly validation: number; readonly test: number };
@@ -57,6 +57,16 @@ export type LedgerEvent =
       readonly test: CommittedSet & CertifiedIds;
       /** The largest difference between a class's share of a set and its share of all. */
       readonly imbalance: number;
+      /** Files that could not be read and are in no set, by their paths below the data's folder; left out where all could be. */
+      readonly unreadable?: { readonly count: number; readonly paths: readonly string[] };
+    }
+  | {
+      /** Pixels were to be scaled by figures that were given, and they are those of validation or test images too. */
+      readonly event: "scaling audited";
+      /** What was to become of it: `drop` fitted the same kind on the training set instead. */
+      readonly leakage: LeakagePolicy;
+      readonly kind: string;
+      readonly fittedOn: readonly string[];
     }
   | {
       readonly event: "training started";
@@ -241,6 +251,7 @@ const events: Readonly<Record<LedgerEvent["event"], true>> = {
   created: true,
   audited: true,
   split: true,
+  "scaling audited": true,
   "training started": true,
   "training ended": true,
   "refining started": true,

@@ -28,9 +28,8 @@ export interface StudyOptions {
   /** Training, validation and test set; 0.7, 0.15, 0.15 by default. Only for data that is not divided yet. */
   readonly ratios?: readonly number[];
   /**
-   * What to do when an image, a near copy of it or a patient stands in two sets: "guard", the default, throws LeakageError
-   * where the test set or a patient is concerned, and leaves the training set's copies of validation images out; "stop"
-   * throws in any case;
+   * What to do when an image, a near copy of it or a patient stands in two sets, or pixels were scaled by statistics of
+   * other sets than the training set: "stop", the default, throws LeakageError, which counts and names the pairs;
    * "drop" leaves out the copy in the training set, or in the validation set where the other is in the test set; "allow"
    * goes on, and the report says so first.
    */

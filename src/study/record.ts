@@ -8,7 +8,6 @@ import { network } from "../model/network.ts";
 import type { Layer } from "../model/layers.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
-import type { Model } from "../train/model.ts";
 import type { Task, TrainingSettings } from "../train/settings.ts";
 import type { Division } from "./sets.ts";
 
@@ -29,15 +28,17 @@ export interface StudyRecord {
   readonly training: PlainSettings | null;
 }
 
-/** Settings as JSON has them: a network by its layers and input, a normalisation by its kind. */
+/** Settings as JSON has them: a network by its layers and input, a normalisation by its kind, or whole where it was given. */
 export type PlainSettings = Omit<TrainingSettings, "network" | "normalization"> & {
   readonly network: { readonly layers: readonly Layer[]; readonly input: readonly number[] | null };
-  readonly normalization: Normalization["kind"];
+  readonly normalization: Normalization["kind"] | Normalization;
 };
 
 export function plainSettings(settings: TrainingSettings): PlainSettings {
-  const { layers, input } = settings.network;
-  return { ...settings, network: { layers, input }, normalization: settings.normalization.kind };
+  const { network: built, normalization, normalizationGiven } = settings;
+  const { layers, input } = built;
+  const kept = normalizationGiven ? normalization : normalization.kind;
+  return { ...settings, network: { layers, input }, normalization: kept };
 }
 
 /** What the ledger and the checkpoints know the settings of a run by. */
@@ -45,20 +46,13 @@ export function settingsHash(plain: PlainSettings): Promise<string> {
   return sha256(new TextEncoder().encode(JSON.stringify(plain)));
 }
 
-/**
- * The settings again; the normalisation is fitted anew, on the same training set to the same bits, or that of the model
- * that training began from.
- */
-export async function liveSettings(
-  plain: PlainSettings,
-  train: Dataset,
-  start: Model | null,
-): Promise<TrainingSettings> {
+/** The settings again; the normalisation is fitted anew, unless it was given: on the same training set to the same bits. */
+export async function liveSettings(plain: PlainSettings, train: Dataset): Promise<TrainingSettings> {
+  const { normalization } = plain;
   return Object.freeze({
     ...plain,
     network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
-    normalization:
-      start && plain.from?.scaling ? start.normalization : await prepareNormalization(plain.normalization, train),
+    normalization: typeof normalization === "string" ? await prepareNormalization(normalization, train) : normalization,
   });
 }
 

@@ -40,7 +40,7 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   const plan = { remedies: remedies.slice(0, trials), folds: k, seconds };
   const search = await openSearch(desk, plan, record.training, ended);
   const start = await readStart(desk.storage, search.training.from);
-  const settings = await liveSettings(search.training, sets.train, start);
+  const settings = await liveSettings(search.training, sets.train);
   const wanted = plan.remedies.filter((remedy) => !isApplied(settings, remedy));
   await desk.log({
     event: search.resumed && isSearching(entries) ? "refining resumed" : "refining started",

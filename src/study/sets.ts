@@ -66,6 +66,8 @@ export async function certify(data: Dataset | DatasetSplit, sets: DatasetSplit, 
     ids: encodeIds(members[name], sourceOf(data, name).length),
   });
   const { train, validation, test } = sets;
+  const sources = new Set((["train", "validation", "test"] as const).map((name) => sourceOf(data, name)));
+  const paths = [...sources].flatMap(({ unreadable = [] }) => unreadable.map(({ path }) => path));
   const imbalance = imbalanceOfSets([train, validation, test]);
   return {
     event: "split",
@@ -73,6 +75,7 @@ export async function certify(data: Dataset | DatasetSplit, sets: DatasetSplit, 
     validation: await of("validation"),
     test: await of("test"),
     imbalance,
+    ...(paths.length > 0 ? { unreadable: { count: paths.length, paths } } : {}),
   };
 }
 

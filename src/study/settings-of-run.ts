@@ -1,23 +1,21 @@
 // The settings that a run of training goes by: new ones, or to the letter those that it was begun with.
-import type { Dataset } from "../data/dataset.ts";
-import { prepareNormalization } from "../data/normalization.ts";
 import { StudyStateError } from "../errors.ts";
 import { weightBytes } from "../model/weights.ts";
 import { sha256 } from "../storage/sha256.ts";
-import { normalizationKindOf, resolveTraining, scalingFrom } from "../train/settings.ts";
+import { resolveTraining, withScaling } from "../train/settings.ts";
 import type { TrainingSettings, TrainOptions } from "../train/settings.ts";
 import type { Desk } from "./desk.ts";
-import { readStart } from "./keep.ts";
 import { liveSettings, plainSettings, recordName, settingsHash } from "./record.ts";
-import type { StudyRecord } from "./record.ts";
+import { settleScaling } from "./scaling.ts";
 
-export async function newSettings(
-  options: TrainOptions,
-  train: Dataset,
-  { task, division }: StudyRecord,
-): Promise<TrainingSettings> {
-  const normalization = scalingFrom(options) ?? (await prepareNormalization(normalizationKindOf(options), train));
-  const settings = resolveTraining(options, train, task, division.seed, normalization);
+/** @throws LeakageError as settleScaling. */
+export async function newSettings(desk: Desk, given: TrainOptions): Promise<TrainingSettings> {
+  const options = withScaling(given);
+  const { sets, record } = await desk.open();
+  const { asked, normalization } = await settleScaling(desk, options);
+  const { task, division } = record;
+  const scaled = { ...options, normalization: asked };
+  const settings = resolveTraining(scaled, sets.train, task, division.seed, normalization);
   if (!options.from || !settings.from) return settings;
   const weightsSha256 = await sha256(weightBytes(options.from.weights));
   return Object.freeze({ ...settings, from: { ...settings.from, weightsSha256 } });
@@ -35,8 +33,8 @@ export async function settingsOfRun(
 ): Promise<TrainingSettings> {
   const { sets, record } = await desk.open();
   if (record.training && (await settingsHash(record.training)) === settingsSha256)
-    return liveSettings(record.training, sets.train, await readStart(desk.storage, record.training.from));
-  const settings = await newSettings(options, sets.train, record);
+    return liveSettings(record.training, sets.train);
+  const settings = await newSettings(desk, options);
   if ((await settingsHash(plainSettings(settings))) !== settingsSha256) {
     throw new StudyStateError(
       `${recordName}: expected the settings that the run was begun with (SHA-256 ${settingsSha256} in the ledger), got ` +

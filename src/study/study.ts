@@ -34,7 +34,7 @@ import { train } from "./train.ts";
  * ```
  */
 export function study(options: StudyOptions): Study {
-  const { data, seed = 1, ratios = [0.7, 0.15, 0.15], groupBy = "patient", leakage = "guard" } = options;
+  const { data, seed = 1, ratios = [0.7, 0.15, 0.15], groupBy = "patient", leakage = "stop" } = options;
   const storage = options.storage ?? memoryStorage();
   const division = { seed, ratios, groupBy, leakage };
   return studyAt(

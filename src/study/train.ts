@@ -15,13 +15,13 @@ import { newSettings, settingsOfRun } from "./settings-of-run.ts";
 export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerator<Epoch, TrainingResult> {
   const { resume = false, signal, onStep, checkpointEvery = 30, onRefusedCheckpoint, ...given } = options;
   checkSeconds(checkpointEvery);
-  const { sets, record } = await desk.open();
+  const { sets } = await desk.open();
   const entries = await desk.entries();
   refuseAfterOpening(entries);
   const { storage } = desk;
   if (resume && isTrainingOver(entries)) return resultKept(desk, entries);
   const run = resume ? unfinishedRun(entries) : null;
-  const settings = run ? await settingsOfRun(desk, run, given) : await newSettings(given, sets.train, record);
+  const settings = run ? await settingsOfRun(desk, run, given) : await newSettings(desk, given);
   const start = run ? await readStart(storage, settings.from) : (given.from ?? null);
   const settingsSha256 = await settingsHash(plainSettings(settings));
   let found: FoundCheckpoints = { furthest: null, name: null, refused: [] };

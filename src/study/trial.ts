@@ -48,7 +48,7 @@ export async function createTrial(
     Object.freeze({
       ...settings,
       batchSize: Math.min(settings.batchSize, train.length),
-      normalization: settings.from?.scaling
+      normalization: settings.normalizationGiven
         ? settings.normalization
         : await prepareNormalization(settings.normalization.kind, train),
     });

@@ -1,7 +1,7 @@
 // Every setting of a run, complete with its defaults: what training depends on, and what a study writes down.
 import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { fitNormalization } from "../data/normalization.ts";
+import { checkNormalization, fitNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
 import { samplingFor } from "../data/sampling.ts";
 import type { Sampling } from "../data/sampling.ts";
@@ -76,8 +76,11 @@ export interface TrainOptions {
   readonly patience?: number | null;
   /** The validation figure by which the best epoch is chosen; "loss" by default. */
   readonly monitor?: Monitor;
-  /** How pixels are scaled, fitted on the training set alone; "pixelZScore" by default. */
-  readonly normalization?: Normalization["kind"];
+  /**
+   * How pixels are scaled, fitted on the training set alone; "pixelZScore" by default. Or figures that were fitted or are
+   * known beforehand: a study asks whose they are.
+   */
+  readonly normalization?: Normalization["kind"] | Normalization;
   /** Seed of weights, order and dropout; the study's by default. */
   readonly seed?: number;
   /**
@@ -108,6 +111,8 @@ export interface TrainingSettings {
   readonly patience: number | null;
   readonly monitor: Monitor;
   readonly normalization: Normalization;
+  /** Whether the normalisation was given instead of fitted on the training set. */
+  readonly normalizationGiven: boolean;
   readonly seed: number;
   readonly numericMode: NumericMode;
   readonly wide: boolean;
@@ -125,7 +130,7 @@ export function outputsFor(task: Task, data: Dataset): number {
 
 /** The kind of normalisation that the options come to. */
 export function normalizationKindOf({ normalization = "pixelZScore" }: TrainOptions): Normalization["kind"] {
-  return normalization;
+  return typeof normalization === "string" ? normalization : normalization.kind;
 }
 
 /**
@@ -134,12 +139,13 @@ export function normalizationKindOf({ normalization = "pixelZScore" }: TrainOpti
  * @throws RangeError that says what was expected and what to do.
  */
 export function resolveTraining(
-  options: TrainOptions,
+  asked: TrainOptions,
   train: Dataset,
   task: Task,
   seed: number,
   normalization?: Normalization,
 ): TrainingSettings {
+  const options = withScaling(asked);
   const outputs = outputsFor(task, train);
   const loss = weighted(
     options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice()),
@@ -148,10 +154,12 @@ export function resolveTraining(
   );
   const sampling = samplingFor(options.sampling ?? "shuffle", train);
   refuseBoth(sampling, loss);
-  const given = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
-  const fitted = given.withInput(train.shape);
+  const layered = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
+  const fitted = layered.withInput(train.shape);
   checkOutputs(fitted, loss, task, outputs);
   const { average = null, from = null, freeze = [] } = options;
+  const given = typeof options.normalization === "object" ? options.normalization : null;
+  if (given) checkNormalization(given, train);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
   checkWhole("epochs", epochs);
   checkWhole("batchSize", batchSize);
@@ -175,7 +183,6 @@ export function resolveTraining(
     from: from && {
       tensors: fittingTensors(fitted, from),
       weightsSha256: null,
-      scaling: options.normalization === undefined,
     },
     freeze,
     clip: options.clip ?? null,
@@ -184,7 +191,8 @@ export function resolveTraining(
     accumulate,
     patience,
     monitor,
-    normalization: normalization ?? scalingFrom(options) ?? fitNormalization(normalizationKindOf(options), train),
+    normalization: normalization ?? given ?? fitNormalization(normalizationKindOf(options), train),
+    normalizationGiven: given !== null,
     seed: options.seed ?? seed,
     numericMode,
     wide: options.wide ?? false,
@@ -238,9 +246,10 @@ function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): 
   }
 }
 
-/** The scaling of pixels that a warm start brings along. */
-export function scalingFrom({ from, normalization }: TrainOptions): Normalization | undefined {
-  return normalization === undefined ? from?.normalization : undefined;
+/** The options with the scaling of pixels that a warm start brings along, unless they have one. */
+export function withScaling(options: TrainOptions): TrainOptions {
+  const { from, normalization } = options;
+  return from && normalization === undefined ? { ...options, normalization: from.normalization } : options;
 }
 
 function checkBatchNorm({ placed }: Network, frozen: ReadonlySet<number>, batchSize: number): void {

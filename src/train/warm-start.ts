@@ -9,8 +9,6 @@ export interface WarmStart {
   readonly tensors: Readonly<Record<string, string>>;
   /** `weightsSha256` of the model that they were taken from; null where nobody asked. */
   readonly weightsSha256: string | null;
-  /** Whether the model's scaling of pixels was taken as well. */
-  readonly scaling: boolean;
 }
 
 /**

@@ -18,7 +18,7 @@ describe("settings", () => {
       clipNorm: null,
       monitor: "loss",
       normalization: "pixelZScore",
-      leakage: "guard",
+      leakage: "stop",
       hidden: [64, 32],
       activation: "relu",
       dropout: 0.3,

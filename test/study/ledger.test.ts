@@ -9,7 +9,7 @@ import type { LedgerEvent } from "../../src/study/ledger.ts";
 
 const weightsSha256 = "ab".repeat(32);
 const set = (size: number) => ({ size, sha256: "cd".repeat(32), ids: "AQ==" });
-const none = { exact: 0, label: 0, near: 0, flipped: 0, group: 0 };
+const none = { exact: 0, label: 0, near: 0, flipped: 0, group: 0, statistics: 0 };
 const story: readonly LedgerEvent[] = [
   { event: "created", seed: 7, task: "classification" },
   {

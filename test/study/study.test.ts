@@ -152,7 +152,7 @@ describe("a study", () => {
     const onStep = () => stop.abort(new Error("enough"));
     await expect(trainAll(run, { ...options, signal: stop.signal, onStep })).rejects.toThrow("enough");
     const record = JSON.parse((await files(storage))["study.json"]) as { training: { from: object; freeze: string[] } };
-    expect(record.training).toMatchObject({ from: { weightsSha256: earlier.weightsSha256, scaling: true }, freeze: ["0", "1"] }); // prettier-ignore
+    expect(record.training).toMatchObject({ from: { weightsSha256: earlier.weightsSha256 }, normalizationGiven: true, freeze: ["0", "1"] }); // prettier-ignore
     // Where no checkpoint is left it begins anew, from the kept model.
     for (const name of await storage.list()) if (name.startsWith("checkpoint")) await storage.remove(name);
     const again = await trainAll(openStudy({ storage, data }), { resume: true });
@@ -261,7 +261,7 @@ describe("a study", () => {
     const [a, b] = [blobs(40, 17, true), blobs(40, 18, true)];
     const shared = study({ data: { train: a, validation: b, test: b } });
     await expect(shared.sets()).rejects.toThrow(LeakageError);
-    await expect(shared.sets()).rejects.toThrow(/got 20 in two: "patient 0" in train and validation/);
+    await expect(shared.sets()).rejects.toThrow(/20 groups in two sets \("patient 0" in train and validation/);
     const allowed = study({ data: { train: a, validation: b, test: b }, leakage: "allow" });
     expect(await allowed.sets()).toEqual({ train: 40, validation: 40, test: 40 });
   });
