@@ -12,6 +12,10 @@ import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
 import type { NumericMode } from "../wasm/modes.ts";
+import { settledAverage } from "./average.ts";
+import type { Average } from "./average.ts";
+import { frozenLayers } from "./freeze.ts";
+import type { Model } from "./model.ts";
 import { adam } from "./optimizer.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { regularization } from "./regularization.ts";
@@ -19,6 +23,8 @@ import type { Clipping, Regularization } from "./regularization.ts";
 import { constantRate } from "./schedule.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Monitor } from "./stopping.ts";
+import { fittingTensors } from "./warm-start.ts";
+import type { WarmStart } from "./warm-start.ts";
 
 /** What the network is to say about an image: its class, or the class of each of its voxels. */
 export type Task = "classification" | "segmentation";
@@ -46,6 +52,18 @@ export interface TrainOptions {
   readonly schedule?: Schedule;
   /** None by default. */
   readonly regularization?: Partial<Regularization>;
+  /** An average of the weights that is evaluated and saved in their stead: `ema()` or `swa()`; none by default. */
+  readonly average?: Average | null;
+  /**
+   * A model to begin from: its tensors are taken where name and shape are the same, the others drawn. Its scaling of pixels
+   * is taken too, unless `normalization` says otherwise.
+   */
+  readonly from?: Model | null;
+  /**
+   * Layers that stay as they are, to the last bit, by name, title ("hidden 1") or number; none by default. Batch
+   * normalisation among them goes by its running statistics.
+   */
+  readonly freeze?: readonly string[];
   /** None by default. */
   readonly clip?: Clipping | null;
   /** At most this many passes over the training set; 60 by default. */
@@ -83,6 +101,9 @@ export interface TrainingSettings {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly regularization: Regularization;
+  readonly average: Average | null;
+  readonly from: WarmStart | null;
+  readonly freeze: readonly string[];
   readonly clip: Clipping | null;
   readonly epochs: number;
   readonly batchSize: number;
@@ -118,12 +139,13 @@ export function normalizationKindOf({ normalization = "pixelZScore" }: TrainOpti
  * @throws RangeError that says what was expected and what to do.
  */
 export function resolveTraining(
-  options: TrainOptions,
+  asked: TrainOptions,
   train: Dataset,
   task: Task,
   seed: number,
   normalization?: Normalization,
 ): TrainingSettings {
+  const options = withScaling(asked);
   const outputs = outputsFor(task, train);
   const loss = weighted(
     options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice()),
@@ -135,6 +157,7 @@ export function resolveTraining(
   const layered = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
   const fitted = layered.withInput(train.shape);
   checkOutputs(fitted, loss, task, outputs);
+  const { average = null, from = null, freeze = [] } = options;
   const given = typeof options.normalization === "object" ? options.normalization : null;
   if (given) checkNormalization(given, train);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
@@ -147,6 +170,7 @@ export function resolveTraining(
     throw new RangeError(`numericMode: expected "reproducible" or "fast", got "${String(numericMode)}"`);
   }
   checkMonitor(monitor, task);
+  checkBatchNorm(fitted, frozenLayers(fitted, freeze), Math.min(batchSize, train.length));
   return Object.freeze({
     task,
     network: fitted,
@@ -155,6 +179,12 @@ export function resolveTraining(
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
+    average: average && settledAverage(average, epochs),
+    from: from && {
+      tensors: fittingTensors(fitted, from),
+      weightsSha256: null,
+    },
+    freeze,
     clip: options.clip ?? null,
     epochs,
     batchSize: Math.min(batchSize, train.length),
@@ -213,6 +243,22 @@ function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): 
   const inside = loss.kind.startsWith("softmax") ? "softmax" : loss.kind.startsWith("sigmoid") ? "sigmoid" : null;
   if (inside !== null && last.layer.kind === inside) {
     throw new RangeError(`network: ${loss.kind} has the ${inside} inside; leave the last layer ${inside}() out`);
+  }
+}
+
+/** The options with the scaling of pixels that a warm start brings along, unless they have one. */
+export function withScaling(options: TrainOptions): TrainOptions {
+  const { from, normalization } = options;
+  return from && normalization === undefined ? { ...options, normalization: from.normalization } : options;
+}
+
+function checkBatchNorm({ placed }: Network, frozen: ReadonlySet<number>, batchSize: number): void {
+  const layer = placed.find((one) => one.layer.kind === "batchNorm" && !frozen.has(one.index));
+  if (layer && batchSize < 2) {
+    throw new RangeError(
+      `batchNorm "${layer.title}": expected at least 2 images a batch, got ${batchSize}: one image has no variance. ` +
+        "Raise batchSize, or normalise with layerNorm().",
+    );
   }
 }
 
