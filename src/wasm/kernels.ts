@@ -1,5 +1,6 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
 import { instantiate } from "@assemblyscript/loader";
+import type { AugmentKernels } from "./augment-kernels.ts";
 import { withUnsharedMemory } from "./binary.ts";
 import { importBuild } from "./builds.ts";
 import { availableMode } from "./modes.ts";
@@ -43,7 +44,7 @@ type DenseProduct = (
  * Every kernel, in the order of assembly/index.ts, whose files state each one's equation.
  * Arguments: outputs, inputs, scratch, sizes, scalars. They overwrite, unless the name says Add.
  */
-export interface Kernels {
+export interface Kernels extends AugmentKernels {
   // random
   philoxFill: (
     out: Address,
