@@ -31,7 +31,7 @@ export function drawControl(
   const unit: f64 = 4.656612873077393e-10;
   for (let row = 0; row < rows; row++) {
     for (let k = 0; k < columns; k += 4) {
-      const at = control + (<usize>row * 3) * stride + ((<usize>k) << 2);
+      const at = control + <usize>row * 3 * stride + ((<usize>k) << 2);
       const ux = f32x4.convert_i32x4_s(v128.load(at));
       const uy = f32x4.convert_i32x4_s(v128.load(at + stride));
       const uz = f32x4.convert_i32x4_s(v128.load(at + 2 * stride));

@@ -162,7 +162,9 @@ export function gatherLikeliest(
         if (label == likeliest) continue;
         let weight: f32 = 0;
         for (let other = 0; other < 8; other++) {
-          const there = <i32>load<u8>(place + <usize>((other & 1) + (other & 2 ? across : 0) + (other & 4 ? slice : 0)));
+          const there = <i32>(
+            load<u8>(place + <usize>((other & 1) + (other & 2 ? across : 0) + (other & 4 ? slice : 0)))
+          );
           if (there == label) weight += cornerWeight(other, fx, fy, fz);
         }
         if (weight > most || (weight == most && label < likeliest)) {

@@ -180,7 +180,7 @@ export function biasField(
         const u = multiplyAdd(index, f32x4.splat(step), f32x4.splat(start));
         const p = multiplyAdd(multiplyAdd(multiplyAdd(c3, u, c2), u, c1), u, c0);
         const factor = exp4(p);
-        const at = (<usize>i) * pixel;
+        const at = <usize>i * pixel;
         if (colours == 1) {
           storeLanes(y + at, f32x4.mul(loadLanes(x + at, width - i), factor), width - i);
         } else {

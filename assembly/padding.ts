@@ -43,15 +43,7 @@ function joinRows(pairs: usize, upper: usize, lower: usize, width: i32, colours:
  * pairs (padded volume, 2), and one pair more: each voxel of the padded copy of x (depth, height, width), of which every
  * `colours`th value is taken, beside the voxel below it (one row on). The margin is `fill`.
  */
-export function pairVoxels(
-  pairs: usize,
-  x: usize,
-  depth: i32,
-  height: i32,
-  width: i32,
-  colours: i32,
-  fill: f32,
-): void {
+export function pairVoxels(pairs: usize, x: usize, depth: i32, height: i32, width: i32, colours: i32, fill: f32): void {
   const filled = f32x4.splat(fill);
   const across = width + 1;
   const slice = (height + 1) * across;

@@ -44,6 +44,29 @@ export { balancedClassWeights } from "./data/class-weights.ts";
 export { fitNormalization, prepareNormalization } from "./data/normalization.ts";
 export type { Normalization } from "./data/normalization.ts";
 
+export { crop, deform, flip, resampling, rotate, scale, shear, stretch, translate } from "./data/augment.ts";
+export type {
+  Augmentation,
+  AugmentationOptions,
+  Axis,
+  BatchAugmentation,
+  GeometricAugmentation,
+  IntensityAugmentation,
+  PaddingMode,
+  ResamplingChoice,
+} from "./data/augment.ts";
+export {
+  biasField,
+  blur,
+  brightness,
+  contrast,
+  cutmix,
+  cutout,
+  gamma,
+  gaussianNoise,
+  mixup,
+} from "./data/augment-intensity.ts";
+
 // the network
 export {
   dense,

@@ -53,14 +53,7 @@ export interface AugmentKernels {
     shift: number,
     slice: number,
   ) => void;
-  gatherSlice: (
-    y: Address,
-    points: Address,
-    rows: number,
-    width: number,
-    colours: number,
-    shift: number,
-  ) => void;
+  gatherSlice: (y: Address, points: Address, rows: number, width: number, colours: number, shift: number) => void;
   gatherNearest: (
     y: Address,
     points: Address,

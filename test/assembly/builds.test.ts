@@ -98,7 +98,10 @@ describe("every kernel", () => {
     const exported = Object.entries(benches[1].kernels).filter(([, value]) => typeof value === "function");
     const others = exported
       .map(([name]) => name)
-      .filter((name) => !overVolumes.has(name) && !/^(matmul|dense|advance|heapBase$|isFused$|runCalls$|__)|Limit$/.test(name));
+      .filter(
+        (name) =>
+          !overVolumes.has(name) && !/^(matmul|dense|advance|heapBase$|isFused$|runCalls$|__)|Limit$/.test(name),
+      );
     expect(others.sort()).toEqual([...names].sort());
   });
 
