@@ -9,12 +9,13 @@ const columnEntryBytes: usize = 128;
 
 /**
  * control (rows, 3, columns), columns a multiple of 4: random displacements u, each of [-1, 1), times a matrix.
- * u is word / 2^31 of the blocks from (0, counter1, counter2, counter3) on, as they come, in the order of control.
- * matrix: (3, 3) float64, from u to displacements along x, y, z in voxels.
+ * u is one half word / 2^15 of the blocks from (0, counter1, counter2, counter3) on, as they come, in the order of control.
+ * matrix: (3, 3) float64, from u to displacements along x, y, z in voxels. scratch: half as many bytes as control.
  */
 export function drawControl(
   control: usize,
   matrix: usize,
+  scratch: usize,
   rows: i32,
   columns: i32,
   key0: i32,
@@ -23,25 +24,29 @@ export function drawControl(
   counter2: i32,
   counter3: i32,
 ): void {
-  const n = 3 * rows * columns;
-  for (let i = 0; i < n; i += 16) {
-    storeFourBlocks(control + ((<usize>i) << 2), n - i, key0, key1, i >> 2, counter1, counter2, counter3);
+  const words = (3 * rows * columns) >> 1;
+  for (let i = 0; i < words; i += 16) {
+    storeFourBlocks(scratch + ((<usize>i) << 2), words - i, key0, key1, i >> 2, counter1, counter2, counter3);
   }
   const stride = (<usize>columns) << 2;
-  const unit: f64 = 4.656612873077393e-10;
-  for (let row = 0; row < rows; row++) {
-    for (let k = 0; k < columns; k += 4) {
-      const at = control + <usize>row * 3 * stride + ((<usize>k) << 2);
-      const ux = f32x4.convert_i32x4_s(v128.load(at));
-      const uy = f32x4.convert_i32x4_s(v128.load(at + stride));
-      const uz = f32x4.convert_i32x4_s(v128.load(at + 2 * stride));
-      for (let axis: usize = 0; axis < 3; axis++) {
-        const m = matrix + 24 * axis;
-        let d = f32x4.mul(ux, f32x4.splat(<f32>(load<f64>(m) * unit)));
-        d = multiplyAdd(uy, f32x4.splat(<f32>(load<f64>(m, 8) * unit)), d);
-        d = multiplyAdd(uz, f32x4.splat(<f32>(load<f64>(m, 16) * unit)), d);
-        v128.store(at + axis * stride, d);
+  const unit: f64 = 0.000030517578125;
+  for (let axis: usize = 0; axis < 3; axis++) {
+    const m = matrix + 24 * axis;
+    const byX = f32x4.splat(<f32>(load<f64>(m) * unit));
+    const byY = f32x4.splat(<f32>(load<f64>(m, 8) * unit));
+    const byZ = f32x4.splat(<f32>(load<f64>(m, 16) * unit));
+    let drawn = scratch;
+    let out = control + axis * stride;
+    for (let row = 0; row < rows; row++) {
+      for (let k: usize = 0; k < stride; k += 16) {
+        const at = drawn + (k >> 1);
+        let d = f32x4.mul(f32x4.convert_i32x4_s(v128.load16x4_s(at)), byX);
+        d = multiplyAdd(f32x4.convert_i32x4_s(v128.load16x4_s(at + (stride >> 1))), byY, d);
+        d = multiplyAdd(f32x4.convert_i32x4_s(v128.load16x4_s(at + stride)), byZ, d);
+        v128.store(out + k, d);
       }
+      drawn += (3 * stride) >> 1;
+      out += 3 * stride;
     }
   }
 }
@@ -53,6 +58,21 @@ function combine(out: usize, entry: usize, parts: usize, n: i32): void {
   const bytes = (<usize>n) << 2;
   const part = parts + bytes * <usize>load<i32>(entry);
   const count = load<i32>(entry, 4);
+  if (count == 4) {
+    const w0 = v128.load32_splat(entry + 16);
+    const w1 = v128.load32_splat(entry + 20);
+    const w2 = v128.load32_splat(entry + 24);
+    const w3 = v128.load32_splat(entry + 28);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const at = part + i;
+      let sum = f32x4.mul(w0, v128.load(at));
+      sum = multiplyAdd(w1, v128.load(at + bytes), sum);
+      sum = multiplyAdd(w2, v128.load(at + 2 * bytes), sum);
+      sum = multiplyAdd(w3, v128.load(at + 3 * bytes), sum);
+      v128.store(out + i, sum);
+    }
+    return;
+  }
   for (let i: usize = 0; i < bytes; i += 16) {
     let sum = f32x4.mul(v128.load32_splat(entry + 16), v128.load(part + i));
     for (let k = 1; k < count; k++) {

@@ -1,28 +1,34 @@
 // Changes of an image's intensities: brightness and contrast, gamma, noise, and a smooth field over the image.
-import { keepLanes, loadLanes, storeLanes } from "./lanes";
+import { loadLanes, storeLanes } from "./lanes";
 import { exp4, log4 } from "./math";
 import { storeFourBlocks } from "./random";
 import { highToDouble, lowToDouble, multiplyAdd, sumOfDoubles } from "./simd";
 
-/** range (4): smallest, largest and mean of x (n >= 1), and 0. The mean's sum is float64, even and odd places apart. */
+/** range (4): smallest, largest and mean of x (n >= 1), and 0. The mean's sum is float64, in four parts by place. */
 export function imageRange(range: usize, x: usize, n: i32): void {
   let low = v128.load32_splat(x);
   let high = low;
   let sum = f64x2.splat(0);
-  for (let i = 0; i < n; i += 4) {
-    const at = x + ((<usize>i) << 2);
-    const left = n - i;
-    const value = loadLanes(at, left);
-    const whole = left >= 4 ? value : v128.bitselect(value, low, keepLanes(i32x4.splat(-1), left));
-    low = f32x4.min(low, whole);
-    high = f32x4.max(high, left >= 4 ? value : v128.bitselect(value, high, keepLanes(i32x4.splat(-1), left)));
-    sum = f64x2.add(sum, f64x2.add(lowToDouble(value), highToDouble(value)));
+  let other = sum;
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const value = v128.load(x + ((<usize>i) << 2));
+    low = f32x4.pmin(low, value);
+    high = f32x4.pmax(high, value);
+    sum = f64x2.add(sum, lowToDouble(value));
+    other = f64x2.add(other, highToDouble(value));
+  }
+  for (; i < n; i++) {
+    const value = v128.load32_splat(x + ((<usize>i) << 2));
+    low = f32x4.pmin(low, value);
+    high = f32x4.pmax(high, value);
+    sum = f64x2.add(sum, f64x2(<f64>f32x4.extract_lane(value, 0), 0));
   }
   const a = f32x4.min(low, v128.shuffle<i64>(low, low, 1, 0));
   const b = f32x4.max(high, v128.shuffle<i64>(high, high, 1, 0));
   store<f32>(range, min(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1)));
   store<f32>(range, max(f32x4.extract_lane(b, 0), f32x4.extract_lane(b, 1)), 4);
-  store<f32>(range, <f32>(sumOfDoubles(sum) / n), 8);
+  store<f32>(range, <f32>(sumOfDoubles(f64x2.add(sum, other)) / n), 8);
   store<f32>(range, 0, 12);
 }
 

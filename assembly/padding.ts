@@ -1,7 +1,8 @@
 // Copies of an image with a margin of one voxel, from which it is read between voxels and beyond its edges.
 //
 // A padded volume has slices of (height + 1) rows of (width + 1): a row's margin is the one before it and the next row's
-// margin behind it, and so with rows. A volume of depth 1 has one slice, any other depth + 2. Image voxel (z, y, x) stands
+// margin behind it, and so with rows. A volume of depth 1 has one slice, any other depth + 3: one before, two behind, of which
+// the last is only read with weight 0. Behind the last slice stand one row and one voxel more. Image voxel (z, y, x) stands
 // at row z (height + 1) + y + 1 of these (one slice on where depth > 1), column x + 1.
 import { storeLanes, loadLanes } from "./lanes";
 
@@ -39,8 +40,16 @@ function joinRows(pairs: usize, upper: usize, lower: usize, width: i32, colours:
   }
 }
 
+/** Elements of a padded volume, with what stands behind its last slice. */
+// @ts-ignore: decorator
+@inline
+function paddedLength(depth: i32, height: i32, width: i32): i32 {
+  const slices = depth > 1 ? depth + 3 : 1;
+  return (slices * (height + 1) + 1) * (width + 1) + 1;
+}
+
 /**
- * pairs (padded volume, 2), and one pair more: each voxel of the padded copy of x (depth, height, width), of which every
+ * pairs (padded volume, 2): each voxel of the padded copy of x (depth, height, width), of which every
  * `colours`th value is taken, beside the voxel below it (one row on). The margin is `fill`.
  */
 export function pairVoxels(pairs: usize, x: usize, depth: i32, height: i32, width: i32, colours: i32, fill: f32): void {
@@ -59,15 +68,13 @@ export function pairVoxels(pairs: usize, x: usize, depth: i32, height: i32, widt
       out += (<usize>across) << 3;
     }
   }
-  if (depth > 1) out = fillPairs(out, slice, filled);
-  v128.store_lane<i64>(out, filled, 0);
+  fillPairs(out, (depth > 1 ? 2 * slice : 0) + across + 1, filled);
 }
 
-/** padded (padded volume, a row and one more; bytes): class numbers x (depth, height, width), 0 in the margin. */
+/** padded (padded volume; bytes): class numbers x (depth, height, width), 0 in the margin. */
 export function padLabels(padded: usize, x: usize, depth: i32, height: i32, width: i32): void {
   const across = width + 1;
-  const slices = depth > 1 ? depth + 2 : 1;
-  const total = slices * (height + 1) * across + across + 1;
+  const total = paddedLength(depth, height, width);
   let i = 0;
   for (; i + 16 <= total; i += 16) v128.store(padded + <usize>i, i32x4.splat(0));
   for (; i < total; i++) store<u8>(padded + <usize>i, 0);

@@ -60,7 +60,10 @@ const [{ sizes, batch: images }] = networks;
 const step = await bindTrainingStep(sizes, images, "reproducible");
 for (const [name, list] of Object.entries(lists)) {
   const batch = await bindAugmentation(list, [10, 10, 10], images);
-  const [stepped, augmented] = time([{ name: "step", run: step.run }, { name, run: batch.run }]);
+  const [stepped, augmented] = time([
+    { name: "step", run: step.run },
+    { name, run: batch.run },
+  ]);
   const share = ratio(augmented, stepped);
   console.log(
     `${name}: ${images} images of 10x10x10 ${(1000 * augmented.median).toFixed(1)} microseconds, ` +

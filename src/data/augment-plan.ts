@@ -73,18 +73,20 @@ export function planAugmentation(
   const [width, height, depth] = sizes;
   const colours = isColoured ? shape[shape.length - 1] : 1;
   const vectors = Math.ceil(width / 4);
-  const slices = depth > 1 ? depth + 2 : 1;
+  const slices = depth > 1 ? depth + 3 : 1;
   if (slices * (height + 1) >= mostRows)
     throw new RangeError(`augment: expected images of fewer than ${mostRows} rows in all slices, got ${depth * height}`); // prettier-ignore
-  const padded = slices * (height + 1) * (width + 1);
-  const pairBytes = 16 * Math.ceil((padded + 1) / 2);
+  const padded = (slices * (height + 1) + 1) * (width + 1) + 1;
+  const pairBytes = 16 * Math.ceil(padded / 2);
   const rowsAtOnce = Math.min(depth * height, Math.max(1, Math.floor(vectorsAtOnce / vectors)));
   const deformPlace = list.findIndex(({ kind }) => kind === "deform");
   const grid = deformPlace < 0 ? null : gridOf(list[deformPlace], sizes, axes);
   const radius = list.reduce((most, one) => (one.kind === "blur" ? Math.max(most, radiusOf(one.sigma, one.millimetres ? spacing : null)) : most), 0); // prettier-ignore
   const features = width * height * depth * colours;
   // Blurring along an axis puts its margin before and behind every line.
-  const blurred = sizes.map((size, axis) => (size + 2 * radius) * sizes.slice(0, axis).reduce((a, b) => a * b, colours));
+  const blurred = sizes.map(
+    (size, axis) => (size + 2 * radius) * sizes.slice(0, axis).reduce((a, b) => a * b, colours),
+  );
   const layout = layOut([
     ["map", 96],
     ["matrix", 72],
@@ -96,9 +98,10 @@ export function planAugmentation(
     ["pairs", pairBytes * colours],
     ["points", 64 * rowsAtOnce * vectors],
     ["labels", width * height * depth],
-    ["padded labels", padded + width + 2],
+    ["padded labels", padded],
     ["moved labels", width * height * depth],
     ["field", grid ? 48 * rowsAtOnce * vectors : 0],
+    ["control draws", grid ? 6 * grid.columns * grid.points[1] * grid.points[2] : 0],
     ["control", grid ? 12 * grid.columns * grid.points[1] * grid.points[2] : 0],
     ["depth table", grid ? 32 * depth : 0],
     ["height table", grid ? 32 * height : 0],
@@ -118,19 +121,15 @@ export function radiusOf(sigma: number, spacing: readonly number[] | null): numb
 
 function gridOf(deform: Augmentation, sizes: readonly number[], axes: number): ControlGrid | null {
   if (deform.kind !== "deform") return null;
-  // Voxels further apart than control points would not see them; one voxel cannot be bent.
-  const cells = sizes.map((size) => Math.min(deform.cells, size - 1));
+  // A cell spans at least three voxels, so that voxels see its bends; one voxel cannot be bent.
+  const cells = sizes.map((size) => Math.min(deform.cells, size - 1, Math.max(1, Math.floor((size - 1) / 3))));
   const points = cells.map((count) => (count > 0 ? count + 3 : 1));
   const magnitude = Math.min(deform.magnitude, axes > 2 ? mostInVolumes : mostInPictures);
   const amplitude = cells.map((count, axis) => (count > 0 ? (magnitude * (sizes[axis] - 1)) / count : 0));
   return { cells, points, columns: 4 * Math.ceil(points[0] / 4), amplitude };
 }
 
-function checkList(
-  list: readonly Augmentation[],
-  space: readonly number[],
-  spacing: readonly number[] | null,
-): void {
+function checkList(list: readonly Augmentation[], space: readonly number[], spacing: readonly number[] | null): void {
   if (list.length > mostAugmentations)
     throw new RangeError(`augment: expected at most ${mostAugmentations} augmentations, got ${list.length}`);
   for (const kind of ["deform", "resampling"] as const)

@@ -64,7 +64,11 @@ export function recorded(list: readonly Augmentation[], drawn: Float64Array): re
 }
 
 /** Fills `drawn` as it was. @throws RangeError when the record is of another list. */
-export function restoreDrawn(list: readonly Augmentation[], { applied }: AugmentationRecord, drawn: Float64Array): void {
+export function restoreDrawn(
+  list: readonly Augmentation[],
+  { applied }: AugmentationRecord,
+  drawn: Float64Array,
+): void {
   drawn.fill(0);
   for (const { place, kind, drawn: numbers } of applied) {
     const augmentation = list.at(place);

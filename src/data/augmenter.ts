@@ -89,7 +89,8 @@ export function createAugmenter(plan: AugmentPlan, kernels: Kernels, memory: Aug
     if (moves === 0) return;
     for (let i = 0; i < voxelCount; i++) memory.bytes[labels + i] = classes[from + i];
     const [source, target] = [memory.address + labels, memory.address + moved];
-    if (moves === 1) kernels.flipLabels(target, source, depth, height, width, isMirrored(2), isMirrored(1), isMirrored(0)); // prettier-ignore
+    if (moves === 1)
+      kernels.flipLabels(target, source, depth, height, width, isMirrored(2), isMirrored(1), isMirrored(0)); // prettier-ignore
     else resampler.labels(target, source, key, index, drawn);
     for (let i = 0; i < voxelCount; i++) classes[from + i] = memory.bytes[moved + i];
   }

@@ -32,6 +32,7 @@ export function bindResampler(
   const points = at("points");
   const field = at("field");
   const control = at("control");
+  const controlDraws = at("control draws");
   const depthTable = at("depth table");
   const heightTable = at("height table");
   const widthTable = at("width table");
@@ -59,7 +60,7 @@ export function bindResampler(
       for (let j = 0; j < 3; j++) doubles[matrix + 3 * i + j] = whole[3 * i + j] * amplitude[j];
     const number = index * mostAugmentations + deformPlace;
     const controlRows = grid.points[1] * grid.points[2];
-    kernels.drawControl(control, matrixAt, controlRows, grid.columns, key.key[0], key.key[1], key.counter, drawKinds.deformation, number); // prettier-ignore
+    kernels.drawControl(control, matrixAt, controlDraws, controlRows, grid.columns, key.key[0], key.key[1], key.counter, drawKinds.deformation, number); // prettier-ignore
     return true;
   }
 

@@ -77,6 +77,7 @@ export interface AugmentKernels {
   drawControl: (
     control: Address,
     matrix: Address,
+    scratch: Address,
     rows: number,
     columns: number,
     key0: number,

@@ -30,9 +30,9 @@ export function mapOf(matrix: readonly number[], offset: readonly number[]): num
   return map;
 }
 
-/** Elements of a padded volume. */
+/** Elements of a padded volume, as assembly/padding.ts has it. */
 export function paddedLength([depth, height, width]: Sampling["sizes"]): number {
-  return (depth > 1 ? depth + 2 : 1) * (height + 1) * (width + 1);
+  return ((depth > 1 ? depth + 3 : 1) * (height + 1) + 1) * (width + 1) + 1;
 }
 
 /** Points of all rows, of an image whose pairs are at `pairs`. */
@@ -62,7 +62,7 @@ export function resample(bench: Workbench, image: ArrayLike<number>, sampling: S
   const { sizes, fill = 0 } = sampling;
   const [depth, height, width] = sizes;
   const x = bench.floats(image, 4);
-  const bytes = 8 * (paddedLength(sizes) + 1);
+  const bytes = 8 * paddedLength(sizes);
   const pairs = bench.reserve(Math.ceil(bytes / 16) * 16 * colours, 0);
   const out = bench.reserve(4 * image.length, 8);
   const points = writePoints(bench, sampling, pairs);
@@ -89,7 +89,7 @@ export function resampleLabels(
   const [depth, height, width] = sampling.sizes;
   const x = bench.reserve(labels.length, 1);
   new Uint8Array(bench.memory.buffer, x, labels.length).set(labels);
-  const padded = bench.reserve(paddedLength(sampling.sizes) + width + 2, 3);
+  const padded = bench.reserve(paddedLength(sampling.sizes), 3);
   const out = bench.reserve(labels.length, 1);
   bench.kernels.padLabels(padded, x, depth, height, width);
   const source = 1 << 20;
