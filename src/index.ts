@@ -49,23 +49,12 @@ export type {
   Augmentation,
   AugmentationOptions,
   Axis,
-  BatchAugmentation,
   GeometricAugmentation,
   IntensityAugmentation,
   PaddingMode,
   ResamplingChoice,
 } from "./data/augment.ts";
-export {
-  biasField,
-  blur,
-  brightness,
-  contrast,
-  cutmix,
-  cutout,
-  gamma,
-  gaussianNoise,
-  mixup,
-} from "./data/augment-intensity.ts";
+export { biasField, blur, brightness, contrast, cutout, gamma, gaussianNoise } from "./data/augment-intensity.ts";
 
 // the network
 export {

@@ -40,7 +40,7 @@ export function drawAugmentations(
     const at = place * drawnLength;
     const word = wordOf(index, place);
     into.fill(0, at, at + drawnLength);
-    if (augmentation.kind === "resampling" || augmentation.kind === "mixup" || augmentation.kind === "cutmix") continue;
+    if (augmentation.kind === "resampling") continue;
     if (augmentation.kind === "flip") {
       for (let k = 0; k < augmentation.axes.length; k++) {
         const axis = augmentation.axes[k] === "x" ? 0 : augmentation.axes[k] === "y" ? 1 : 2;
@@ -57,7 +57,7 @@ export function drawAugmentations(
 }
 
 function drawOne(
-  augmentation: Exclude<Augmentation, { kind: "resampling" | "mixup" | "cutmix" | "flip" }>,
+  augmentation: Exclude<Augmentation, { kind: "resampling" | "flip" }>,
   axes: number,
   stream: RandomStream,
   word: number,

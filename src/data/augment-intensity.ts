@@ -1,6 +1,6 @@
-// Augmentations of intensities and of whole batches: plain frozen values.
+// Augmentations of intensities: plain frozen values.
 import { between, checkProbability, frozen } from "./augment-check.ts";
-import type { AugmentationOptions, BatchAugmentation, IntensityAugmentation } from "./augment.ts";
+import type { AugmentationOptions, IntensityAugmentation } from "./augment.ts";
 
 /**
  * Adds to all intensities up to a part of the image's own range (largest less smallest), or takes as much away.
@@ -125,40 +125,4 @@ export function biasField(amount = 0.3, { probability = 1 }: AugmentationOptions
 export function cutout(fraction = 0.3, { probability = 1 }: AugmentationOptions = {}): IntensityAugmentation {
   between("cutout", "a fraction of the size", fraction, 0, 1);
   return frozen({ kind: "cutout", fraction, probability: checkProbability("cutout", probability) });
-}
-
-/**
- * Blends each image, and what is true of it, with another of the same batch: the part is drawn from Beta(alpha, alpha).
- * (Zhang et al. 2018)
- *
- * @param alpha above 0, at most 1; 0.2 by default: most images are nearly their own.
- * @throws RangeError for another alpha.
- * @example
- * ```ts
- * import { mixup } from "voxgrad";
- *
- * console.log(mixup(0.4).kind); // mixup
- * ```
- */
-export function mixup(alpha = 0.2, { probability = 1 }: AugmentationOptions = {}): BatchAugmentation {
-  between("mixup", "alpha", alpha, 0.01, 1);
-  return frozen({ kind: "mixup", alpha, probability: checkProbability("mixup", probability) });
-}
-
-/**
- * Puts a box of another image of the same batch into each, and blends what is true of them by the box's part of the volume.
- * The part is drawn from Beta(alpha, alpha). (Yun et al. 2019)
- *
- * @param alpha above 0, at most 1; 1 by default: any part is as likely.
- * @throws RangeError for another alpha.
- * @example
- * ```ts
- * import { cutmix } from "voxgrad";
- *
- * console.log(cutmix().alpha); // 1
- * ```
- */
-export function cutmix(alpha = 1, { probability = 1 }: AugmentationOptions = {}): BatchAugmentation {
-  between("cutmix", "alpha", alpha, 0.01, 1);
-  return frozen({ kind: "cutmix", alpha, probability: checkProbability("cutmix", probability) });
 }

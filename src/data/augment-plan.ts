@@ -135,7 +135,7 @@ function checkList(list: readonly Augmentation[], space: readonly number[], spac
   for (const kind of ["deform", "resampling"] as const)
     if (list.filter((one) => one.kind === kind).length > 1)
       throw new RangeError(`augment: expected "${kind}" at most once, got it ${list.filter((one) => one.kind === kind).length} times`); // prettier-ignore
-  const moves = list.find(({ kind }) => ["crop", "translate", "rotate", "scale", "stretch", "shear", "flip", "deform", "cutout", "cutmix"].includes(kind)); // prettier-ignore
+  const moves = list.find(({ kind }) => ["crop", "translate", "rotate", "scale", "stretch", "shear", "flip", "deform", "cutout"].includes(kind)); // prettier-ignore
   if (moves && (space.length < 2 || space.length > 3))
     throw new RangeError(`augment: expected images of two or three axes for "${moves.kind}", got the shape [${space.join(", ")}]`); // prettier-ignore
   if (space.length > 3)

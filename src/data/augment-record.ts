@@ -47,8 +47,6 @@ function namesOf({ kind }: Augmentation): readonly string[] {
       return ["x0", "y0", "z0", "x1", "y1", "z1"];
     case "deform":
     case "resampling":
-    case "mixup":
-    case "cutmix":
       return [];
   }
 }

@@ -32,11 +32,6 @@ export type IntensityAugmentation =
   | ({ readonly kind: "biasField"; readonly amount: number } & Drawn)
   | ({ readonly kind: "cutout"; readonly fraction: number } & Drawn);
 
-/** Blends the images of a batch, and what is true of them. */
-export type BatchAugmentation =
-  | ({ readonly kind: "mixup"; readonly alpha: number } & Drawn)
-  | ({ readonly kind: "cutmix"; readonly alpha: number } & Drawn);
-
 /** How images are read between and beside their voxels; not drawn. */
 export interface ResamplingChoice {
   readonly kind: "resampling";
@@ -46,7 +41,7 @@ export interface ResamplingChoice {
   readonly masks: "nearest" | "likeliest";
 }
 
-export type Augmentation = GeometricAugmentation | IntensityAugmentation | BatchAugmentation | ResamplingChoice;
+export type Augmentation = GeometricAugmentation | IntensityAugmentation | ResamplingChoice;
 
 export interface AugmentationOptions {
   /** Which part of the images it is applied to, 0 to 1. */
