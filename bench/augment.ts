@@ -9,7 +9,7 @@ import { allocate } from "../src/wasm/memory.ts";
 import { ratio, time } from "./harness.ts";
 import { bindTrainingStep, networks } from "./step.ts";
 
-const lists: Record<string, readonly Augmentation[]> = {
+const all: Record<string, readonly Augmentation[]> = {
   flip: [flip(["x", "y", "z"])],
   "brightness, contrast": [brightness(), contrast()],
   gamma: [gamma()],
@@ -20,6 +20,10 @@ const lists: Record<string, readonly Augmentation[]> = {
   affine: [rotate(10), scale(0.1), translate(0.05)],
   "affine, deformation": [rotate(10), scale(0.1), translate(0.05), deform()],
 };
+
+/** Those that are named: `npm run bench -- augment affine`; all by default. */
+const [wanted = ""] = process.argv.slice(2);
+const lists = Object.fromEntries(Object.entries(all).filter(([name]) => name.includes(wanted)));
 
 /** Augments `images` images of a shape in turn, as a batch; another batch at each call. */
 async function bindAugmentation(list: readonly Augmentation[], shape: readonly number[], images: number) {

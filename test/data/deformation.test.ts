@@ -23,7 +23,7 @@ describe.each([
   { shape: [64, 64, 64], step: 7, magnitude: 0.4, bound: 1 / 2.479472335 },
   { shape: [28, 28], step: 1, magnitude: 0.48, bound: 1 / 2.046392675 },
 ])("10,000 deformations of $shape at the largest magnitude", ({ shape, step, magnitude, bound }) => {
-  it("have control points within the bound of Choi & Lee (2000) and a positive Jacobian at every voxel looked at", async () => {
+  it("have control points within the bound of Choi & Lee (2000) and a positive Jacobian at every voxel (of 64^3 at every 7th)", async () => {
     const bench = await Workbench.create("reproducible.release");
     const { grid, sizes } = planAugmentation([deform({ magnitude: 0.48 })], shape);
     if (!grid) throw new Error("expected a grid");
@@ -46,9 +46,7 @@ describe.each([
     for (let draw = 0; draw < 10000; draw++) {
       bench.kernels.drawControl(control, matrix, scratch, points[1] * points[2], columns, key[0], key[1], counter, drawKinds.deformation, draw); // prettier-ignore
       for (const value of values) largest = Math.max(largest, Math.abs(value));
-      // A few slices of each draw, other ones each time; all of them over the draws.
-      const z = bz[draw % bz.length];
-      for (const y of by) {
+      for (const [z, y] of bz.flatMap((slice) => by.map((line) => [slice, line] as const))) {
         rows.fill(0);
         for (let c = 0; c < z.weights.length; c++)
           for (let b = 0; b < y.weights.length; b++) {
@@ -82,5 +80,5 @@ describe.each([
     expect(largest).toBeGreaterThan(0.99 * magnitude);
     expect(magnitude).toBeLessThan(bound);
     expect(smallest).toBeGreaterThan(0);
-  }, 60000);
+  }, 300000);
 });
