@@ -50,7 +50,7 @@ async function bindAugmentation(list: readonly Augmentation[], shape: readonly n
   const floats = block.floats("input");
   let next = 0;
   return {
-    run() {
+    run: () => {
       floats.set(originals);
       for (let k = 0; k < images; k++) augmenter.image(next++ % 1000000, input + 4 * size * k);
     },

@@ -123,7 +123,7 @@ export function rotate(
   return frozen({
     kind: "rotate",
     degrees,
-    axis: isVector ? (Object.freeze([x, y, z]) as readonly [number, number, number]) : axis,
+    axis: isVector ? Object.freeze<[number, number, number]>([x, y, z]) : axis,
     probability: checkProbability("rotate", probability),
   });
 }
