@@ -1,7 +1,18 @@
 // What the settings of the command line mean as values of the library.
 import * as voxgrad from "../index.ts";
-import type { Dataset, Layer, Loss, Network, Optimizer, Schedule, StudyOptions, TrainOptions } from "../index.ts";
+import type {
+  Dataset,
+  Layer,
+  Loss,
+  Network,
+  Optimizer,
+  Patches,
+  Schedule,
+  StudyOptions,
+  TrainOptions,
+} from "../index.ts";
 import type { Settings } from "./settings.ts";
+import { UsageError } from "./usage.ts";
 
 /** How the study divides its data. */
 export function studySettings(
@@ -17,8 +28,9 @@ export function trainSettings(settings: Settings, train: Dataset): TrainOptions 
     settings;
   const task = settings.task ?? (train.labels ? "classification" : "segmentation");
   const loss = lossOf(settings.loss);
+  const patches = patchesOf(settings);
   return {
-    network: networkOf(settings, voxgrad.outputsFor(task, train)),
+    network: networkOf(settings, voxgrad.outputsFor(task, train, patches)),
     ...(loss === null ? {} : { loss }),
     classWeights,
     optimizer: optimizerOf(settings),
@@ -30,10 +42,23 @@ export function trainSettings(settings: Settings, train: Dataset): TrainOptions 
     accumulate,
     patience,
     monitor,
+    patches,
     normalization,
     numericMode,
     wide: settings.wide,
   };
+}
+
+/** Null for whole images. @throws UsageError when only what goes with patches is set; RangeError when the stride does not fit the size. */
+function patchesOf({ patches, patchStride, patchesPerImage, patchForeground }: Settings): Patches | null {
+  if (patches === null) {
+    if (patchStride === null && patchesPerImage === 1 && patchForeground === 0) return null;
+    throw new UsageError(
+      "--patch-stride, --patches-per-image, --patch-foreground: expected --patches beside them, such as --patches 32x32, got none",
+    );
+  }
+  const stride = patchStride === null ? {} : { stride: patchStride };
+  return voxgrad.patches({ size: patches, ...stride, perImage: patchesPerImage, foreground: patchForeground });
 }
 
 /** Dense layers with the activation, and dropout if asked, behind each hidden one. */

@@ -66,6 +66,8 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
     if (flags.resume && (await hasStudy(storage))) {
       return work(context, place, settings, openStudy({ storage, data }), data, path);
     }
+    // What does not fit the data is said before there is a study of it.
+    trainSettings(given, trainingSetOf(data));
     if (flags.force) await removeStudy(storage);
     await writeConfig(storage, given);
     const run = study({ data, storage, source: await absolute(path), ...studySettings(given) });

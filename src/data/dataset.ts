@@ -55,6 +55,10 @@ export interface Dataset {
   readonly readBytes?: (index: number, into: ByteRegion, offset: number) => void;
   /** Writes the mask's class indexes (0 = background, k = maskClasses[k - 1]). @throws TypeError without masks. */
   readMask(index: number, into: Uint8Array, offset: number): void;
+  /** Where parts can be read alone: as `read`, but only `count` values, from the image's value `from` on. */
+  readonly readRun?: (index: number, from: number, count: number, into: Float32Array, offset: number) => void;
+  /** The same of `readMask`. */
+  readonly readMaskRun?: (index: number, from: number, count: number, into: Uint8Array, offset: number) => void;
   /** SHA-256 in hex of the image's stored pixels, label and mask. */
   digest(index: number): Promise<string>;
   /**
@@ -141,6 +145,12 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
       const first = index * size;
       for (let i = 0; i < size; i++) into[offset + i] = images[first + i];
     },
+    readRun(index: number, from: number, count: number, into: Float32Array, offset: number) {
+      checkRun(name, index, length, from, count, size);
+      checkRoom(name, offset, count, into.length);
+      const first = index * size + from;
+      for (let i = 0; i < count; i++) into[offset + i] = images[first + i];
+    },
     ...(images instanceof Uint8Array || images instanceof Uint8ClampedArray ? byteReader(name, images, size) : {}),
     readMask(index: number, into: Uint8Array, offset: number) {
       if (!masks) throw new TypeError(`${name}: expected masks, got a set without`);
@@ -148,6 +158,13 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
       checkRoom(name, offset, maskLength, into.length);
       const first = index * maskLength;
       for (let i = 0; i < maskLength; i++) into[offset + i] = masks[first + i];
+    },
+    readMaskRun(index: number, from: number, count: number, into: Uint8Array, offset: number) {
+      if (!masks) throw new TypeError(`${name}: expected masks, got a set without`);
+      checkRun(name, index, length, from, count, maskLength);
+      checkRoom(name, offset, count, into.length);
+      const first = index * maskLength + from;
+      for (let i = 0; i < count; i++) into[offset + i] = masks[first + i];
     },
     digest(index: number) {
       checkIndex(name, index, length);
@@ -200,6 +217,18 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       ? { readBytes: (index: number, into: ByteRegion, offset: number) => dataset.readBytes?.(at(index), into, offset) }
       : {}),
     readMask: (index: number, into: Uint8Array, offset: number) => dataset.readMask(at(index), into, offset),
+    ...(dataset.readRun
+      ? {
+          readRun: (index: number, from: number, count: number, into: Float32Array, offset: number) =>
+            dataset.readRun?.(at(index), from, count, into, offset),
+        }
+      : {}),
+    ...(dataset.readMaskRun
+      ? {
+          readMaskRun: (index: number, from: number, count: number, into: Uint8Array, offset: number) =>
+            dataset.readMaskRun?.(at(index), from, count, into, offset),
+        }
+      : {}),
     digest: (index: number) => dataset.digest(at(index)),
     ...(dataset.prepare
       ? { prepare: (images: ArrayLike<number>) => dataset.prepare?.(Int32Array.from(images, at)) }
@@ -260,6 +289,13 @@ export function checkRoom(name: string, offset: number, size: number, length: nu
 export function checkIndex(name: string, index: number, length: number): void {
   if (Number.isInteger(index) && index >= 0 && index < length) return;
   throw new RangeError(`${name}: expected an image index from 0 to ${length - 1}, got ${index}`);
+}
+
+/** Values `from` to `from + count` of an image of `size` values. */
+export function checkRun(name: string, index: number, length: number, from: number, count: number, size: number): void {
+  checkIndex(name, index, length);
+  if (Number.isInteger(from) && Number.isInteger(count) && from >= 0 && count >= 0 && from + count <= size) return;
+  throw new RangeError(`${name}: expected values within the ${size} of an image, got ${count} from ${from} on`);
 }
 
 /** Voxels of a mask: the image's shape, or the shape without its last axis where that holds colours. */

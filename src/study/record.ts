@@ -42,6 +42,8 @@ export function plainSettings(settings: TrainingSettings): PlainSettings {
 export async function liveSettings(plain: PlainSettings, train: Dataset): Promise<TrainingSettings> {
   return Object.freeze({
     ...plain,
+    // Studies from before there were patches have none.
+    patches: plain.patches ?? null,
     network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
     normalization: await prepareNormalization(plain.normalization, train),
   });

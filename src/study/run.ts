@@ -87,11 +87,11 @@ async function oneEpoch(fit: Fit, { signal, onStep, keep, interrupted }: RunHook
 }
 
 async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
-  const { network, task, normalization, loss } = fit.settings;
+  const { network, task, patches, normalization, loss } = fit.settings;
   const { history } = fit.progress;
   const weights = fit.bestWeights();
   const { classes, maskClasses, preprocessing } = sets.train;
-  const read = preprocessing ? { preprocessing } : {};
+  const read = { ...(preprocessing ? { preprocessing } : {}), ...(patches ? { patches } : {}) };
   return {
     model: Object.freeze({ task, network, weights, classes, maskClasses, ...read, normalization, loss }),
     history,

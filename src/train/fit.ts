@@ -1,6 +1,7 @@
 // A run of training: epochs of steps, their figures on both sets, the best weights kept, to stop and go on at any step.
 import { fillLabels } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { trainingPatches } from "../data/patch-views.ts";
 import { readAhead } from "../data/read-ahead.ts";
 import { DivergenceError } from "../errors.ts";
 import { lossDenominator } from "../model/loss.ts";
@@ -55,7 +56,7 @@ export interface Fit {
   readonly bytes: number;
   /**
    * Runs to the end of the next epoch.
-   * @param onStep hears how many of the epoch's images the weights have seen.
+   * @param onStep hears how many of the epoch's images (or patches) the weights have seen.
    * @throws DivergenceError when a loss, gradient or weight is no longer finite; the best weights are kept.
    * @throws the signal's reason when it is aborted: after the running step, with `state()` exactly there.
    */
@@ -78,8 +79,10 @@ export async function startFit(
   beginning: Beginning = { kind: "drawn" },
   build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
 ): Promise<Fit> {
-  const { train, validation } = sets;
   const { network, loss, optimizer, schedule, batchSize, seed, task } = settings;
+  const patches = settings.patches ? trainingPatches(sets.train, settings.patches, seed) : null;
+  /** What steps are made of. Figures are of the sets' whole images. */
+  const train = patches ?? sets.train;
   const slots = optimizerSlots(optimizer);
   const block = await allocate(network.plan({ batchSize, state: slots }), build, settings.wide);
   const pass = bindPass(network, block, true);
@@ -89,7 +92,7 @@ export async function startFit(
   const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
   const ahead = readAhead(train);
-  const majority = majorityShare(train);
+  const majority = majorityShare(sets.train);
   const batches = optimizer.kind === "gradientDescent" ? Math.ceil(train.length / batchSize) : settings.accumulate;
 
   const parameters = block.floats("parameters");
@@ -150,8 +153,8 @@ export async function startFit(
     const number = progress.epoch + 1;
     const broken = step.nonFinite("parameters");
     if (broken !== null) diverged("a weight", broken);
-    const trainFigures = await evaluate(evaluator, train, breathe);
-    const validationFigures = await evaluate(evaluator, validation, breathe);
+    const trainFigures = await evaluate(evaluator, sets.train, breathe);
+    const validationFigures = await evaluate(evaluator, sets.validation, breathe);
     if (!Number.isFinite(trainFigures.loss)) diverged("the training loss", "output");
     if (!Number.isFinite(validationFigures.loss)) diverged("the validation loss", "output");
     const stopping = nextStopping(progress.stopping, settings.monitor, number, validationFigures[settings.monitor]);
@@ -187,6 +190,7 @@ export async function startFit(
     const number = progress.epoch + 1;
     const { plateau } = progress;
     const learningRate = plateau ? plateau.learningRate : learningRateAt(schedule, optimizer.learningRate, number - 1);
+    patches?.begin(number);
     const order = stream(seed, "shuffle", number).permutation(train.length);
     while (position < train.length) {
       signal?.throwIfAborted();

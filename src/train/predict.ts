@@ -5,7 +5,7 @@ import { bindPass } from "../model/pass.ts";
 import { writeWeights } from "../model/weights.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "../breathe.ts";
-import { forwardAll } from "./evaluate.ts";
+import { forwardAll, patchGeometryOf } from "./evaluate.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { maskClassAt, probabilityOf } from "./figures.ts";
@@ -39,7 +39,9 @@ export interface OpenModel extends Evaluator {
   free(): void;
 }
 
-export async function openModel(model: Model, batchSize = 32): Promise<OpenModel> {
+/** @param images how many are to go forward: a batch has no more rows than there are. */
+export async function openModel(model: Model, images: number): Promise<OpenModel> {
+  const batchSize = model.patches ? 32 : Math.min(32, images);
   const block = await allocate(model.network.plan({ batchSize, training: false }));
   writeWeights(model.network, model.weights, block.floats("parameters"));
   const pass = bindPass(model.network, block, false);
@@ -48,10 +50,11 @@ export async function openModel(model: Model, batchSize = 32): Promise<OpenModel
 }
 
 /**
- * Predicts a set; labels or masks of the set are not looked at.
+ * Predicts a set; labels or masks of the set are not looked at. A model of patches goes over the covering grid of each
+ * image, which may have another size than those of training.
  *
- * @throws RangeError when the images have another shape than those the model was trained on, or are known to be
- * preprocessed otherwise.
+ * @throws RangeError when the images have another shape than those the model was trained on (of patches: are smaller than
+ * one), or are known to be preprocessed otherwise.
  * @example
  * ```ts
  * import { phantoms, predict, study } from "voxgrad";
@@ -64,8 +67,10 @@ export async function openModel(model: Model, batchSize = 32): Promise<OpenModel
  */
 export async function predict(model: Model, set: Dataset): Promise<ClassPredictions | MaskPredictions> {
   checkPreprocessing(model, set);
-  model.network.withInput(set.shape);
-  const opened = await openModel(model, Math.min(32, set.length));
+  const { network, patches } = model;
+  if (patches) patchGeometryOf({ network, patches }, set);
+  else network.withInput(set.shape);
+  const opened = await openModel(model, set.length);
   try {
     return model.task === "classification"
       ? await predictClasses(model, opened, set)
@@ -106,9 +111,11 @@ async function predictClasses(model: Model, opened: OpenModel, set: Dataset): Pr
 }
 
 async function predictMasks(model: Model, opened: OpenModel, set: Dataset): Promise<MaskPredictions> {
-  const { maskClasses } = model;
-  const outputs = outputsOf(model);
-  const voxels = outputs / maskClasses.length;
+  const { maskClasses, network, patches } = model;
+  const voxels = patches
+    ? patchGeometryOf({ network, patches }, set).imageVoxels
+    : outputsOf(model) / maskClasses.length;
+  const outputs = voxels * maskClasses.length;
   const probabilities = new Float32Array(set.length * outputs);
   const masks = new Float32Array(set.length * voxels);
   await forwardAll(opened, set, createBreathe(), (first, rows, batch) => {

@@ -3,6 +3,8 @@ import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { fitNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
+import { fitPatches } from "../data/patches.ts";
+import type { Patches } from "../data/patches.ts";
 import { dense, dropout, relu } from "../model/layers.ts";
 import type { Layer } from "../model/layers.ts";
 import { sigmoidDice, softmaxCrossEntropy } from "../model/loss.ts";
@@ -50,7 +52,12 @@ export interface TrainOptions {
   readonly patience?: number | null;
   /** The validation figure by which the best epoch is chosen; "loss" by default. */
   readonly monitor?: Monitor;
-  /** How pixels are scaled, fitted on the training set alone; "pixelZScore" by default. */
+  /**
+   * Parts of images in place of whole ones, from `patches()`; null, the default, for whole images. A step then takes
+   * `batchSize` patches, and an epoch `perImage` of each image.
+   */
+  readonly patches?: Patches | null;
+  /** How pixels are scaled, fitted on the training set alone; "pixelZScore" by default, "zScore" with patches. */
   readonly normalization?: Normalization["kind"];
   /** Seed of weights, order and dropout; the study's by default. */
   readonly seed?: number;
@@ -77,6 +84,7 @@ export interface TrainingSettings {
   readonly accumulate: number;
   readonly patience: number | null;
   readonly monitor: Monitor;
+  readonly patches: Patches | null;
   readonly normalization: Normalization;
   readonly seed: number;
   readonly numericMode: NumericMode;
@@ -88,14 +96,27 @@ export function hiddenLayers(sizes: readonly number[], dropoutRate = 0): readonl
   return sizes.flatMap((size) => [dense(size), relu(), ...(dropoutRate > 0 ? [dropout(dropoutRate)] : [])]);
 }
 
-/** The number of outputs that a task asks for. */
-export function outputsFor(task: Task, data: Dataset): number {
-  return task === "classification" ? data.classes.length : data.maskClasses.length * data.maskLength;
+/**
+ * The number of outputs that a task asks for.
+ * @param patches the parts of images that the network is to see; null for whole ones.
+ * @throws RangeError when the patches do not fit the images.
+ */
+export function outputsFor(task: Task, data: Dataset, patches: Patches | null = null): number {
+  const voxels = patches ? fitPatches(patches, data).voxels : data.maskLength;
+  return task === "classification" ? data.classes.length : data.maskClasses.length * voxels;
 }
 
-/** The kind of normalisation that the options come to. */
-export function normalizationKindOf({ normalization = "pixelZScore" }: TrainOptions): Normalization["kind"] {
-  return normalization;
+/**
+ * The kind of normalisation that the options come to.
+ * @throws RangeError for statistics by pixel of patches, whose pixels lie anywhere in an image.
+ */
+export function normalizationKindOf({ normalization, patches }: TrainOptions): Normalization["kind"] {
+  if (!patches) return normalization ?? "pixelZScore";
+  if (normalization !== "pixelZScore") return normalization ?? "zScore";
+  throw new RangeError(
+    "normalization: expected zScore, unit or none with patches, got pixelZScore: the pixels of a patch lie in another " +
+      "place of the image each time, and have no mean of their own. Leave it out.",
+  );
 }
 
 /**
@@ -110,14 +131,15 @@ export function resolveTraining(
   seed: number,
   normalization?: Normalization,
 ): TrainingSettings {
-  const outputs = outputsFor(task, train);
+  const parts = options.patches ? fitPatches(options.patches, train) : null;
+  const outputs = outputsFor(task, train, parts?.patches);
   const loss = weighted(
     options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice()),
     options.classWeights ?? null,
     train,
   );
   const given = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
-  const fitted = given.withInput(train.shape);
+  const fitted = given.withInput(parts?.shape ?? train.shape);
   checkOutputs(fitted, loss, task, outputs);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
   checkWhole("epochs", epochs);
@@ -138,10 +160,11 @@ export function resolveTraining(
     regularization: regularization(options.regularization),
     clip: options.clip ?? null,
     epochs,
-    batchSize: Math.min(batchSize, train.length),
+    batchSize: Math.min(batchSize, train.length * (parts?.patches.perImage ?? 1)),
     accumulate,
     patience,
     monitor,
+    patches: parts?.patches ?? null,
     normalization: normalization ?? fitNormalization(normalizationKindOf(options), train),
     seed: options.seed ?? seed,
     numericMode,
