@@ -1,6 +1,7 @@
 // A dataset of images that are loaded when they are needed, and kept within a budget.
+import { checkIndex, checkRoom, checkRun } from "./bounds.ts";
 import type { ByteRegion, Dataset, Pixels } from "./dataset.ts";
-import { checkIndex, checkRoom, checkRun, featuresOf } from "./dataset.ts";
+import { featuresOf } from "./dataset.ts";
 import { imageDigest } from "./digest.ts";
 import type { Rescale } from "./image.ts";
 import { imageCache } from "./image-cache.ts";

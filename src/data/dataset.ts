@@ -1,4 +1,5 @@
 // What a network learns from: images of one shape, with labels or masks, read one at a time.
+import { checkIndex, checkRoom, checkRun } from "./bounds.ts";
 import { imageDigest } from "./digest.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { classIndexes, groupNames, maskIndexes } from "./truth.ts";
@@ -131,6 +132,22 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
   const classes = truth ? namesOf(name, truth.values, options.classes) : [];
   const labels = truth?.indexes ?? null;
   const masks = masked?.indexes ?? null;
+
+  function readRun(index: number, from: number, count: number, into: Float32Array, offset: number): void {
+    checkRun(name, index, length, from, count, size);
+    checkRoom(name, offset, count, into.length);
+    const first = index * size + from;
+    for (let i = 0; i < count; i++) into[offset + i] = images[first + i];
+  }
+
+  function readMaskRun(index: number, from: number, count: number, into: Uint8Array, offset: number): void {
+    if (!masks) throw new TypeError(`${name}: expected masks, got a set without`);
+    checkRun(name, index, length, from, count, maskLength);
+    checkRoom(name, offset, count, into.length);
+    const first = index * maskLength + from;
+    for (let i = 0; i < count; i++) into[offset + i] = masks[first + i];
+  }
+
   return Object.freeze({
     length,
     shape: Object.freeze([...shape]),
@@ -139,33 +156,11 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
     maskClasses: Object.freeze([...(masked?.values ?? [])]),
     maskLength,
     groups,
-    read(index: number, into: Float32Array, offset: number) {
-      checkIndex(name, index, length);
-      checkRoom(name, offset, size, into.length);
-      const first = index * size;
-      for (let i = 0; i < size; i++) into[offset + i] = images[first + i];
-    },
-    readRun(index: number, from: number, count: number, into: Float32Array, offset: number) {
-      checkRun(name, index, length, from, count, size);
-      checkRoom(name, offset, count, into.length);
-      const first = index * size + from;
-      for (let i = 0; i < count; i++) into[offset + i] = images[first + i];
-    },
+    read: (index: number, into: Float32Array, offset: number) => readRun(index, 0, size, into, offset),
+    readRun,
     ...(images instanceof Uint8Array || images instanceof Uint8ClampedArray ? byteReader(name, images, size) : {}),
-    readMask(index: number, into: Uint8Array, offset: number) {
-      if (!masks) throw new TypeError(`${name}: expected masks, got a set without`);
-      checkIndex(name, index, length);
-      checkRoom(name, offset, maskLength, into.length);
-      const first = index * maskLength;
-      for (let i = 0; i < maskLength; i++) into[offset + i] = masks[first + i];
-    },
-    readMaskRun(index: number, from: number, count: number, into: Uint8Array, offset: number) {
-      if (!masks) throw new TypeError(`${name}: expected masks, got a set without`);
-      checkRun(name, index, length, from, count, maskLength);
-      checkRoom(name, offset, count, into.length);
-      const first = index * maskLength + from;
-      for (let i = 0; i < count; i++) into[offset + i] = masks[first + i];
-    },
+    readMask: (index: number, into: Uint8Array, offset: number) => readMaskRun(index, 0, maskLength, into, offset),
+    readMaskRun,
     digest(index: number) {
       checkIndex(name, index, length);
       const mask = masks?.subarray(index * maskLength, (index + 1) * maskLength) ?? null;
@@ -278,24 +273,6 @@ function checkFinite(name: string, images: Pixels, size: number): void {
         "Replace it, or leave the image out.",
     );
   }
-}
-
-/** A typed array drops what is written behind its end, without a word. */
-export function checkRoom(name: string, offset: number, size: number, length: number): void {
-  if (Number.isInteger(offset) && offset >= 0 && offset + size <= length) return;
-  throw new RangeError(`${name}: expected room for ${size} values from offset ${offset} on, got an array of ${length}`);
-}
-
-export function checkIndex(name: string, index: number, length: number): void {
-  if (Number.isInteger(index) && index >= 0 && index < length) return;
-  throw new RangeError(`${name}: expected an image index from 0 to ${length - 1}, got ${index}`);
-}
-
-/** Values `from` to `from + count` of an image of `size` values. */
-export function checkRun(name: string, index: number, length: number, from: number, count: number, size: number): void {
-  checkIndex(name, index, length);
-  if (Number.isInteger(from) && Number.isInteger(count) && from >= 0 && count >= 0 && from + count <= size) return;
-  throw new RangeError(`${name}: expected values within the ${size} of an image, got ${count} from ${from} on`);
 }
 
 /** Voxels of a mask: the image's shape, or the shape without its last axis where that holds colours. */

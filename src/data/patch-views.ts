@@ -1,7 +1,7 @@
 // The patches of a set as datasets themselves: drawn at random for training, or those of the covering grid.
 import { stream } from "../random.ts";
+import { checkIndex, checkRoom } from "./bounds.ts";
 import type { Dataset } from "./dataset.ts";
-import { checkIndex, checkRoom } from "./dataset.ts";
 import { imageDigest } from "./digest.ts";
 import { hasColours, patchGeometry } from "./patches.ts";
 import type { PatchGeometry, Patches } from "./patches.ts";
