@@ -49,12 +49,24 @@ export function trainSettings(settings: Settings, train: Dataset): TrainOptions 
   };
 }
 
-/** Null for whole images. @throws UsageError when only what goes with patches is set; RangeError when the stride does not fit the size. */
-function patchesOf({ patches, patchStride, patchesPerImage, patchForeground }: Settings): Patches | null {
+/** Null for whole images. @throws UsageError when patches are missing, or go with no such scaling; RangeError when the stride does not fit the size. */
+function patchesOf({
+  patches,
+  patchStride,
+  patchesPerImage,
+  patchForeground,
+  normalization,
+}: Settings): Patches | null {
   if (patches === null) {
     if (patchStride === null && patchesPerImage === 1 && patchForeground === 0) return null;
     throw new UsageError(
       "--patch-stride, --patches-per-image, --patch-foreground: expected --patches beside them, such as --patches 32x32, got none",
+    );
+  }
+  if (normalization === "pixelZScore") {
+    throw new UsageError(
+      "--normalization: expected zScore, unit or none with --patches, got pixelZScore: a pixel of a patch lies in another " +
+        "place each time. Leave it out.",
     );
   }
   const stride = patchStride === null ? {} : { stride: patchStride };

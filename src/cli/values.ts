@@ -76,7 +76,8 @@ export function sizes(): Kind<number | readonly number[]> {
       return parts.length === 1 ? parts[0] : parts;
     },
     check: (value) => {
-      if (Array.isArray(value)) return value.every(isSize) ? Object.freeze([...(value as number[])]) : undefined;
+      if (Array.isArray(value))
+        return value.length > 0 && value.every(isSize) ? Object.freeze([...(value as number[])]) : undefined;
       return isSize(value) ? (value as number) : undefined;
     },
   };

@@ -151,6 +151,7 @@ export function resolveTraining(
     throw new RangeError(`numericMode: expected "reproducible" or "fast", got "${String(numericMode)}"`);
   }
   checkMonitor(monitor, task);
+  const scaling = normalizationKindOf(normalization ? { ...options, normalization: normalization.kind } : options);
   return Object.freeze({
     task,
     network: fitted,
@@ -165,7 +166,7 @@ export function resolveTraining(
     patience,
     monitor,
     patches: parts?.patches ?? null,
-    normalization: normalization ?? fitNormalization(normalizationKindOf(options), train),
+    normalization: normalization ?? fitNormalization(scaling, train),
     seed: options.seed ?? seed,
     numericMode,
     wide: options.wide ?? false,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { patches } from "../../src/data/patches.ts";
 import { dense, dropout, relu } from "../../src/model/layers.ts";
 import { sigmoidDice } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
@@ -14,6 +15,7 @@ const settings: [string, TrainOptions, Task][] = [
   ["sgd with momentum, accumulating 3 batches", { optimizer: sgd({ momentum: 0.9 }), network: network(layers), accumulate: 3 }, "classification"],
   ["full-batch gradient descent", { optimizer: gradientDescent() }, "classification"],
   ["nadam on masks with soft Dice", { optimizer: nadam(), network: network([dense(8), relu(), dense(9)]), loss: sigmoidDice() }, "segmentation"],
+  ["patches of masks, half of them by the foreground", { patches: patches({ size: 2, foreground: 0.5 }), network: network([dense(8), relu(), dense(4)]) }, "segmentation"],
   ["centered rmsprop", { optimizer: rmsprop({ centered: true, momentum: 0.5 }) }, "classification"],
 ]; // prettier-ignore
 
