@@ -8,6 +8,9 @@ import type { Patches } from "../../src/data/patches.ts";
 import { dense, dropout, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { weightBytes } from "../../src/model/weights.ts";
+import { sigmoidCrossEntropy } from "../../src/model/loss.ts";
+import { stream } from "../../src/random.ts";
+import { adam } from "../../src/train/optimizer.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import { openStudy, study } from "../../src/study/study.ts";
 import { loadModel, saveModel } from "../../src/train/model.ts";
@@ -285,7 +288,41 @@ describe("a network of patches", () => {
   });
 });
 
+/** Noise with one brighter spot of 3x4 pixels anywhere, which is the mask. */
+function spots(count: number): Dataset {
+  const draws = stream(3, "phantom", 1);
+  const images = Uint8Array.from({ length: count * 256 }, (_, i) => draws.integer(i, 120));
+  const masks = new Uint8Array(count * 256);
+  for (let image = 0; image < count; image++) {
+    const row = draws.integer(images.length + 2 * image, 14);
+    const column = draws.integer(images.length + 2 * image + 1, 13);
+    for (let i = 0; i < 12; i++) {
+      const at = image * 256 + (row + Math.floor(i / 4)) * 16 + column + (i % 4);
+      images[at] += 90;
+      masks[at] = 1;
+    }
+  }
+  return arrayDataset({ images, shape: [16, 16], masks });
+}
+
 describe("a study of patches", () => {
+  it.each([1, 2])(
+    "learns from 42 images to find a spot that may lie anywhere: validation Dice above 0.85, where whole images reach below 0.5; seed %i",
+    async (seed) => {
+      const reached = async (value: Patches | null) => {
+        const data = spots(60);
+        const net = network([dense(32), relu(), dense(outputsFor("segmentation", data, value))]);
+        const optimizer = adam({ learningRate: 0.01 });
+        const options = { network: net, optimizer, loss: sigmoidCrossEntropy(), epochs: 30, patience: null };
+        let dice: number | null = null;
+        for await (const { validation } of study({ data, seed }).train({ ...options, patches: value })) dice = validation.dice; // prettier-ignore
+        return dice;
+      };
+      expect(await reached(null)).toBeLessThan(0.5);
+      expect(await reached(patches({ size: 6, stride: 2, perImage: 8, foreground: 0.3 }))).toBeGreaterThan(0.85);
+    },
+  );
+
   it("is tested on whole images, says its patches in study.json and in the report, and keeps them in refining", async () => {
     const storage = memoryStorage();
     const data = toySet(80, 3, { shape });
