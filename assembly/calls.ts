@@ -31,6 +31,7 @@ import {
   huberBackward,
 } from "./regression";
 import { sigmoidDiceForward, sigmoidDiceBackward } from "./dice";
+import { scaleRows } from "./rows";
 import { addPenaltyGradient } from "./penalty";
 import { sgdStep, momentumStep, nesterovStep } from "./optimizer";
 import { adamStep, amsgradStep, nadamStep, radamStep, adamaxStep } from "./adam";
@@ -152,43 +153,43 @@ export function runCalls(calls: usize, count: i32): i32 {
         softmaxBackward(i0, i1, i2, i3, i4);
         break;
       case 31:
-        if (!keep(call, softmaxCrossEntropyForward(i0, i1, i2, i3, i4, i5, x0))) return index;
+        if (!keep(call, softmaxCrossEntropyForward(i0, i1, i2, i3, i4, i5, i6, x0))) return index;
         break;
       case 32:
         softmaxCrossEntropyBackward(i0, i1, i2, i3, i4, i5, x0, x1);
         break;
       case 33:
-        if (!keep(call, sigmoidCrossEntropyForward(i0, i1, i2, i3, i4, <f32>x0))) return index;
+        if (!keep(call, sigmoidCrossEntropyForward(i0, i1, i2, i3, i4, i5, <f32>x0, <f32>x1))) return index;
         break;
       case 34:
-        sigmoidCrossEntropyBackward(i0, i1, i2, i3, i4, <f32>x0, <f32>x1);
+        sigmoidCrossEntropyBackward(i0, i1, i2, i3, i4, <f32>x0, <f32>x1, <f32>x2);
         break;
       case 35:
-        if (!keep(call, sigmoidFocalForward(i0, i1, i2, i3, i4, <f32>x0))) return index;
+        if (!keep(call, sigmoidFocalForward(i0, i1, i2, i3, i4, i5, <f32>x0))) return index;
         break;
       case 36:
         sigmoidFocalBackward(i0, i1, i2, i3, i4, <f32>x0, <f32>x1);
         break;
       case 37:
-        if (!keep(call, squaredErrorForward(i0, i1, i2, i3, i4))) return index;
+        if (!keep(call, squaredErrorForward(i0, i1, i2, i3, i4, i5))) return index;
         break;
       case 38:
         squaredErrorBackward(i0, i1, i2, i3, i4, <f32>x0);
         break;
       case 39:
-        if (!keep(call, absoluteErrorForward(i0, i1, i2, i3, i4))) return index;
+        if (!keep(call, absoluteErrorForward(i0, i1, i2, i3, i4, i5))) return index;
         break;
       case 40:
         absoluteErrorBackward(i0, i1, i2, i3, i4, <f32>x0);
         break;
       case 41:
-        if (!keep(call, huberForward(i0, i1, i2, i3, i4, <f32>x0))) return index;
+        if (!keep(call, huberForward(i0, i1, i2, i3, i4, i5, <f32>x0))) return index;
         break;
       case 42:
         huberBackward(i0, i1, i2, i3, i4, <f32>x0, <f32>x1);
         break;
       case 43:
-        if (!keep(call, sigmoidDiceForward(i0, i1, i2, i3, i4, x0))) return index;
+        if (!keep(call, sigmoidDiceForward(i0, i1, i2, i3, i4, i5, x0))) return index;
         break;
       case 44:
         sigmoidDiceBackward(i0, i1, i2, i3, i4, x0, x1);
@@ -264,6 +265,9 @@ export function runCalls(calls: usize, count: i32): i32 {
         break;
       case 68:
         advance.advanceAdagrad(i0, i1, x0);
+        break;
+      case 69:
+        scaleRows(i0, i1, i2, i3, i4);
         break;
     }
   }

@@ -1,10 +1,12 @@
 // Soft Dice loss of masks: one minus the overlap of the predicted probabilities with the truth, image by image.
 //
-// z: (rows, columns) logits, targets: (rows, columns) in [0, 1], p = sigmoid(z), e = smooth; sums over a row in float64:
+// z: (rows, columns) logits, targets: (rows, columns) in [0, 1], weights: (rows), or address 0 where all are 1;
+// p = sigmoid(z), e = smooth; sums over a row in float64:
 //   loss = 1 - (2 sum p y + e) / (sum p + sum y + e)   (Milletari, Navab & Ahmadi 2016, without squares)
 //        = sum (p (1 - y) + (1 - p) y) / (sum p + sum y + e), so that a small loss keeps its digits
 import { keepLanes, loadLanes, storeLanes } from "./lanes";
 import { exp4, sigmoid4 } from "./math";
+import { weightOfRow } from "./rows";
 import { highToDouble, lowToDouble, sumOfDoubles } from "./simd";
 
 /** 1 / (1 + e^-|z|); sigmoid(z) is this or e^-|z| times this, and so is 1 - sigmoid(z), the other way round */
@@ -49,11 +51,20 @@ function sizesOf(z: usize, targets: usize, columns: i32): f64 {
   return sumOfDoubles(low) + sumOfDoubles(high);
 }
 
-/** losses: (rows); returns their sum. */
-export function sigmoidDiceForward(losses: usize, z: usize, targets: usize, rows: i32, columns: i32, smooth: f64): f64 {
+/** losses: (rows), times the images' weights; returns their sum. */
+export function sigmoidDiceForward(
+  losses: usize,
+  z: usize,
+  targets: usize,
+  weights: usize,
+  rows: i32,
+  columns: i32,
+  smooth: f64,
+): f64 {
   let total: f64 = 0;
   for (let row = 0; row < rows; row++) {
-    const loss = mistakesOf(z, targets, columns) / (sizesOf(z, targets, columns) + smooth);
+    const share = mistakesOf(z, targets, columns) / (sizesOf(z, targets, columns) + smooth);
+    const loss = share * weightOfRow(weights, row);
     store<f32>(losses + ((<usize>row) << 2), <f32>loss);
     total += loss;
     z += (<usize>columns) << 2;

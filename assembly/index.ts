@@ -60,6 +60,7 @@ export {
   huberBackward,
 } from "./regression";
 export { sigmoidDiceForward, sigmoidDiceBackward } from "./dice";
+export { scaleRows } from "./rows";
 // reduce
 export { sum, sumOfSquares, sumOfAbsolutes, maximumAbsolute, firstNonFinite, scale, clamp, limitNorm } from "./reduce";
 // optimizer, penalties, clipping

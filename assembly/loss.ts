@@ -1,10 +1,12 @@
 // Softmax cross-entropy: what an image's outputs cost, given its label; C = columns, one column a class.
 //
-// z: (rows, columns) logits, labels: (rows) int32 in [0, C), classWeights: (columns), or address 0 where all are 1.
+// z: (rows, columns) logits, labels: (rows) int32 in [0, C), classWeights: (columns), imageWeights: (rows), each at address 0
+// where all are 1.
 //   p_c = e^z_c / sum e^z_j,   t_c = (1 - s) [c = label] + s / C,   loss = -sum over c of w_c t_c log p_c
 // with label smoothing s (Szegedy et al. 2016) and class weights w, as PyTorch 2's cross_entropy.
 // log p_c = z_c - max - log(sum e^(z_j - max)): no logit overflows. Sums over a row are float64 in the order of the columns.
 import { exp4, log1p4, log4 } from "./math";
+import { weightOfRow } from "./rows";
 
 /** The largest of a row. */
 // @ts-ignore: decorator
@@ -52,12 +54,13 @@ function weightOf(classWeights: usize, c: i32): f64 {
   return classWeights != 0 ? <f64>load<f32>(classWeights + ((<usize>c) << 2)) : 1;
 }
 
-/** losses: (rows); returns their float64 sum, in the order of the rows. */
+/** losses: (rows), times the images' weights; returns their float64 sum, in the order of the rows. */
 export function softmaxCrossEntropyForward(
   losses: usize,
   z: usize,
   labels: usize,
   classWeights: usize,
+  imageWeights: usize,
   rows: i32,
   columns: i32,
   smoothing: f64,
@@ -75,6 +78,7 @@ export function softmaxCrossEntropyForward(
         spread += weightOf(classWeights, c) * (log + (<f64>most - <f64>load<f32>(z + ((<usize>c) << 2))));
       loss += (smoothing / <f64>columns) * spread;
     }
+    loss *= weightOfRow(imageWeights, row);
     store<f32>(losses + ((<usize>row) << 2), <f32>loss);
     total += loss;
     z += (<usize>columns) << 2;

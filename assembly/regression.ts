@@ -1,8 +1,9 @@
 // Losses of the difference d = output - target: squared, absolute, Huber. As PyTorch 2's mse_loss, l1_loss, huber_loss.
 //
-// z, targets: (rows, columns). A row's loss is the sum over its columns in float64: column j goes to running total j % 4,
-// then (0 + 1) + (2 + 3); the total is their sum in the order of the rows. Backwards work in place where dz is z.
+// z, targets: (rows, columns); weights: (rows), or address 0 where all are 1. A row's loss is the sum over its columns in float64: column j goes to running total j % 4,
+// then (0 + 1) + (2 + 3), times the row's weight; the total is their sum in the order of the rows. Backwards work in place where dz is z.
 import { loadLanes, storeLanes } from "./lanes";
+import { weightOfRow } from "./rows";
 import { highToDouble, lowToDouble, sumOfDoubles } from "./simd";
 
 // @ts-ignore: decorator
@@ -12,7 +13,14 @@ function difference(z: usize, targets: usize, left: i32): v128 {
 }
 
 /** losses: (rows) of d^2; returns their sum. */
-export function squaredErrorForward(losses: usize, z: usize, targets: usize, rows: i32, columns: i32): f64 {
+export function squaredErrorForward(
+  losses: usize,
+  z: usize,
+  targets: usize,
+  weights: usize,
+  rows: i32,
+  columns: i32,
+): f64 {
   let total: f64 = 0;
   for (let row = 0; row < rows; row++) {
     let low = f64x2.splat(0);
@@ -23,9 +31,9 @@ export function squaredErrorForward(losses: usize, z: usize, targets: usize, row
       low = f64x2.add(low, f64x2.mul(lowToDouble(d), lowToDouble(d)));
       high = f64x2.add(high, f64x2.mul(highToDouble(d), highToDouble(d)));
     }
-    const sum = sumOfDoubles(low) + sumOfDoubles(high);
-    store<f32>(losses + ((<usize>row) << 2), <f32>sum);
-    total += sum;
+    const loss = (sumOfDoubles(low) + sumOfDoubles(high)) * weightOfRow(weights, row);
+    store<f32>(losses + ((<usize>row) << 2), <f32>loss);
+    total += loss;
     z += (<usize>columns) << 2;
     targets += (<usize>columns) << 2;
   }
@@ -42,7 +50,14 @@ export function squaredErrorBackward(dz: usize, z: usize, targets: usize, rows: 
 }
 
 /** losses: (rows) of |d|; returns their sum. */
-export function absoluteErrorForward(losses: usize, z: usize, targets: usize, rows: i32, columns: i32): f64 {
+export function absoluteErrorForward(
+  losses: usize,
+  z: usize,
+  targets: usize,
+  weights: usize,
+  rows: i32,
+  columns: i32,
+): f64 {
   let total: f64 = 0;
   for (let row = 0; row < rows; row++) {
     let low = f64x2.splat(0);
@@ -53,9 +68,9 @@ export function absoluteErrorForward(losses: usize, z: usize, targets: usize, ro
       low = f64x2.add(low, lowToDouble(d));
       high = f64x2.add(high, highToDouble(d));
     }
-    const sum = sumOfDoubles(low) + sumOfDoubles(high);
-    store<f32>(losses + ((<usize>row) << 2), <f32>sum);
-    total += sum;
+    const loss = (sumOfDoubles(low) + sumOfDoubles(high)) * weightOfRow(weights, row);
+    store<f32>(losses + ((<usize>row) << 2), <f32>loss);
+    total += loss;
     z += (<usize>columns) << 2;
     targets += (<usize>columns) << 2;
   }
@@ -75,7 +90,15 @@ export function absoluteErrorBackward(dz: usize, z: usize, targets: usize, rows:
 }
 
 /** losses: (rows) of d^2 / 2 where |d| <= delta, delta (|d| - delta / 2) beyond   (Huber 1964); returns their sum. */
-export function huberForward(losses: usize, z: usize, targets: usize, rows: i32, columns: i32, delta: f32): f64 {
+export function huberForward(
+  losses: usize,
+  z: usize,
+  targets: usize,
+  weights: usize,
+  rows: i32,
+  columns: i32,
+  delta: f32,
+): f64 {
   let total: f64 = 0;
   for (let row = 0; row < rows; row++) {
     let low = f64x2.splat(0);
@@ -85,13 +108,13 @@ export function huberForward(losses: usize, z: usize, targets: usize, rows: i32,
       const d = f32x4.abs(difference(z + at, targets + at, columns - j));
       // min(|d|, delta) (|d| - min(|d|, delta) / 2) is both cases in one.
       const inside = f32x4.min(d, f32x4.splat(delta));
-      const loss = f32x4.mul(inside, f32x4.sub(d, f32x4.mul(f32x4.splat(0.5), inside)));
-      low = f64x2.add(low, lowToDouble(loss));
-      high = f64x2.add(high, highToDouble(loss));
+      const cost = f32x4.mul(inside, f32x4.sub(d, f32x4.mul(f32x4.splat(0.5), inside)));
+      low = f64x2.add(low, lowToDouble(cost));
+      high = f64x2.add(high, highToDouble(cost));
     }
-    const sum = sumOfDoubles(low) + sumOfDoubles(high);
-    store<f32>(losses + ((<usize>row) << 2), <f32>sum);
-    total += sum;
+    const loss = (sumOfDoubles(low) + sumOfDoubles(high)) * weightOfRow(weights, row);
+    store<f32>(losses + ((<usize>row) << 2), <f32>loss);
+    total += loss;
     z += (<usize>columns) << 2;
     targets += (<usize>columns) << 2;
   }

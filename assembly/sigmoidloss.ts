@@ -1,9 +1,11 @@
 // Losses of independent yes-or-no outputs: sigmoid cross-entropy and focal loss.
 //
-// z: (rows, columns) logits, targets: (rows, columns) in [0, 1]. A row's loss is the sum over its columns in float64:
-// column j goes to running total j % 4, then (0 + 1) + (2 + 3); the total is their sum in the order of the rows.
+// z: (rows, columns) logits, targets: (rows, columns) in [0, 1]; weights: (rows), or address 0 where all are 1. A row's loss
+// is the sum over its columns in float64: column j goes to running total j % 4, then (0 + 1) + (2 + 3), times the row's
+// weight; the total is their sum in the order of the rows.
 import { keepLanes, loadLanes, storeLanes } from "./lanes";
 import { exp4, expm1OfNegative4, log1p4, log4 } from "./math";
+import { weightOfRow } from "./rows";
 import { highToDouble, lowToDouble, multiplyAdd, sumOfDoubles } from "./simd";
 
 /**
@@ -36,14 +38,23 @@ function crossEntropySlope(z: v128, y: v128, positiveWeight: f32): v128 {
   return f32x4.sub(f32x4.mul(f32x4.sub(one, y), p), pull);
 }
 
-/** losses: (rows); returns their sum. */
+/** (1 - s) y + s / 2: the truth, a part s of it spread over yes and no (Szegedy et al. 2016); y itself where s is 0 */
+// @ts-ignore: decorator
+@inline
+function smoothed(y: v128, s: f32): v128 {
+  return multiplyAdd(y, f32x4.splat(1 - s), f32x4.splat(0.5 * s));
+}
+
+/** losses: (rows), of the smoothed truth; returns their sum. */
 export function sigmoidCrossEntropyForward(
   losses: usize,
   z: usize,
   targets: usize,
+  weights: usize,
   rows: i32,
   columns: i32,
   positiveWeight: f32,
+  smoothing: f32,
 ): f64 {
   let total: f64 = 0;
   for (let row = 0; row < rows; row++) {
@@ -51,21 +62,21 @@ export function sigmoidCrossEntropyForward(
     let high = f64x2.splat(0);
     for (let j = 0; j < columns; j += 4) {
       const at = (<usize>j) << 2;
-      const loss = crossEntropy(loadLanes(z + at, columns - j), loadLanes(targets + at, columns - j), positiveWeight);
-      const kept = keepLanes(loss, columns - j);
+      const y = smoothed(loadLanes(targets + at, columns - j), smoothing);
+      const kept = keepLanes(crossEntropy(loadLanes(z + at, columns - j), y, positiveWeight), columns - j);
       low = f64x2.add(low, lowToDouble(kept));
       high = f64x2.add(high, highToDouble(kept));
     }
-    const sum = sumOfDoubles(low) + sumOfDoubles(high);
-    store<f32>(losses + ((<usize>row) << 2), <f32>sum);
-    total += sum;
+    const loss = (sumOfDoubles(low) + sumOfDoubles(high)) * weightOfRow(weights, row);
+    store<f32>(losses + ((<usize>row) << 2), <f32>loss);
+    total += loss;
     z += (<usize>columns) << 2;
     targets += (<usize>columns) << 2;
   }
   return total;
 }
 
-/** dz: (rows, columns) = scale ((1 - y) sigmoid(z) - positiveWeight y sigmoid(-z)). In place where dz is z. */
+/** dz: (rows, columns) = scale ((1 - y) sigmoid(z) - positiveWeight y sigmoid(-z)), y smoothed. In place where dz is z. */
 export function sigmoidCrossEntropyBackward(
   dz: usize,
   z: usize,
@@ -73,12 +84,14 @@ export function sigmoidCrossEntropyBackward(
   rows: i32,
   columns: i32,
   positiveWeight: f32,
+  smoothing: f32,
   scale: f32,
 ): void {
   const n = rows * columns;
   for (let i = 0; i < n; i += 4) {
     const at = (<usize>i) << 2;
-    const slope = crossEntropySlope(loadLanes(z + at, n - i), loadLanes(targets + at, n - i), positiveWeight);
+    const y = smoothed(loadLanes(targets + at, n - i), smoothing);
+    const slope = crossEntropySlope(loadLanes(z + at, n - i), y, positiveWeight);
     storeLanes(dz + at, f32x4.mul(f32x4.splat(scale), slope), n - i);
   }
 }
@@ -92,22 +105,30 @@ function power(q: v128, gamma: f32): v128 {
 }
 
 /** losses: (rows) of (1 - p_t)^gamma ce, p_t = e^-ce   (Lin et al. 2017, without alpha); returns their sum. */
-export function sigmoidFocalForward(losses: usize, z: usize, targets: usize, rows: i32, columns: i32, gamma: f32): f64 {
+export function sigmoidFocalForward(
+  losses: usize,
+  z: usize,
+  targets: usize,
+  weights: usize,
+  rows: i32,
+  columns: i32,
+  gamma: f32,
+): f64 {
   let total: f64 = 0;
   for (let row = 0; row < rows; row++) {
     let low = f64x2.splat(0);
     let high = f64x2.splat(0);
     for (let j = 0; j < columns; j += 4) {
       const at = (<usize>j) << 2;
-      const loss = crossEntropy(loadLanes(z + at, columns - j), loadLanes(targets + at, columns - j), 1);
-      const q = f32x4.neg(expm1OfNegative4(f32x4.neg(loss)));
-      const kept = keepLanes(f32x4.mul(power(q, gamma), loss), columns - j);
+      const plain = crossEntropy(loadLanes(z + at, columns - j), loadLanes(targets + at, columns - j), 1);
+      const q = f32x4.neg(expm1OfNegative4(f32x4.neg(plain)));
+      const kept = keepLanes(f32x4.mul(power(q, gamma), plain), columns - j);
       low = f64x2.add(low, lowToDouble(kept));
       high = f64x2.add(high, highToDouble(kept));
     }
-    const sum = sumOfDoubles(low) + sumOfDoubles(high);
-    store<f32>(losses + ((<usize>row) << 2), <f32>sum);
-    total += sum;
+    const loss = (sumOfDoubles(low) + sumOfDoubles(high)) * weightOfRow(weights, row);
+    store<f32>(losses + ((<usize>row) << 2), <f32>loss);
+    total += loss;
     z += (<usize>columns) << 2;
     targets += (<usize>columns) << 2;
   }

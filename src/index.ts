@@ -3,8 +3,11 @@
 // data
 export { arrayDataset, subset } from "./data/dataset.ts";
 export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
+export { orientationOf } from "./data/image-geometry.ts";
+export type { ImageGeometry } from "./data/image-geometry.ts";
 export { customDataset } from "./data/custom-dataset.ts";
 export type { CustomDatasetOptions } from "./data/custom-dataset.ts";
+export { joinDatasets } from "./data/join.ts";
 export type { Values } from "./data/truth.ts";
 export { pixelTypeOf, valuesOf } from "./data/image.ts";
 export type { DicomOrigin, Image, Palette, PixelType, Rescale, StoredPixels, Table, Window } from "./data/image.ts";
@@ -43,6 +46,7 @@ export { similarityGroups } from "./data/likeness.ts";
 export { balancedClassWeights } from "./data/class-weights.ts";
 export { patches } from "./data/patches.ts";
 export type { Patches, PatchOptions } from "./data/patches.ts";
+export type { Sampling } from "./data/sampling.ts";
 export { fitNormalization, prepareNormalization } from "./data/normalization.ts";
 export type { Normalization } from "./data/normalization.ts";
 
@@ -130,6 +134,9 @@ export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
 // the three phases
 export { openStudy, study } from "./study/study.ts";
 export type {
+  LearningCurve,
+  LearningCurveOptions,
+  LearningCurvePoint,
   RefineOptions,
   Refinement,
   Study,
@@ -142,7 +149,8 @@ export { defaultRemedies } from "./study/remedy.ts";
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
 export type { LeakagePolicy } from "./study/leakage.ts";
-export type { LedgerEntry, LedgerEvent } from "./study/ledger.ts";
+export type { LedgerEntry, LedgerEvent, RefinementTrial } from "./study/ledger.ts";
+export type { Optimism } from "./study/comparison.ts";
 export { memoryStorage } from "./storage/memory.ts";
 export type { Storage } from "./storage/storage.ts";
 
@@ -164,6 +172,7 @@ export type { ClassMeasure, Confusion } from "./metrics/classification.ts";
 export { macroRocAuc, rocAuc, rocCurve } from "./metrics/curves.ts";
 export { bootstrap, delong, wilson } from "./metrics/intervals.ts";
 export type { Interval } from "./metrics/intervals.ts";
+export type { ResampleOptions } from "./metrics/resamples.ts";
 export { maskConfusion, maskScores, meanDiceWithForeground, meanOfImages } from "./metrics/segmentation.ts";
 export type { MaskFigures, MaskScores, MeanOfImages } from "./metrics/segmentation.ts";
 export type { Measure } from "./metrics/measure.ts";

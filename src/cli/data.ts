@@ -33,6 +33,8 @@ export async function readData(path: string, options: ReadOptions = {}): Promise
     ...(cacheBytes === undefined ? {} : { cacheBytes }),
   });
   nameUnreadable(path, data);
+  const { notes = [] } = trainingSetOf(data);
+  for (const note of notes) process.stderr.write(`${path}: ${note}.\n`);
   return data;
 }
 
@@ -42,7 +44,9 @@ function nameUnreadable(path: string, data: Dataset | DatasetSplit): void {
   const all = sets.flatMap(({ unreadable = [] }) => unreadable);
   if (all.length === 0) return;
   const lines = all.map(({ reason }) => `  ${reason.replaceAll(/\s*\n\s*/g, " ")}\n`);
-  process.stderr.write(`${path}: ${all.length} files cannot be read and are left out:\n${lines.join("")}`);
+  process.stderr.write(
+    `${path}: ${all.length === 1 ? "1 file" : `${all.length} files`} cannot be read and ${all.length === 1 ? "is" : "are"} left out:\n${lines.join("")}`,
+  );
 }
 
 /** The absolute path that a study keeps of its data. */

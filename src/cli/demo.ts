@@ -83,7 +83,7 @@ async function runPhases(
   output.say(`${trainingText(trained)}\n`);
 
   output.say("Phase 2, refining: remedies against overfitting, compared on the validation set.");
-  output.say(`${refinementText(await runRefining(run, epochs, begin, signal))}\n`);
+  output.say(`${refinementText(await runRefining(run, { signal }, begin))}\n`);
 
   output.say("Phase 3, testing: the sealed test set is opened, once.");
   const { report, files } = await readAndReport(run, directory);

@@ -19,6 +19,8 @@ export interface SetFacts {
 
 export interface Inspection extends Audit {
   readonly sets: Readonly<Record<string, SetFacts>>;
+  /** Files that cannot be read and were left out, below the folder; empty where all can be. */
+  readonly unreadable: readonly string[];
 }
 
 /** Sets by the names that the audit gives them. */
@@ -30,7 +32,8 @@ export async function inspectSets(data: Dataset | DatasetSplit): Promise<Inspect
   const found = await audit(data);
   const sets: Record<string, SetFacts> = {};
   for (const [name, set] of Object.entries(namedSets(data))) sets[name] = await factsOf(set);
-  return { sets, ...found };
+  const unreadable = Object.values(namedSets(data)).flatMap((set) => (set.unreadable ?? []).map(({ path }) => path));
+  return { sets, ...found, unreadable };
 }
 
 async function factsOf(set: Dataset): Promise<SetFacts> {
@@ -66,7 +69,16 @@ async function factsOf(set: Dataset): Promise<SetFacts> {
 /** Pairs that are listed by name. */
 const mostListed = 10;
 
-export function inspectionText({ sets, leakage, duplicates, threshold }: Inspection): string {
+/** @param data where an image's file is found, if it has one. */
+export function inspectionText(
+  { sets, leakage, duplicates, threshold, unreadable }: Inspection,
+  data: Dataset | DatasetSplit,
+): string {
+  const named = namedSets(data);
+  const nameOf = (place: ImagePlace) => {
+    const file = named[place.set].names?.[place.index];
+    return file === undefined ? placeText(place) : `${placeText(place)} (${file})`;
+  };
   const names = Object.keys(sets);
   const rows = names.map((name) => {
     const { count, shape, minimum, maximum, groups, classes, masks } = sets[name];
@@ -89,18 +101,21 @@ export function inspectionText({ sets, leakage, duplicates, threshold }: Inspect
   const isDivided = names.length > 1;
   return [
     ...table([[...head, ...columns], ...rows]),
-    ...(isDivided ? section("Leakage, pairs across the sets", leakage) : []),
+    ...(unreadable.length > 0
+      ? [`Not counted: ${unreadable.length} ${unreadable.length === 1 ? "file" : "files"} that cannot be read.`]
+      : []),
+    ...(isDivided ? section("Leakage, pairs across the sets", leakage, nameOf) : []),
     ...(isDivided && leakage.length > 0
       ? ["  voxgrad train stops at this; --leakage drop leaves the copies out, --leakage allow goes on."]
       : []),
-    ...section(isDivided ? "Duplicates, pairs inside a set" : "Duplicates", duplicates),
+    ...section(isDivided ? "Duplicates, pairs inside a set" : "Duplicates", duplicates, nameOf),
     threshold === null
-      ? "Near copies were not looked for: images of fewer than 64 values have too little to tell copies by."
+      ? "Near copies were not looked for, exact ones alone: images of fewer than 64 values, or of several sizes, have too little to tell them by."
       : `Near copies are those whose thumbnails correlate at ${Number(threshold.toFixed(4))} or more, flipped and turned ones too.`,
   ].join("\n");
 }
 
-function section(title: string, pairs: readonly AuditPair[]): string[] {
+function section(title: string, pairs: readonly AuditPair[], nameOf: (place: ImagePlace) => string): string[] {
   if (pairs.length === 0) return [`${title}: none.`];
   const kinds = new Map<string, number>();
   for (const { kind } of pairs) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
@@ -109,8 +124,8 @@ function section(title: string, pairs: readonly AuditPair[]): string[] {
     .slice(0, mostListed)
     .map(({ kind, a, b, similarity }) => [
       kind,
-      placeText(a),
-      placeText(b),
+      kind === "statistics" ? "pixels scaled" : nameOf(a),
+      kind === "statistics" ? `by figures of ${b.set}` : nameOf(b),
       similarity === null ? "" : similarity.toFixed(3),
     ]);
   const more = pairs.length - listed.length;

@@ -10,10 +10,11 @@ import { limitsOf, readData } from "./data.ts";
 import { inspectImage } from "./inspect-image.ts";
 import { inspectionText, inspectSets, namedSets, placeText } from "./inspect-set.ts";
 import type { Inspection } from "./inspect-set.ts";
+import { flagsOf, resolveSettings } from "./settings.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 
-interface InspectFlags extends OutputOptions {
+interface InspectFlags extends OutputOptions, Readonly<Record<string, unknown>> {
   readonly html?: string;
   readonly maximumBytes?: string;
 }
@@ -22,7 +23,11 @@ interface InspectFlags extends OutputOptions {
 const mostShown = 200;
 
 export function inspect(): Command {
-  const options = [new Option("--html <FILE>", "writes a page with the pairs side by side"), ...limitOptions()];
+  const options = [
+    new Option("--html <FILE>", "writes a page with the pairs side by side"),
+    ...flagsOf("unreadable"),
+    ...limitOptions(),
+  ];
   return command(
     "inspect",
     "what is in it: sizes, classes, intensities, groups, duplicates, leakage between the sets",
@@ -38,9 +43,10 @@ async function act(context: Context, flags: InspectFlags, path: string): Promise
   const { output } = context;
   const limits = limitsOf(flags);
   if (await isOneImage(path)) return inspectImage(context, path, limits.maximumBytes);
-  const data = await readData(path, limits);
+  const { unreadable } = resolveSettings(flags);
+  const data = await readData(path, { ...limits, unreadable });
   const found = await inspectSets(data);
-  const lines = [inspectionText(found)];
+  const lines = [inspectionText(found, data)];
   if (flags.html !== undefined) {
     await saveFile(flags.html, new TextEncoder().encode(await pageOf(path, data, found)));
     lines.push(`The pairs side by side: ${flags.html}`);
@@ -75,10 +81,12 @@ async function pageOf(
     const set = sets[place.set];
     const label = set.labels ? `class ${set.classes[set.labels[place.index]]}` : "";
     const group = set.groups ? `group ${set.groups[place.index]}` : "";
-    const note = [label, group].filter((part) => part !== "").join(", ");
+    const note = [label, group, set.names?.[place.index] ?? ""].filter((part) => part !== "").join(", ");
     return { name: placeText(place), note, picture: await pictureOf(set, place.index) };
   };
-  const sectionOf = async (heading: string, meaning: string, pairs: readonly AuditPair[]) => {
+  const sectionOf = async (heading: string, meaning: string, found: readonly AuditPair[]) => {
+    // What pixels were scaled by is nothing to look at.
+    const pairs = found.filter(({ kind }) => kind !== "statistics");
     const drawn = [];
     for (const { kind, similarity, a, b } of pairs.slice(0, mostShown))
       drawn.push({ kind, similarity, a: await shown(a), b: await shown(b) });
@@ -89,11 +97,14 @@ async function pageOf(
       more: Math.max(0, pairs.length - mostShown),
     };
   };
+  const scaling = leakage.some(({ kind }) => kind === "statistics")
+    ? " Beside them, the pixels were scaled by figures of other sets than the training set."
+    : "";
   return pairsHtml({
     title: nodePath.basename(path),
     sections: [
       ...("train" in data
-        ? [await sectionOf("Leakage, pairs across the sets", "A network that learned the one by heart knows the other.", leakage)] // prettier-ignore
+        ? [await sectionOf("Leakage, pairs across the sets", `A network that learned the one by heart knows the other.${scaling}`, leakage)] // prettier-ignore
         : []),
       await sectionOf("Duplicates, pairs inside a set", "What stands in a set twice counts twice.", duplicates),
     ],

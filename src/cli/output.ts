@@ -12,6 +12,8 @@ export interface OutputOptions {
 export interface Output {
   /** A line for whoever watches, on standard error; nothing with --quiet. */
   say(line?: string): void;
+  /** A line that nobody should miss, on standard error, also with --quiet. */
+  warn(line: string): void;
   /** What the command came to: the text, or with --json the object alone, on standard output. */
   result(text: string, record: unknown): void;
 }
@@ -20,6 +22,9 @@ export function createOutput({ json = false, quiet = false }: OutputOptions): Ou
   return {
     say(line = "") {
       if (!quiet) process.stderr.write(line + "\n");
+    },
+    warn(line) {
+      process.stderr.write(`voxgrad: ${line}\n`);
     },
     result(text, record) {
       process.stdout.write((json ? JSON.stringify(record) : text) + "\n");

@@ -1,6 +1,14 @@
 // Phases one and two as a command runs them: a meter for the steps, a line for each epoch.
-import { defaultRemedies } from "../index.ts";
-import type { Epoch, Refinement, Study, TrainingResult, TrainRunOptions } from "../index.ts";
+import type {
+  Epoch,
+  LearningCurve,
+  LearningCurveOptions,
+  Refinement,
+  RefineOptions,
+  Study,
+  TrainingResult,
+  TrainRunOptions,
+} from "../index.ts";
 import type { BeginMeter } from "./progress.ts";
 import { decimal } from "./text.ts";
 
@@ -30,29 +38,32 @@ export async function runTraining(
 }
 
 /** Tries the remedies. */
-export async function runRefining(
-  run: Study,
-  epochs: number,
+export function runRefining(run: Study, options: RefineOptions, begin: BeginMeter): Promise<Refinement> {
+  return metered("refining", begin, (onEpoch) => run.refine({ ...options, onEpoch }));
+}
+
+/** Trains on parts of the training set. */
+export function runLearningCurve(run: Study, options: LearningCurveOptions, begin: BeginMeter): Promise<LearningCurve> {
+  return metered("learning curve", begin, (onEpoch) => run.learningCurve({ ...options, onEpoch }));
+}
+
+/** Shows every epoch of a phase of many runs; how many there are it says with the first one. */
+async function metered<T>(
+  phase: string,
   begin: BeginMeter,
-  signal?: AbortSignal,
-): Promise<Refinement> {
-  const meter = begin("refining", defaultRemedies.length * epochs);
-  let tried = "";
-  let ended = 0;
+  work: (onEpoch: NonNullable<RefineOptions["onEpoch"]>) => Promise<T>,
+): Promise<T> {
+  const open: { meter?: ReturnType<BeginMeter> } = {};
+  let running = "";
   try {
-    return await run.refine({
-      signal,
-      onEpoch(remedy, { epoch, validation }) {
-        if (remedy !== tried) {
-          if (tried !== "") ended += epochs;
-          tried = remedy;
-          meter.milestone(`trying ${remedy}`);
-        }
-        meter.advance(ended + epoch, `${remedy}, epoch ${epoch}: validation loss ${decimal(validation.loss)}`);
-      },
+    return await work((title, { epoch, validation }, { done, planned }) => {
+      open.meter ??= begin(phase, planned);
+      if (title !== running) open.meter.milestone(`trying ${title}`);
+      running = title;
+      open.meter.advance(done, `${title}, epoch ${epoch}: validation loss ${decimal(validation.loss)}`);
     });
   } finally {
-    meter.end();
+    open.meter?.end();
   }
 }
 

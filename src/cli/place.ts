@@ -11,14 +11,16 @@ export interface Place {
   readonly storage: Storage;
 }
 
-/** Works in the study's folder while no other command can. */
+/** Works in the study's folder while no other command can; its storage locks no more. */
 export async function inFolder<T>(directory: string, act: (place: Place) => Promise<T>): Promise<T> {
-  const storage = folderStorage(directory);
-  const unlock = await storage.lock?.();
+  const own = folderStorage(directory);
+  const storage: Storage = { ...own, lock: undefined };
+  const unlock = await own.lock?.();
   try {
     return await act({ directory, storage });
   } finally {
-    await unlock?.();
+    // A lock that stays is one of a process that is gone: the next command takes it over.
+    await unlock?.().catch(() => undefined);
   }
 }
 

@@ -7,8 +7,10 @@ import type {
   Network,
   Optimizer,
   Patches,
+  RefineOptions,
   Schedule,
   StudyOptions,
+  Task,
   TrainOptions,
 } from "../index.ts";
 import type { Settings } from "./settings.ts";
@@ -22,17 +24,27 @@ export function studySettings(
   return { seed, groupBy, ratios, leakage, ...(task === null ? {} : { task }) };
 }
 
+/** How the study is refined. */
+export function refineSettings({ refineTrials, refineMinutes, refineFolds }: Settings): RefineOptions {
+  return {
+    ...(refineTrials === null ? {} : { trials: refineTrials }),
+    seconds: refineMinutes === null ? null : 60 * refineMinutes,
+    folds: refineFolds,
+  };
+}
+
 /** How the study trains. @param train says how many outputs the network needs. */
 export function trainSettings(settings: Settings, train: Dataset): TrainOptions {
   const { epochs, batch, accumulate, clipNorm, patience, monitor, normalization, l1, l2, numericMode, classWeights } =
     settings;
   const task = settings.task ?? (train.labels ? "classification" : "segmentation");
-  const loss = lossOf(settings.loss);
+  const loss = lossOf(settings, task);
   const patches = patchesOf(settings);
   return {
     network: networkOf(settings, voxgrad.outputsFor(task, train, patches)),
     ...(loss === null ? {} : { loss }),
     classWeights,
+    sampling: settings.sampling,
     optimizer: optimizerOf(settings),
     schedule: scheduleOf(settings),
     regularization: { l1, l2 },
@@ -83,8 +95,14 @@ function networkOf({ hidden, activation, dropout }: Settings, outputs: number): 
   return voxgrad.network([...layers, voxgrad.dense(outputs)]);
 }
 
-function lossOf(name: Settings["loss"]): Loss | null {
-  return name === null ? null : voxgrad[name]();
+/** @throws UsageError for smoothing of a loss that has none. */
+function lossOf({ loss, labelSmoothing }: Settings, task: Task): Loss | null {
+  if (labelSmoothing === 0) return loss === null ? null : voxgrad[loss]();
+  const name = loss ?? (task === "classification" ? "softmaxCrossEntropy" : "sigmoidDice");
+  if (name === "softmaxCrossEntropy" || name === "sigmoidCrossEntropy") return voxgrad[name]({ labelSmoothing });
+  throw new UsageError(
+    `--label-smoothing: expected the loss softmaxCrossEntropy or sigmoidCrossEntropy, got ${name}. Choose one with --loss, or leave the smoothing out.`,
+  );
 }
 
 function optimizerOf({ optimizer, learningRate }: Settings): Optimizer {

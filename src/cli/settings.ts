@@ -56,6 +56,18 @@ const table = {
     null,
     "lets rare classes count as much as common ones, as scikit-learn balances them",
   ),
+  sampling: setting(
+    "--sampling",
+    choice("shuffle", "balanced"),
+    "shuffle",
+    "what an epoch takes: every image once, or draws in which each class is as likely as the others",
+  ),
+  labelSmoothing: setting(
+    "--label-smoothing",
+    rate,
+    0,
+    "part of the truth that is spread over all classes (softmaxCrossEntropy), or over yes and no (sigmoidCrossEntropy)",
+  ),
   dropout: setting("--dropout", rate, 0.3, "part of the hidden nodes left out at each step"),
   epochs: setting("--epochs", whole(1, 16777215), 60, "passes over the training set at most"),
   batch: setting("--batch", whole(1), 32, "images per step"),
@@ -131,9 +143,9 @@ const table = {
   ratios: setting("--ratios", ratios, [0.7, 0.15, 0.15], "training, validation and test set, where DATA is not split"),
   leakage: setting(
     "--leakage",
-    choice("guard", "stop", "drop", "allow"),
-    "guard",
-    "when an image, a near copy of it or a patient stands in two sets: stop, leave the copies out, or go on all the same; guard: stop where the test set or a patient is concerned, else leave them out",
+    choice("stop", "drop", "allow"),
+    "stop",
+    "when an image, a near copy of it or a patient stands in two sets: stop, leave the copies out, or go on all the same",
   ),
   ...readingSettings,
   numericMode: setting(
@@ -144,7 +156,32 @@ const table = {
   ),
   wide: setting("--wide", yes(), false, "vectors of 256 bits where Node 24 or later has them: the same bits, faster"),
   seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
-  refine: setting("--refine", yes(), false, "then compares dropout and L2 on the validation set, keeps what is better"),
+  checkpointEvery: setting(
+    "--checkpoint-every",
+    optional(number("a number of seconds of at least 0", (value) => value >= 0)),
+    30,
+    "seconds between checkpoints inside an epoch, 0: after every step; after each epoch there is one in any case",
+  ),
+  refine: setting("--refine", yes(), false, "then tries remedies against overfitting, keeps what validation prefers"),
+  refineTrials: setting("--refine-trials", optional(whole(1)), null, "at most so many remedies, the first ones"),
+  refineMinutes: setting(
+    "--refine-minutes",
+    optional(number("a number above 0", (value) => value > 0)),
+    null,
+    "no remedy is begun or gone on with once they have run for so long",
+  ),
+  refineFolds: setting(
+    "--refine-folds",
+    optional(whole(2, 100)),
+    null,
+    "judges each remedy by so many networks on parts held out in turn: for small validation sets",
+  ),
+  learningCurve: setting(
+    "--learning-curve",
+    yes(),
+    false,
+    "then trains on parts of the training set, and says what twice the data would bring",
+  ),
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = { readonly [K in keyof typeof table]: (typeof table)[K] extends Setting<infer T> ? T : never };
@@ -227,21 +264,25 @@ function checkFile(file: string, content: unknown): Readonly<Record<string, unkn
 }
 
 /**
- * Refuses to go on with other settings than a study was begun with.
+ * The settings to go on with: those that a study was begun with, but for how often it is saved.
  * @param given what flags and file came to, `kept` what the study has; only what was named counts.
+ * @throws UsageError for other settings, which would give other weights.
  */
-export function refuseChanges(
+export function settingsToGoOn(
   flags: Readonly<Record<string, unknown>>,
   file: { readonly content: unknown } | null,
   given: Settings,
   kept: Settings,
-): void {
+): Settings {
   const named = { ...(file?.content as Readonly<Record<string, unknown>> | undefined), ...flags };
   for (const name of names) {
+    if (name === "checkpointEvery") continue;
     if (named[name] === undefined || JSON.stringify(given[name]) === JSON.stringify(kept[name])) continue;
     throw new UsageError(
       `--resume: expected the settings that the study was begun with, got ${name} ${shown(given[name])} where it has ` +
         `${shown(kept[name])}. Leave it out to go on, or begin anew with --force.`,
     );
   }
+  const { checkpointEvery } = named["checkpointEvery"] === undefined ? kept : given;
+  return Object.freeze({ ...kept, checkpointEvery });
 }

@@ -1,6 +1,6 @@
 // What the commands print for people: tables of figures and the ends of phases in words.
 import { namedFigures } from "../index.ts";
-import type { LedgerEntry, Refinement, Report, SetFigures, TrainingResult } from "../index.ts";
+import type { LearningCurve, LedgerEntry, Refinement, Report, SetFigures, TrainingResult } from "../index.ts";
 
 export function decimal(value: number | null, digits = 3): string {
   return value === null ? "undefined" : value.toFixed(digits);
@@ -40,24 +40,65 @@ function rowsOf(train: SetFigures | null, validation: SetFigures | null): string
   ];
 }
 
+/** How far the classes of the sets are off; null where they are not by 1 % or more. */
+export function balanceText(entries: readonly LedgerEntry[]): string | null {
+  const split = entries.find((entry) => entry.event === "split");
+  if (!split || split.imbalance < 0.01) return null;
+  return `A class's share of a set differs from its share of all images by up to ${(100 * split.imbalance).toFixed(1)} %.`;
+}
+
 /** What the audit found and what became of it; null where nothing leaks. */
 export function auditText(entries: readonly LedgerEntry[]): string | null {
   const audited = entries.find((entry) => entry.event === "audited");
   if (!audited || Object.values(audited.pairs).every((number) => number === 0)) return null;
+  const { statistics, ...copies } = audited.pairs;
+  const scaled = statistics > 0 ? "Mind: the pixels were scaled by figures of other sets than the training set. " : "";
+  if (Object.values(copies).every((number) => number === 0)) return scaled.trimEnd();
   const { test, validation } = audited.images;
   const found = `${test} test and ${validation} validation images have a copy or their patient in another set`;
-  if (!audited.dropped) return `Mind: ${found}; --leakage allow goes on, and the report will say so.`;
+  if (!audited.dropped) return `${scaled}Mind: ${found}; --leakage allow goes on, and the report will say so.`;
   const { dropped } = audited;
-  return `${found}: ${dropped.train.size} training and ${dropped.validation.size} validation images were left out.`;
+  return `${scaled}${found}: ${dropped.train.size} training and ${dropped.validation.size} validation images were left out.`;
 }
 
 /** Which remedy was kept, and what each reached. */
-export function refinementText({ trials, kept }: Refinement): string {
+export function refinementText({ trials, kept, optimism }: Refinement): string {
+  const [{ monitor }] = trials;
+  const better = ({ gain, standardError }: Refinement["trials"][number]) =>
+    gain === null ? "" : `${gain < 0 ? "" : "+"}${decimal(gain)} ± ${decimal(standardError)}`;
   return [
     ...table([
-      ["remedy", `validation ${trials[0].monitor}`, ""],
-      ...trials.map(({ remedy, value }) => [remedy, decimal(value), remedy === kept ? "kept" : ""]),
+      ["remedy", "epochs", `validation ${monitor}`, "better by", ""],
+      ...trials.map((trial) => [
+        trial.remedy,
+        `${trial.epochs}`,
+        decimal(trial.value),
+        better(trial),
+        trial.remedy === kept ? "kept" : "",
+      ]),
     ]),
+    ...(kept === "none" && trials.length > 1 ? ["  No remedy is better by more than one standard error."] : []),
+    ...(optimism
+      ? [`  Chosen from ${trials.length}, the best looks better than it is by about ${decimal(optimism.optimism)}.`]
+      : []),
+  ].join("\n");
+}
+
+/** What parts of the training set reached, and what twice of it would. */
+export function learningCurveText({ monitor, points, twice }: LearningCurve): string {
+  const range = (values: readonly number[]) =>
+    values.length > 1 ? `${decimal(Math.min(...values))} to ${decimal(Math.max(...values))}` : "";
+  const mean = (values: readonly number[]) =>
+    values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+  return [
+    ...table([
+      ["training images", `validation ${monitor}`, ""],
+      ...points.map(({ images, values }) => [`${images}`, decimal(mean(values)), range(values)]),
+      ...(twice
+        ? [[`${twice.images} (expected)`, decimal(twice.value), twice.interval.map((end) => decimal(end)).join(" to ")]]
+        : []),
+    ]),
+    ...(twice ? [`  Twice the images would make it better by about ${decimal(twice.gain)}.`] : []),
   ].join("\n");
 }
 

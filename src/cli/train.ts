@@ -11,14 +11,14 @@ import type { ByteFlags } from "./data.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { done, interrupted } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
-import { runRefining, runTraining } from "./phases.ts";
+import { runLearningCurve, runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfig } from "./place.ts";
 import type { Place } from "./place.ts";
 import { preprocessingOf } from "./reading-settings.ts";
-import { studySettings, trainSettings } from "./recipe.ts";
-import { allFlags, refuseChanges, resolveSettings } from "./settings.ts";
+import { refineSettings, studySettings, trainSettings } from "./recipe.ts";
+import { allFlags, resolveSettings, settingsToGoOn } from "./settings.ts";
 import type { Settings } from "./settings.ts";
-import { auditText, refinementText, trainingText } from "./text.ts";
+import { auditText, balanceText, learningCurveText, refinementText, trainingText } from "./text.ts";
 import { UsageError } from "./usage.ts";
 
 interface TrainFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
@@ -56,8 +56,7 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
   const given = resolveSettings(flags, file);
   await refuseTaken(flags);
   const kept = flags.resume ? await settingsIn(flags.out) : null;
-  if (kept) refuseChanges(flags, file, given, kept);
-  const settings = kept ?? given;
+  const settings = kept ? settingsToGoOn(flags, file, given, kept) : given;
   const { unreadable } = settings;
   const data = await readData(path, { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable });
   return inFolder(flags.out, async (place) => {
@@ -69,17 +68,18 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
     // What does not fit the data is said before there is a study of it.
     trainSettings(given, trainingSetOf(data));
     if (flags.force) await removeStudy(storage);
-    await writeConfig(storage, given);
-    const run = study({ data, storage, source: await absolute(path), ...studySettings(given) });
-    return work(context, place, given, run, data, path);
+    await writeConfig(storage, settings);
+    const run = study({ data, storage, source: await absolute(path), ...studySettings(settings) });
+    return work(context, place, settings, run, data, path);
   });
 }
 
-/** The settings of the study in a folder; null where there is none, or it was begun without a file of them. */
+/**
+ * The settings of the study in a folder; null where there is none, or it was begun without a file of them. That file is
+ * the first of a study: it stands alone where the command was stopped just then.
+ */
 async function settingsIn(directory: string): Promise<Settings | null> {
-  const storage = folderStorage(directory);
-  if (!(await hasStudy(storage))) return null;
-  const kept = await readConfig({ directory, storage });
+  const kept = await readConfig({ directory, storage: folderStorage(directory) });
   return kept && resolveSettings({}, kept);
 }
 
@@ -103,21 +103,36 @@ async function work(
   const interrupt = listenForInterrupt(output);
   const { signal } = interrupt;
   try {
+    // What does not go together is refused before anything is written.
+    const options = trainSettings(settings, trainingSetOf(data));
     const { train, validation, test } = await run.sets();
     output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);
-    const leak = auditText(await run.ledger());
-    if (leak !== null) output.say(leak);
+    for (const line of [balanceText(await run.ledger()), auditText(await run.ledger())])
+      if (line !== null) output.say(line);
     if (settings.numericMode === "fast" && !hasRelaxedSimd()) {
       output.say("This engine has no relaxed SIMD: the numeric mode is reproducible.");
     }
-    const options = trainSettings(settings, trainingSetOf(data));
-    const trained = await runTraining(run, { ...options, signal, resume: true }, settings.epochs, begin);
+    const trained = await runTraining(
+      run,
+      {
+        ...options,
+        resume: true,
+        signal,
+        checkpointEvery: settings.checkpointEvery,
+        onRefusedCheckpoint: (reason) => output.warn(`${directory}/${reason.message}. Going on without it.`),
+      },
+      settings.epochs,
+      begin,
+    );
     const lines = [trainingText(trained)];
     let result: TrainingResult = trained;
     if (settings.refine && !(await run.ledger()).some(({ event }) => event === "refined")) {
-      const refined = await runRefining(run, settings.epochs, begin, signal);
+      const refined = await runRefining(run, { ...refineSettings(settings), signal }, begin);
       lines.push(refinementText(refined));
       result = refined;
+    }
+    if (settings.learningCurve && !(await run.ledger()).some(({ event }) => event === "learning curve")) {
+      lines.push(learningCurveText(await runLearningCurve(run, { signal }, begin)));
     }
     lines.push(`The study is in ${directory}. Read the test set, once: voxgrad test ${directory}`);
     output.result(lines.join("\n"), recordOf(directory, result));

@@ -5,11 +5,15 @@ import { copyPairs, findCopies } from "./copies.ts";
 import type { Copies } from "./copies.ts";
 import { fewestCells, nearFrom } from "./crowd.ts";
 import type { Dataset, DatasetSplit } from "./dataset.ts";
+import { featuresOf } from "./dataset.ts";
+import type { Normalization } from "./normalization.ts";
 import { bringToHand } from "./read-ahead.ts";
 import { hangGallery } from "./gallery.ts";
 import { lineUp } from "./row.ts";
 import type { Row } from "./row.ts";
+import { createSums } from "./moments.ts";
 import { findSimilar } from "./similarity.ts";
+import { fittedOn, scaledBy } from "./statistics.ts";
 import { planThumbnails } from "./thumbnail.ts";
 
 /** Where an image stands; "all" is a dataset that is not divided. */
@@ -23,16 +27,17 @@ export type AuditedSet = "train" | "validation" | "test" | "all";
 /**
  * `exact`: the same pixels; `label`: the same pixels with another label (or, without labels, another mask); `near`: the
  * same picture, brighter, noisier, shifted a little or resampled; `flipped`: near once it is flipped or turned by
- * quarters; `group`: one group (patient) in two sets, named once by its first image in each.
+ * quarters; `group`: one group (patient) in two sets, named once by its first image in each; `statistics`: the pixels were
+ * scaled by a mean and deviation of other sets than the training set, named by its first image and theirs.
  */
-export type LeakKind = "exact" | "near" | "flipped" | "group" | "label";
+export type LeakKind = "exact" | "near" | "flipped" | "group" | "label" | "statistics";
 
 export interface AuditPair {
   readonly kind: LeakKind;
   /** In the order training, validation, test, all; inside a set the lower index first. */
   readonly a: ImagePlace;
   readonly b: ImagePlace;
-  /** Correlation of the two thumbnails, 1 for the same pixels; null for a group. */
+  /** Correlation of the two thumbnails, 1 for the same pixels; null for a group and for statistics. */
   readonly similarity: number | null;
 }
 
@@ -41,7 +46,7 @@ export interface Audit {
   readonly leakage: readonly AuditPair[];
   /** Pairs inside a set. Empty when they were not looked for. */
   readonly duplicates: readonly AuditPair[];
-  /** The correlation from which on images count as near copies; null where images are too small to look for them, or more than 60,000. */
+  /** The correlation from which on images count as near copies; null where images are too small to look for them. */
   readonly threshold: number | null;
 }
 
@@ -76,7 +81,8 @@ export async function audit(data: Dataset | DatasetSplit, { duplicates = true }:
       : [["all", data]];
   const row = lineUp(named.map(([, set]) => set));
   const breathe = createBreathe();
-  const copies = await findCopies(row, breathe);
+  const sums = createSums(row.sets);
+  const copies = await findCopies(row, breathe, sums.add);
   const found: Found[] = [];
   for (const [first, second] of copyPairs(copies, row, duplicates)) {
     const kind = (await truthsDiffer(row, first, second)) ? "label" : "exact";
@@ -86,6 +92,9 @@ export async function audit(data: Dataset | DatasetSplit, { duplicates = true }:
   for (const { isTurned, first, second, similarity } of pairs)
     found.push({ kind: isTurned ? "flipped" : "near", first, second, similarity });
   for (const [first, second] of sharedGroups(row)) found.push({ kind: "group", first, second, similarity: null });
+  if ("train" in data && areOfOneShape(row))
+    for (const set of scaledBy(sums.moments()).filter((set) => set > 0))
+      found.push({ kind: "statistics", first: 0, second: row.starts[set], similarity: null });
 
   found.sort((p, q) => row.setOf(p.first) - row.setOf(q.first) || p.second - q.second || p.first - q.first);
   const placeOf = (image: number): ImagePlace => {
@@ -112,18 +121,46 @@ interface Found {
   readonly similarity: number | null;
 }
 
-/** Time grows with the square of the images: of more than these only exact copies are looked for. */
-const mostCompared = 60_000;
-
 async function similarPairs(row: Row, copies: Copies, insideSets: boolean, breathe: Breathe) {
-  const shapes = new Set(row.sets.map(({ shape }) => shape.join("x")));
-  if (shapes.size > 1 || planThumbnails(row.sets[0].shape).cells < fewestCells) return { threshold: null, pairs: [] };
-  if (row.length > mostCompared) return { threshold: null, pairs: [] };
+  if (!areOfOneShape(row) || planThumbnails(row.sets[0].shape).cells < fewestCells)
+    return { threshold: null, pairs: [] };
   const gallery = await hangGallery(row, breathe);
   const distinct = copies.images.map(([image]) => image);
   const threshold = await nearFrom(gallery, distinct);
   const isKnown = (first: number, second: number) => copies.numberOf[first] === copies.numberOf[second];
   return { threshold, pairs: await findSimilar(gallery, { threshold, insideSets, isKnown }, breathe) };
+}
+
+function areOfOneShape({ sets }: Row): boolean {
+  return new Set(sets.map(({ shape }) => shape.join("x"))).size === 1;
+}
+
+/**
+ * The pairs of a `statistics` leak, where a normalisation that was fitted beforehand is not the training set's but that
+ * of several sets together, or of another. A border of a scale, such as 0 and 255, is nobody's.
+ */
+export async function auditNormalization(
+  normalization: Normalization,
+  { train, validation, test }: DatasetSplit,
+): Promise<readonly AuditPair[]> {
+  const sets = [train, validation, test];
+  const sums = createSums(sets);
+  const breathe = createBreathe();
+  for (const [place, set] of sets.entries()) {
+    const pixels = new Float32Array(featuresOf(set));
+    for (let index = 0; index < set.length; index++) {
+      if (set.prepare) await bringToHand(set, index);
+      set.read(index, pixels, 0);
+      sums.add(place, pixels);
+      await breathe();
+    }
+  }
+  const a = Object.freeze({ set: "train", index: 0 } as const);
+  const others = fittedOn(normalization, sums.moments()).filter((set) => set > 0);
+  return others.map((set) => {
+    const b = Object.freeze({ set: set === 1 ? "validation" : "test", index: 0 } as const);
+    return Object.freeze({ kind: "statistics", a, b, similarity: null });
+  });
 }
 
 /** Whether the labels of two images differ; without labels, whether their masks do. */

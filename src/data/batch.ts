@@ -97,3 +97,15 @@ export function fillMasks(
     }
   }
 }
+
+/** into: (rows), what each image counts; 1 where the set has no weights. */
+export function fillWeights(
+  dataset: Dataset,
+  order: Int32Array | null,
+  first: number,
+  rows: number,
+  into: Float32Array,
+): void {
+  const { weights } = dataset;
+  for (let row = 0; row < rows; row++) into[row] = weights ? weights[indexAt(order, first, row)] : 1;
+}

@@ -20,7 +20,18 @@ export interface KeptImage {
 /** What is known of a set before its images are. */
 export type SetFacts = Pick<
   Dataset,
-  "length" | "shape" | "classes" | "labels" | "maskClasses" | "maskLength" | "groups" | "preprocessing" | "names"
+  | "length"
+  | "shape"
+  | "classes"
+  | "labels"
+  | "maskClasses"
+  | "maskLength"
+  | "groups"
+  | "weights"
+  | "preprocessing"
+  | "names"
+  | "geometry"
+  | "notes"
 > & {
   /** Stands in error messages. */
   readonly name: string;

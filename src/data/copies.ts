@@ -17,13 +17,18 @@ export interface Copies {
 /**
  * SHA-256 of the pixels as a network reads them, little-endian float32: an image that is stored in 8 bits here and in 16
  * there is the same image. Neither label nor mask is in it, which Dataset.digest has.
+ * @param see is shown every image, with the index of its set.
  */
-export async function findCopies({ sets, length }: Row, breathe: Breathe): Promise<Copies> {
+export async function findCopies(
+  { sets, length }: Row,
+  breathe: Breathe,
+  see: (set: number, pixels: Float32Array) => void = () => undefined,
+): Promise<Copies> {
   const numbers = new Map<string, number>();
   const images: number[][] = [];
   const numberOf = new Int32Array(length);
   let image = 0;
-  for (const set of sets) {
+  for (const [place, set] of sets.entries()) {
     const pixels = new Float32Array(featuresOf(set));
     const shape = set.shape.join("x");
     for (let index = 0; index < set.length; index++, image++) {
@@ -31,14 +36,15 @@ export async function findCopies({ sets, length }: Row, breathe: Breathe): Promi
       set.read(index, pixels, 0);
       // -0 is the same intensity as 0.
       for (let i = 0; i < pixels.length; i++) pixels[i] += 0;
+      see(place, pixels);
       const name = `${shape} ${await sha256(littleEndianBytes(pixels))}`;
-      const number = numbers.get(name) ?? numbers.size;
-      if (number === images.length) {
-        numbers.set(name, number);
+      const copy = numbers.get(name) ?? numbers.size;
+      if (copy === images.length) {
+        numbers.set(name, copy);
         images.push([]);
       }
-      images[number].push(image);
-      numberOf[image] = number;
+      images[copy].push(image);
+      numberOf[image] = copy;
       await breathe();
     }
   }

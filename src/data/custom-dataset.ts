@@ -3,7 +3,7 @@ import { cachedDataset, checkCacheBytes, defaultCacheBytes } from "./cached-data
 import type { KeptImage } from "./cached-dataset.ts";
 import { checkShape } from "./dataset.ts";
 import type { Dataset } from "./dataset.ts";
-import { classIndexes, groupNames } from "./truth.ts";
+import { classIndexes, groupNames, imageWeights } from "./truth.ts";
 import type { Values } from "./truth.ts";
 
 export interface CustomDatasetOptions {
@@ -24,6 +24,8 @@ export interface CustomDatasetOptions {
   readMask?(index: number, into: Uint8Array): void | Promise<void>;
   /** One name or number an image: what belongs together, such as a patient's images. */
   readonly groups?: readonly (string | number)[] | Values | null;
+  /** What each image counts in losses and figures, at least 0 and not all 0; all the same when left out. */
+  readonly weights?: ArrayLike<number> | null;
   /** Bytes that images may take in memory; 1 GiB by default, and never less than two batches. */
   readonly cacheBytes?: number;
   /** Stands in error messages. */
@@ -92,6 +94,7 @@ export function customDataset(options: CustomDatasetOptions): Dataset {
       maskClasses: Object.freeze(options.readMask ? [...maskClasses] : []),
       maskLength,
       groups: options.groups ? groupNames(name, options.groups, length) : null,
+      ...(options.weights ? { weights: imageWeights(name, options.weights, length) } : {}),
       isBytes: false,
       maskIndexes: null,
     },

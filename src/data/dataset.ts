@@ -1,8 +1,10 @@
 // What a network learns from: images of one shape, with labels or masks, read one at a time.
 import { checkIndex, checkRoom, checkRun } from "./bounds.ts";
+import { byteReader } from "./byte-reader.ts";
 import { imageDigest } from "./digest.ts";
+import type { ImageGeometry } from "./image-geometry.ts";
 import type { Preprocessing } from "./preprocessing.ts";
-import { classIndexes, groupNames, maskIndexes } from "./truth.ts";
+import { classIndexes, groupNames, imageWeights, maskIndexes } from "./truth.ts";
 import type { Values } from "./truth.ts";
 
 /** Pixels as they come; they stay in their type and are converted when a batch is filled. */
@@ -50,6 +52,8 @@ export interface Dataset {
   readonly maskLength: number;
   /** What belongs together, such as a patient's images: each image's group; null without. */
   readonly groups: readonly string[] | null;
+  /** What each image counts in losses and figures, finite and at least 0; left out where all count the same. */
+  readonly weights?: Float32Array;
   /** Writes the image's intensities, row-major, to `into` from `offset` on. Allocates nothing. */
   read(index: number, into: Float32Array, offset: number): void;
   /** Where pixels are unsigned bytes: writes them as they are stored, to `into` from byte `offset` on. Allocates nothing. */
@@ -71,6 +75,10 @@ export interface Dataset {
   readonly preprocessing?: readonly Preprocessing[];
   /** What each image is called, such as its file; left out where they have no names. */
   readonly names?: readonly string[];
+  /** Where each image lies in the body, after preprocessing; left out where nobody knows. */
+  readonly geometry?: readonly ImageGeometry[];
+  /** What whoever trains on the set should know, a sentence each: spacings or orientations that differ. */
+  readonly notes?: readonly string[];
   /** Images that were left out because they could not be read: paths and why. */
   readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
 }
@@ -93,6 +101,8 @@ export interface ArrayDatasetOptions {
   readonly masks?: Values | null;
   /** One name or number an image. */
   readonly groups?: readonly (string | number)[] | Values | null;
+  /** What each image counts in losses and figures, at least 0 and not all 0: twice as much is as good as the image twice. */
+  readonly weights?: ArrayLike<number> | null;
   /** Label values of all classes, when this set may lack some of them (one of several sets). */
   readonly labelValues?: readonly number[];
   /** Foreground values of all masks, when this set may lack some of them. */
@@ -108,8 +118,8 @@ export interface ArrayDatasetOptions {
 /**
  * A dataset over arrays that you have. The arrays are kept, not copied: do not change them afterwards.
  *
- * @throws RangeError when lengths disagree, a set is empty, a pixel is NaN or infinite (naming the image), or a label is
- * no whole number; TypeError when the images are no typed array of numbers.
+ * @throws RangeError when lengths disagree, a set is empty, a pixel is NaN or infinite (naming the image), a label is no
+ * whole number, or a weight is NaN, infinite or below 0; TypeError when the images are no typed array of numbers.
  * @example
  * ```ts
  * import { arrayDataset } from "voxgrad";
@@ -129,6 +139,7 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
   const maskLength = options.masks ? voxelsOf(shape, options.masks.length, length) : 0;
   const masked = options.masks ? maskIndexes(name, options.masks, length * maskLength, options.maskValues) : null;
   const groups = options.groups ? groupNames(name, options.groups, length) : null;
+  const weights = options.weights ? imageWeights(name, options.weights, length) : null;
   const classes = truth ? namesOf(name, truth.values, options.classes) : [];
   const labels = truth?.indexes ?? null;
   const masks = masked?.indexes ?? null;
@@ -156,6 +167,7 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
     maskClasses: Object.freeze([...(masked?.values ?? [])]),
     maskLength,
     groups,
+    ...(weights ? { weights } : {}),
     read: (index: number, into: Float32Array, offset: number) => readRun(index, 0, size, into, offset),
     readRun,
     ...(images instanceof Uint8Array || images instanceof Uint8ClampedArray ? byteReader(name, images, size) : {}),
@@ -170,31 +182,11 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
   });
 }
 
-/** Copies word by word where both sides allow it, without a view for each image. */
-function byteReader(name: string, images: Uint8Array | Uint8ClampedArray, size: number): Pick<Dataset, "readBytes"> {
-  const isWhole = size % 4 === 0 && images.byteOffset % 4 === 0;
-  const words = isWhole ? new Uint32Array(images.buffer, images.byteOffset, images.length / 4) : null;
-  return {
-    readBytes(index, into, offset) {
-      checkIndex(name, index, images.length / size);
-      checkRoom(name, offset, size, into.bytes.length);
-      if (words && offset % 4 === 0) {
-        const from = (index * size) / 4;
-        const to = offset / 4;
-        for (let i = 0; i < size / 4; i++) into.words[to + i] = words[from + i];
-      } else {
-        const from = index * size;
-        for (let i = 0; i < size; i++) into.bytes[offset + i] = images[from + i];
-      }
-    },
-  };
-}
-
-/** The images of a dataset at these indices, in this order; nothing is copied but the labels. */
+/** The images of a dataset at these indices, in this order; nothing is copied but labels and weights. */
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   for (let i = 0; i < indices.length; i++) checkIndex("subset", indices[i], dataset.length);
   const chosen = Int32Array.from(indices);
-  const { labels, groups, names } = dataset;
+  const { labels, groups, names, weights, geometry, notes } = dataset;
   const at = (index: number) => {
     checkIndex("subset", index, chosen.length);
     return chosen[index];
@@ -229,7 +221,10 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       ? { prepare: (images: ArrayLike<number>) => dataset.prepare?.(Int32Array.from(images, at)) }
       : {}),
     ...(dataset.preprocessing ? { preprocessing: dataset.preprocessing } : {}),
+    ...(weights ? { weights: Float32Array.from(chosen, (index) => weights[index]) } : {}),
     ...(names ? { names: Object.freeze(Array.from(chosen, (index) => names[index])) } : {}),
+    ...(geometry ? { geometry: Object.freeze(Array.from(chosen, (index) => geometry[index])) } : {}),
+    ...(notes ? { notes } : {}),
   });
 }
 

@@ -16,6 +16,44 @@ export type Normalization =
 /** Images that are read between two pauses, where they are not all in memory. */
 const together = 32;
 
+/**
+ * @throws TypeError for another kind; RangeError for figures that cannot scale the images of a set.
+ */
+export function checkNormalization(normalization: Normalization, set: Dataset): void {
+  switch (normalization.kind) {
+    case "none":
+      return;
+    case "zScore":
+      if (Number.isFinite(normalization.mean) && normalization.deviation > 0 && normalization.deviation < Infinity)
+        return;
+      throw unusable("a finite mean and a deviation above 0", `${normalization.mean} and ${normalization.deviation}`);
+    case "unit":
+      if (
+        normalization.minimum < normalization.maximum &&
+        Number.isFinite(normalization.maximum - normalization.minimum)
+      )
+        return;
+      throw unusable("a minimum below the maximum", `${normalization.minimum} and ${normalization.maximum}`);
+    case "pixelZScore": {
+      const { means, deviations } = normalization;
+      const size = featuresOf(set);
+      if (means.length !== size || deviations.length !== size)
+        throw unusable(`${size} means and deviations`, `${means.length} and ${deviations.length}`);
+      if (means.every(Number.isFinite) && deviations.every((deviation) => deviation >= 0 && deviation < Infinity))
+        return;
+      throw unusable("finite means and deviations of at least 0", "others");
+    }
+    default:
+      throw new TypeError(
+        `normalization: expected one of none, zScore, unit, pixelZScore, got ${String((normalization as { kind?: unknown }).kind)}`,
+      );
+  }
+}
+
+function unusable(expected: string, got: string): RangeError {
+  return new RangeError(`normalization: expected ${expected}, got ${got}. Fit it with fitNormalization.`);
+}
+
 /** What a fit pauses for: images that are not at hand yet. It yields nothing where all are. */
 type Fitting = Generator<Promise<void>, Normalization>;
 

@@ -23,7 +23,7 @@ export function trainingPatches(set: Dataset, patches: Patches, seed: number): T
   const geometry = patchGeometry(patches, set.shape, hasColours(patches, set));
   const { axes, shape } = geometry;
   const length = set.length * perImage;
-  const { labels } = set;
+  const { labels, weights } = set;
   const mask = new Uint8Array(foreground > 0 ? set.maskLength : 0);
   /** First voxels of the epoch's patches as far as they were asked for; -1 for those that were not. */
   const corners = new Int32Array(length).fill(-1);
@@ -69,6 +69,7 @@ export function trainingPatches(set: Dataset, patches: Patches, seed: number): T
   return Object.freeze({
     ...view,
     labels: labels && Int32Array.from({ length }, (_, patch) => labels[Math.floor(patch / perImage)]),
+    ...(weights ? { weights: Float32Array.from({ length }, (_, patch) => weights[Math.floor(patch / perImage)]) } : {}),
     begin(epoch: number) {
       draws = stream(seed, "patch", epoch);
       corners.fill(-1);
@@ -77,8 +78,8 @@ export function trainingPatches(set: Dataset, patches: Patches, seed: number): T
 }
 
 /**
- * The patches of the covering grid, image after image. They have no labels: a label for each patch of a large set would
- * be as many numbers as patches, and patch i is of the image floor(i / geometry.corners.length).
+ * The patches of the covering grid, image after image. They have no labels and no weights: one for each patch of a large
+ * set would be as many numbers as patches, and patch i is of the image floor(i / geometry.corners.length).
  */
 export function gridPatches(set: Dataset, geometry: PatchGeometry): Dataset {
   const { corners } = geometry;

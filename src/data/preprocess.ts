@@ -10,6 +10,7 @@ import { gridOfSize, gridOfSpacing, resampled } from "./resampling.ts";
  * The image with the steps applied in their order; the given one stays as it is. A palette and YBR become RGB first.
  * Spacing and affine follow what is resampled, cut off or added.
  *
+ * @param maximumBytes what an image may come to, in four bytes a value.
  * @throws RangeError for an image that a step cannot be applied to: one without spacing, or with another number of axes.
  * @example
  * ```ts
@@ -20,8 +21,8 @@ import { gridOfSize, gridOfSpacing, resampled } from "./resampling.ts";
  * console.log(ready.shape, ready.spacing); // [ 15, 5, 5 ] [ 2, 2, 2 ]
  * ```
  */
-export function preprocess(image: Image, steps: readonly Preprocessing[]): Image {
-  return steps.reduce(applied, rgbOf(image));
+export function preprocess(image: Image, steps: readonly Preprocessing[], maximumBytes = Infinity): Image {
+  return steps.reduce((done, step) => applied(done, step, maximumBytes), rgbOf(image));
 }
 
 /**
@@ -38,11 +39,11 @@ export function preprocess(image: Image, steps: readonly Preprocessing[]): Image
  * console.log(preprocessMask(mask, steps).pixels); // 0, 2
  * ```
  */
-export function preprocessMask(mask: Image, steps: readonly Preprocessing[]): Image {
-  return steps.reduce(appliedToMask, mask);
+export function preprocessMask(mask: Image, steps: readonly Preprocessing[], maximumBytes = Infinity): Image {
+  return steps.reduce((done, step) => appliedToMask(done, step, maximumBytes), mask);
 }
 
-function applied(image: Image, step: Preprocessing): Image {
+function applied(image: Image, step: Preprocessing, maximumBytes: number): Image {
   switch (step.kind) {
     case "window":
       return windowed(image, step.centre, step.width);
@@ -53,15 +54,16 @@ function applied(image: Image, step: Preprocessing): Image {
     case "standardize":
       return standardized(image);
     case "resampleTo":
-      return resampled(image, gridOf(image, step), "linear");
+      return resampled(image, gridOf(image, step, maximumBytes), "linear");
     case "centreCropOrPad":
+      checkBytes(image, step.size, maximumBytes);
       return cropOrPad(image, step.size, step.fill);
     case "gray":
       return grayOf(image);
   }
 }
 
-function appliedToMask(mask: Image, step: Preprocessing): Image {
+function appliedToMask(mask: Image, step: Preprocessing, maximumBytes: number): Image {
   switch (step.kind) {
     case "window":
     case "percentileClip":
@@ -70,12 +72,24 @@ function appliedToMask(mask: Image, step: Preprocessing): Image {
     case "gray":
       return mask;
     case "resampleTo":
-      return resampled(mask, gridOf(mask, step), "nearest");
+      return resampled(mask, gridOf(mask, step, maximumBytes), "nearest");
     case "centreCropOrPad":
+      checkBytes(mask, step.size, maximumBytes);
       return cropOrPad(mask, step.size, 0);
   }
 }
 
-function gridOf(image: Image, step: Extract<Preprocessing, { kind: "resampleTo" }>) {
-  return "size" in step ? gridOfSize(image, step.size) : gridOfSpacing(image, step.spacing);
+function gridOf(image: Image, step: Extract<Preprocessing, { kind: "resampleTo" }>, maximumBytes: number) {
+  const grid = "size" in step ? gridOfSize(image, step.size) : gridOfSpacing(image, step.spacing);
+  checkBytes(image, grid.map(({ length }) => length), maximumBytes); // prettier-ignore
+  return grid;
+}
+
+/** A header may claim voxels a metre apart: what they would come to is known before memory is asked for. */
+function checkBytes({ colours }: Image, size: readonly number[], maximumBytes: number): void {
+  const bytes = size.reduce((product, length) => product * length, 4 * colours);
+  if (bytes > maximumBytes)
+    throw new RangeError(
+      `expected an image of at most ${maximumBytes} bytes after preprocessing, got ${size.join("x")} voxels. If that is right, raise maximumBytes.`,
+    );
 }

@@ -4,6 +4,8 @@ import { layOut, matmulScratchBytes } from "../wasm/layout.ts";
 import { allocate } from "../wasm/memory.ts";
 import type { Block } from "../wasm/memory.ts";
 import type { Gallery } from "./gallery.ts";
+import { findNeighbourhoods } from "./neighbourhoods.ts";
+import type { Neighbours } from "./neighbourhoods.ts";
 import { createAdmission } from "./row.ts";
 
 export interface SimilarPair {
@@ -26,7 +28,7 @@ export interface SimilaritySearch {
 }
 
 /** Images in a block of products. */
-const blockSize = 512;
+const blockSize = 128;
 
 /** From here on, a part of the way from the threshold to 1, pairs are near whatever their details are. */
 const sureShare = 0.25;
@@ -38,11 +40,11 @@ const leastDetail = 0.945;
 const rounding = 1e-5;
 
 /**
- * Thumbnails u and v have length 1, so r = 1 - |u - v|^2 / 2. The coarse pictures Pu, Pv are a projection that leaves flips
- * and turns what they are, so |Pu - Pv| <= |u - v|: pairs with
- *   Pu Pv - |Pu|^2 / 2 - |Pv|^2 / 2  <  threshold - 1
- * cannot be near. The left side, for blocks of pairs and each turn of v, is a product of matrices with two more columns;
- * only what passes is compared in full. Products take (images)^2 / 2 x turns x 130 flop in two dimensions.
+ * Thumbnails u and v have length 1, so r = 1 - |u - v|^2 / 2. The coarse picture Pu is a projection that leaves flips and
+ * turns what they are; with the length of what it leaves out, (Pu, sqrt(1 - |Pu|^2)), it has length 1 again, and for two
+ *   |u - v|^2  >=  |Pu - Pv|^2 + (sqrt(1 - |Pu|^2) - sqrt(1 - |Pv|^2))^2  =  2 - 2 (Pu, ...) (Pv, ...)
+ * so that pairs whose product is below the threshold cannot be near. These products, for blocks of pairs and each turn of
+ * v, are a product of matrices; only what passes is compared in full, and blocks that lie too far apart are not multiplied.
  */
 export async function findSimilar(
   gallery: Gallery,
@@ -50,8 +52,8 @@ export async function findSimilar(
   breathe: Breathe,
 ): Promise<SimilarPair[]> {
   const { plan } = gallery;
-  const { starts } = gallery.row;
-  const width = Math.ceil((plan.coarseCells + 2) / 4) * 4;
+  const { order, blocks, leastSquare } = findNeighbourhoods(gallery, blockSize);
+  const width = Math.ceil((plan.coarseCells + 1) / 4) * 4;
   const block = await allocate(
     layOut([
       ["rows", 4 * blockSize * width],
@@ -61,24 +63,31 @@ export async function findSimilar(
     ]),
   );
   const compare = createComparison(gallery, search);
+  const least = search.threshold - rounding;
+  const furthest = 2 - 2 * least;
+  const passed = new Int32Array(blockSize * blockSize);
   try {
-    for (let set = 0; set + 1 < starts.length; set++) {
-      for (let column = starts[set]; column < starts[set + 1]; column += blockSize) {
-        const columns = Math.min(blockSize, starts[set + 1] - column);
-        const rowsEnd = search.insideSets ? column + columns : starts[set];
+    const pictures = lengthened(gallery, order, width);
+    for (const [set, own] of blocks.entries()) {
+      const before = blocks.slice(0, set).flat();
+      for (const [place, columns] of own.entries()) {
+        const others = search.insideSets ? [...before, ...own.slice(0, place + 1)] : before;
         for (let turn = 0; turn < plan.turns.length; turn++) {
-          writeColumns(gallery, block.floats("columns"), width, column, columns, turn);
-          for (let row = 0; row < rowsEnd; row += blockSize) {
-            const rows = Math.min(blockSize, rowsEnd - row);
-            writeRows(gallery, block.floats("rows"), width, row, rows);
-            multiply(block, rows, columns, width);
-            const products = block.floats("products");
-            const least = search.threshold - 1 - rounding;
-            for (let i = 0; i < rows; i++)
-              for (let j = 0; j < columns; j++)
-                if (products[i * columns + j] >= least) compare.look(row + i, column + j, turn);
+          const near = others.filter((rows) => leastSquare(rows, columns, turn) <= furthest);
+          if (near.length > 0) writeTurned(gallery, pictures, block.floats("columns"), width, columns, turn);
+          for (const rows of near) {
+            const from = rows.first * width;
+            block.floats("rows").set(pictures.subarray(from, from + rows.count * width));
+            multiply(block, rows.count, columns.count, width);
+            const passing = placesFrom(block.floats("products"), rows.count * columns.count, least, passed);
+            for (let at = 0; at < passing; at++) {
+              const row = rows.first + Math.floor(passed[at] / columns.count);
+              const column = columns.first + (passed[at] % columns.count);
+              if (row < column) compare.look(order[row], order[column], turn);
+            }
             await breathe();
           }
+          await breathe();
         }
       }
     }
@@ -93,50 +102,43 @@ function multiply(block: Block, rows: number, columns: number, width: number): v
   block.kernels.matmulABt(c, a, b, scratch, rows, columns, width, columns, width, width);
 }
 
-/** Each row: Pu, -|Pu|^2 / 2, 1; a blank image is near to none. */
-function writeRows(gallery: Gallery, into: Float32Array, width: number, first: number, count: number): void {
-  const { coarse, plan } = gallery;
-  const cells = plan.coarseCells;
-  for (let i = 0; i < count; i++) {
-    const from = (first + i) * cells;
-    const to = i * width;
-    let squares = 0;
-    for (let cell = 0; cell < cells; cell++) {
-      const value = coarse[from + cell];
-      into[to + cell] = value;
-      squares += value * value;
-    }
-    into[to + cells] = gallery.isBlank(first + i) ? -8 : -squares / 2;
-    into[to + cells + 1] = 1;
-    into.fill(0, to + cells + 2, to + width);
-  }
+/** Writes where the first `count` values are `least` or more; how many are. */
+function placesFrom(values: Float32Array, count: number, least: number, places: Int32Array): number {
+  let found = 0;
+  for (let at = 0; at < count; at++) if (values[at] >= least) places[found++] = at;
+  return found;
 }
 
-/** Each row: Pv turned, 1, -|Pv|^2 / 2. */
-function writeColumns(
-  gallery: Gallery,
-  into: Float32Array,
-  width: number,
-  first: number,
-  count: number,
-  turn: number,
-): void {
-  const { coarse, plan } = gallery;
+/** (images in order, width): Pu, sqrt(1 - |Pu|^2), zeros. */
+function lengthened({ coarse, plan }: Gallery, order: Int32Array, width: number): Float32Array {
   const cells = plan.coarseCells;
-  const source = plan.coarseTurns[turn];
-  for (let i = 0; i < count; i++) {
-    const from = (first + i) * cells;
-    const to = i * width;
+  const pictures = new Float32Array(order.length * width);
+  order.forEach((image, place) => {
     let squares = 0;
     for (let cell = 0; cell < cells; cell++) {
-      const value = coarse[from + source[cell]];
-      into[to + cell] = value;
+      const value = coarse[image * cells + cell];
+      pictures[place * width + cell] = value;
       squares += value * value;
     }
-    into[to + cells] = 1;
-    into[to + cells + 1] = gallery.isBlank(first + i) ? -8 : -squares / 2;
-    into.fill(0, to + cells + 2, to + width);
-  }
+    pictures[place * width + cells] = Math.sqrt(Math.max(0, 1 - squares));
+  });
+  return pictures;
+}
+
+/** The rows of a block with their coarse pictures flipped or turned. */
+function writeTurned(
+  { plan }: Gallery,
+  pictures: Float32Array,
+  into: Float32Array,
+  width: number,
+  { first, count }: Neighbours,
+  turn: number,
+): void {
+  const source = plan.coarseTurns[turn];
+  into.set(pictures.subarray(first * width, (first + count) * width));
+  for (let i = 0; i < count; i++)
+    for (let cell = 0; cell < source.length; cell++)
+      into[i * width + cell] = pictures[(first + i) * width + source[cell]];
 }
 
 /** Compares thumbnails in full, and keeps the best of each pair. */
@@ -151,20 +153,22 @@ function createComparison(gallery: Gallery, { threshold, isKnown }: SimilaritySe
   const sure = threshold + sureShare * (1 - threshold);
 
   return {
+    /** Two images, the second one turned. */
     look(first: number, second: number, turn: number): void {
-      if (first >= second || isKnown(first, second)) return;
-      const key = first * row.length + second;
+      if (isKnown(first, second)) return;
+      const [lower, higher] = first < second ? [first, second] : [second, first];
+      const key = lower * row.length + higher;
       const before = best.get(key);
       // As they are comes first, and says most.
       if (before && !before.isTurned) return;
-      if (!before && !admission.has(first, second)) return;
+      if (!before && !admission.has(lower, higher)) return;
       if (uImage !== first) gallery.copyThumbnail((uImage = first), u, 0);
       if (vImage !== second) gallery.copyThumbnail((vImage = second), v, 0);
       const similarity = 1 - squaredDistance(u, v, plan.turns[turn], furthest) / 2;
       if (similarity < threshold || (before && before.similarity >= similarity)) return;
       if (similarity < sure && detailCorrelation(gallery, first, second, turn, similarity) < leastDetail) return;
-      best.set(key, { first, second, similarity, isTurned: turn > 0 });
-      if (!before) admission.admit(first, second);
+      best.set(key, { first: lower, second: higher, similarity, isTurned: turn > 0 });
+      if (!before) admission.admit(lower, higher);
     },
     found: (): SimilarPair[] => [...best.values()],
   };

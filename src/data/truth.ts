@@ -1,4 +1,4 @@
-// Labels, masks and groups as they come, checked and mapped to what training counts with: indexes and names.
+// Labels, masks, groups and weights as they come, checked and mapped to what training counts with: indexes and names.
 
 /** Whole numbers as they come from arrays or files. */
 export type Values = ArrayLike<number> | ArrayLike<bigint>;
@@ -113,4 +113,25 @@ export function groupNames(
       );
     }),
   );
+}
+
+/**
+ * What each image counts, in float32, as losses take it.
+ * @throws RangeError when they are not one for each image, one is not finite or below 0, or all are 0.
+ */
+export function imageWeights(name: string, weights: ArrayLike<number>, length: number): Float32Array {
+  if (weights.length !== length) {
+    throw new RangeError(`${name}: expected one weight for each of ${length} images, got ${weights.length} weights`);
+  }
+  const kept = Float32Array.from(weights);
+  const wrong = kept.findIndex((weight) => !(Number.isFinite(weight) && weight >= 0));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `${name}: expected finite weights of at least 0, got ${weights[wrong]} for image ${wrong}. Replace it, or leave the image out.`,
+    );
+  }
+  if (kept.every((weight) => weight === 0)) {
+    throw new RangeError(`${name}: expected a weight above 0, got 0 for every image. Leave the weights out.`);
+  }
+  return kept;
 }

@@ -84,10 +84,12 @@ export function readNiftiHeader(bytes: Uint8Array, version: 1 | 2, name: string)
   const [type, colours] = types[code];
 
   const isPair = String.fromCharCode(bytes[at.magic + 1]) === "i";
-  const offset = wide ? long(at.offset) : real(at.offset);
+  const given = wide ? long(at.offset) : real(at.offset);
   const least = isPair ? 0 : at.size + 4;
+  // A fraction is left out, as nibabel does.
+  const offset = Math.floor(given);
   if (!Number.isSafeInteger(offset) || offset < least)
-    fail(at.offset, `voxels from byte ${least} or later on, got vox_offset ${offset}`);
+    fail(at.offset, `voxels from byte ${least} or later on, got vox_offset ${given}`);
 
   const slope = real(at.slope);
   const intercept = real(at.intercept);

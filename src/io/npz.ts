@@ -5,6 +5,7 @@ import { distinctValues } from "../data/truth.ts";
 import type { Values } from "../data/truth.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
 import { FormatError } from "../errors.ts";
+import { preprocessingOfJson } from "../data/stored-preprocessing.ts";
 import { preprocessArrays } from "./npz-preprocessing.ts";
 import { readNpy } from "./npy.ts";
 import type { NpyArray } from "./npy.ts";
@@ -22,11 +23,12 @@ type SetName = (typeof setNames)[number];
 type Arrays = Map<string, NpyArray>;
 
 /** `train_images`, `val_labels`, ..., or without a set before it; what else a file holds is not read. */
-const wantedEntry = /^(?:(train|val|test)_)?(images|labels|masks|groups)\.npy$/;
+const wantedEntry = /^(?:(train|val|test)_)?(images|labels|masks|groups|weights)\.npy$/;
 
 /**
  * Reads a dataset from `.npz`: `train_images`, `val_images`, `test_images` with `*_labels` and optional `*_masks` and
- * `*_groups` give three sets; `images`, `labels`, `masks`, `groups` give one, to be divided.
+ * `*_groups` give three sets; `images`, `labels`, `masks`, `groups` give one, to be divided. `*_weights` (`weights`), what
+ * each image counts in losses and figures, may be there for some of the sets only.
  *
  * Pixels keep their type. Label values are mapped to classes in sorted order over all sets.
  *
@@ -42,6 +44,7 @@ const wantedEntry = /^(?:(train|val|test)_)?(images|labels|masks|groups)\.npy$/;
  * ```
  */
 export async function readNpz(source: Source, options: NpzOptions = {}): Promise<Dataset | DatasetSplit> {
+  const steps = preprocessingOfJson(options.preprocessing ?? []);
   const arrays: Arrays = new Map();
   const file = await readZip(
     source,
@@ -50,7 +53,7 @@ export async function readNpz(source: Source, options: NpzOptions = {}): Promise
     options,
   );
   try {
-    return assemble(arrays, file, options.preprocessing ?? []);
+    return assemble(arrays, file, steps);
   } catch (cause) {
     throw cause instanceof RangeError ? new FormatError(cause.message, { cause }) : cause;
   }
@@ -113,8 +116,10 @@ function setOf(arrays: Arrays, prefix: string, file: string, common: Common): Da
   const labels = arrays.get(`${prefix}labels`);
   const masks = arrays.get(`${prefix}masks`);
   const groups = arrays.get(`${prefix}groups`);
+  const weights = arrays.get(`${prefix}weights`);
   if (labels) checkOneEach(labels, length, name("labels"));
   if (groups) checkOneEach(groups, length, name("groups"));
+  if (weights) checkOneEach(weights, length, name("weights"));
   if (masks) checkMaskShape(masks, images, name("masks"));
   const arraysAsRead = {
     images: pixelsOf(images, name("images")),
@@ -125,6 +130,7 @@ function setOf(arrays: Arrays, prefix: string, file: string, common: Common): Da
     ...preprocessArrays(arraysAsRead, common.steps, name("images")),
     labels: labels ? numbersOf(labels, name("labels")) : null,
     groups: groups ? groups.data : null,
+    weights: weights ? Float64Array.from(pixelsOf(weights, name("weights"), "weights")) : null,
     name: `${file} ${prefix.replace("_", "")}`.trim(),
     preprocessing: common.steps,
     ...(labels ? { labelValues: common.labelValues } : {}),
@@ -152,9 +158,9 @@ function checkMaskShape(masks: NpyArray, images: NpyArray, name: string): void {
   );
 }
 
-function pixelsOf({ data }: NpyArray, name: string): Pixels {
+function pixelsOf({ data }: NpyArray, name: string, what = "pixels"): Pixels {
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data, Number);
-  if (Array.isArray(data)) throw new FormatError(`${name}: expected numbers as pixels, got texts`);
+  if (Array.isArray(data)) throw new FormatError(`${name}: expected numbers as ${what}, got texts`);
   return data as Pixels;
 }
 

@@ -1,5 +1,6 @@
 // The chunks of a PNG (ISO/IEC 15948): where each lies and what its header says, before a decoder is let at it.
 import { FormatError } from "../errors.ts";
+import { passes } from "./png-adam7.ts";
 
 export interface PngHeader {
   readonly width: number;
@@ -14,6 +15,8 @@ export interface PngChunks {
   readonly header: PngHeader;
   /** The packed pixels. */
   readonly data: readonly Uint8Array[];
+  /** Red, green and blue of each colour; null where pixels are no indices. */
+  readonly palette: Uint8Array | null;
   /** The file without what a decoder of pixels has no need of (texts, profiles, times). */
   readonly essence: Uint8Array<ArrayBuffer>;
 }
@@ -36,7 +39,7 @@ export function readPngChunks(bytes: Uint8Array<ArrayBuffer>, name: string): Png
   const parts: Uint8Array[] = [bytes.subarray(0, 8)];
   const data: Uint8Array[] = [];
   let header: PngHeader | null = null;
-  let hasPalette = false;
+  let palette: Uint8Array | null = null;
   for (let at = 8; ;) {
     if (at + 12 > bytes.length) fail(at, "a PNG chunk, got the end: the file is cut off");
     const length = view.getUint32(at);
@@ -51,7 +54,7 @@ export function readPngChunks(bytes: Uint8Array<ArrayBuffer>, name: string): Png
     if (type === "PLTE") {
       if (length === 0 || length > 768 || length % 3 !== 0)
         fail(at, `1 to 256 colours of 3 bytes, got ${length} bytes`);
-      hasPalette = true;
+      palette = bytes.subarray(at + 8, at + 8 + length);
     }
     if (type === "IDAT") data.push(bytes.subarray(at + 8, at + 8 + length));
     // A chunk with a capital first letter is needed to make sense of the image; those that are known are all there are.
@@ -62,8 +65,8 @@ export function readPngChunks(bytes: Uint8Array<ArrayBuffer>, name: string): Png
     at += 12 + length;
     if (type !== "IEND") continue;
     if (!header) return fail(at, "IHDR");
-    if (header.colourType === 3 && !hasPalette) fail(at, "a palette (PLTE) before the end, got none");
-    return { header, data, essence: joined(parts) };
+    if (header.colourType === 3 && !palette) fail(at, "a palette (PLTE) before the end, got none");
+    return { header, data, palette: header.colourType === 3 ? palette : null, essence: joined(parts) };
   }
 }
 
@@ -85,11 +88,30 @@ export function unpackedBytes({ width, height, depth, colourType, isInterlaced }
   const passBytes = (columns: number, rows: number) =>
     columns > 0 && rows > 0 ? rows * (1 + Math.ceil((columns * bits) / 8)) : 0;
   if (!isInterlaced) return passBytes(width, height);
-  const passes = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]]; // prettier-ignore
-  return passes.reduce(
+  return passes.reduce<number>(
     (sum, [x, y, dx, dy]) => sum + passBytes(Math.ceil((width - x) / dx), Math.ceil((height - y) / dy)),
     0,
   );
+}
+
+/**
+ * CRC-32 of ISO 3309 of each chunk of `essence`, bit by bit: for files that fast-png, which checks them, is not given.
+ * @throws FormatError for a chunk whose checksum is another.
+ */
+export function checkChecksums(essence: Uint8Array<ArrayBuffer>, name: string): void {
+  const view = new DataView(essence.buffer);
+  for (let at = 8; at < essence.length;) {
+    const end = at + 8 + view.getUint32(at);
+    let crc = -1;
+    for (let i = at + 4; i < end; i++) {
+      crc ^= essence[i];
+      for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    const type = String.fromCharCode(...essence.subarray(at + 4, at + 8));
+    if ((crc ^ -1) >>> 0 !== view.getUint32(end))
+      throw new FormatError(`${name}: expected a chunk ("${type}") of the checksum that stands behind it, got another: its bytes were changed`); // prettier-ignore
+    at = end + 4;
+  }
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,8 @@
 import type { Image, Palette } from "../data/image.ts";
 import { FormatError } from "../errors.ts";
 import { deflateLimit, inflate } from "./inflate.ts";
-import { readPngChunks, unpackedBytes } from "./png-chunks.ts";
+import { pixelsOfPasses } from "./png-adam7.ts";
+import { checkChecksums, readPngChunks, unpackedBytes } from "./png-chunks.ts";
 import type { PngHeader } from "./png-chunks.ts";
 import type { WholeSource } from "./whole.ts";
 
@@ -11,11 +12,8 @@ const mostLeftOver = 65536;
 
 /** @throws FormatError for a file that is broken, cut off, has another checksum, or holds more or less than it says. */
 export async function readPng({ bytes, name }: WholeSource, maximumBytes: number): Promise<Image> {
-  const { header, data, essence } = readPngChunks(bytes, name);
+  const { header, data, palette: colourTable, essence } = readPngChunks(bytes, name);
   const { width, height, depth, colourType } = header;
-  // fast-png takes each pixel of an interlaced image for a byte at least.
-  if (header.isInterlaced && depth < 8)
-    throw new FormatError(`${name}: expected an interlaced PNG of 8 or 16 bits, got ${depth}. Save it without interlacing.`); // prettier-ignore
   const colours = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[colourType] ?? 1;
   const wanted = unpackedBytes(header);
   const packed = data.reduce((sum, { length }) => sum + length, 0);
@@ -24,16 +22,17 @@ export async function readPng({ bytes, name }: WholeSource, maximumBytes: number
     throw new FormatError(`${name}: expected at most ${maximumBytes} bytes of pixels, got ${width}x${height} of ${depth} bits`); // prettier-ignore
   if (wanted > packed * deflateLimit + 64)
     throw new FormatError(`${name}: expected pixels that ${packed} packed bytes can hold, got ${width}x${height} of ${depth} bits`); // prettier-ignore
-  await checkUnpacked(data, packed, wanted, name);
-  const { decode } = await import("fast-png");
-  let decoded: ReturnType<typeof decode>;
-  try {
-    decoded = decode(essence, { checkCrc: true });
-  } catch (cause) {
-    throw new FormatError(`${name}: expected a PNG that decodes, but ${(cause as Error).message}`, { cause });
-  }
-  const pixels = depth < 8 ? spread(decoded.data as Uint8Array, header) : (decoded.data as Uint8Array | Uint16Array);
-  const palette = colourType === 3 ? paletteOf(decoded.palette ?? []) : null;
+  const isLowPasses = header.isInterlaced && depth < 8;
+  const unpacked = await checkUnpacked(data, packed, wanted, name, !isLowPasses);
+  if (isLowPasses) checkChecksums(essence, name);
+  const decoded = isLowPasses ? null : await decodedBy(essence, name);
+  const pixels =
+    decoded === null
+      ? pixelsOfPasses(unpacked, header, name)
+      : depth < 8
+        ? spread(decoded as Uint8Array, header)
+        : decoded;
+  const palette = colourTable && paletteOf(colourTable);
   checkIndices(palette, pixels, name);
   return {
     format: "png",
@@ -54,8 +53,23 @@ export async function readPng({ bytes, name }: WholeSource, maximumBytes: number
   };
 }
 
+async function decodedBy(essence: Uint8Array, name: string): Promise<Uint8Array | Uint16Array> {
+  const { decode } = await import("fast-png");
+  try {
+    return decode(essence, { checkCrc: true }).data as Uint8Array | Uint16Array;
+  } catch (cause) {
+    throw new FormatError(`${name}: expected a PNG that decodes, but ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** fast-png takes missing pixels for 0, does not look at zlib's checksum and unpacks what there is: so all is counted first. */
-async function checkUnpacked(data: readonly Uint8Array[], packed: number, wanted: number, name: string): Promise<void> {
+async function checkUnpacked(
+  data: readonly Uint8Array[],
+  packed: number,
+  wanted: number,
+  name: string,
+  countOnly: boolean,
+): Promise<Uint8Array> {
   const whole = new Uint8Array(packed);
   let at = 0;
   for (const part of data) {
@@ -63,8 +77,15 @@ async function checkUnpacked(data: readonly Uint8Array[], packed: number, wanted
     at += part.length;
   }
   const maximumBytes = wanted + mostLeftOver;
-  const { size } = await inflate(whole, { packing: "zlib", maximumBytes, name, countOnly: true });
+  const { bytes, size } = await inflate(whole, {
+    packing: "zlib",
+    maximumBytes,
+    name,
+    countOnly,
+    expectedBytes: wanted,
+  });
   if (size < wanted) throw new FormatError(`${name}: expected ${wanted} bytes of pixels unpacked, got ${size}`);
+  return bytes;
 }
 
 /** Pixels of less than 8 bits stand several to a byte, the first in the high bits; each line begins with a new byte. */
@@ -80,8 +101,8 @@ function spread(packed: Uint8Array, { width, height, depth }: PngHeader): Uint8A
   return pixels;
 }
 
-function paletteOf(colours: readonly (readonly number[])[]): Palette {
-  const table = (index: number) => ({ first: 0, values: Uint8Array.from(colours, (colour) => colour[index]) });
+function paletteOf(colours: Uint8Array): Palette {
+  const table = (index: number) => ({ first: 0, values: colours.filter((_, i) => i % 3 === index) });
   return { bits: 8, red: table(0), green: table(1), blue: table(2) };
 }
 

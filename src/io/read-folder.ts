@@ -2,7 +2,9 @@
 import { checkCacheBytes, datasetOver, defaultCacheBytes } from "../data/cached-dataset.ts";
 import { subset } from "../data/dataset.ts";
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
+import type { ImageGeometry } from "../data/image-geometry.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
+import { preprocessingOfJson } from "../data/stored-preprocessing.ts";
 import { FormatError } from "../errors.ts";
 import { layoutOf, setNames } from "./folder/layout.ts";
 import type { Layout, Sample } from "./folder/layout.ts";
@@ -11,6 +13,10 @@ import { openPlace } from "./folder/place.ts";
 import type { Place } from "./folder/place.ts";
 import { survey } from "./folder/survey.ts";
 import type { Survey } from "./folder/survey.ts";
+import { readWhole } from "./whole.ts";
+
+/** Of an image that cannot be read, which no set holds. */
+const nowhere: ImageGeometry = Object.freeze({ spacing: null, unit: "unknown", affine: null });
 
 export interface FolderOptions extends Pick<LoadOptions, "maximumBytes" | "uneven"> {
   /** Applied to every image when it is read, in this order; `[window({ centre: 40, width: 400 })]`. None by default. */
@@ -28,15 +34,16 @@ export interface FolderOptions extends Pick<LoadOptions, "maximumBytes" | "uneve
  * - a subfolder for each class, called after it;
  * - `images/` and `masks/`, with the same names before the point;
  * - `train/`, `validation/` and `test/`, each laid out as above: three sets;
- * - a table `manifest.csv` (or `path` is that table) with the columns `path`, `label`, `group`, `set` and `mask`, all but
- *   the first left out at will; where there is `set`, three sets;
+ * - a table `manifest.csv` (or `path` is that table) with the columns `path`, `label`, `group`, `set`, `mask` and `weight`
+ *   (what each image counts in losses and figures), all but the first left out at will; where there is `set`, three sets;
  * - images alone, without labels.
  *
  * Images are decoded once to be checked, and again when they are needed and no longer kept. Groups are the table's, or
- * DICOM's patients where every image names one.
+ * DICOM's patients where every image names one. `geometry` of the set says spacing and orientation of each image, and its
+ * `notes` name what differs: spacings, orientations, masks that lie another way than their image.
  *
- * @throws FormatError when a file cannot be read, a path or link leads out of the folder, images differ in shape, or the
- * layout is none of these.
+ * @throws FormatError when a file cannot be read, a path or link leads out of the folder, images differ in shape or
+ * in which values are light (MONOCHROME1 and 2), or the layout is none of these.
  * @example
  * ```ts
  * import { study } from "voxgrad";
@@ -46,11 +53,13 @@ export interface FolderOptions extends Pick<LoadOptions, "maximumBytes" | "uneve
  * ```
  */
 export async function readFolder(path: string | URL, options: FolderOptions = {}): Promise<Dataset | DatasetSplit> {
-  const { preprocessing = [], unreadable = "stop", cacheBytes = defaultCacheBytes, ...rest } = options;
+  const { unreadable = "stop", cacheBytes = defaultCacheBytes, ...rest } = options;
+  // They may come from a study or a model, as JSON.
+  const preprocessing = preprocessingOfJson(options.preprocessing ?? []);
   checkCacheBytes(cacheBytes);
   if (!["stop", "skip"].includes(unreadable))
     throw new RangeError(`unreadable: expected "stop" or "skip", got "${String(unreadable)}"`);
-  const { place, layout } = await layoutAt(path);
+  const { place, layout } = await layoutAt(path, Math.min(rest.maximumBytes ?? mostTableBytes, mostTableBytes));
   const { samples } = layout;
   const seen = await survey(place, samples, { ...rest, preprocessing, unreadable, cacheBytes });
   const whole = datasetOver(
@@ -62,8 +71,11 @@ export async function readFolder(path: string | URL, options: FolderOptions = {}
       ...labelsOf(layout),
       ...masksOf(layout, seen),
       groups: groupsOf(layout, seen),
-      preprocessing: Object.freeze([...preprocessing]),
+      ...weightsOf(layout),
+      preprocessing,
       names: samples.map((sample) => sample.path),
+      geometry: seen.geometry.map((one) => one ?? nowhere),
+      notes: Object.freeze([...seen.notes]),
     },
     seen.cache,
   );
@@ -79,8 +91,14 @@ export async function readFolder(path: string | URL, options: FolderOptions = {}
   return { train, validation, test };
 }
 
+/** Beyond it a table is none that people write. */
+const mostTableBytes = 268435456;
+
 /** The folder, or that of a table; and its layout, from a table where there is one. */
-async function layoutAt(given: string | URL): Promise<{ readonly place: Place; readonly layout: Layout }> {
+async function layoutAt(
+  given: string | URL,
+  maximumBytes: number,
+): Promise<{ readonly place: Place; readonly layout: Layout }> {
   const path = typeof given === "string" ? given : (await import("node:url")).fileURLToPath(given);
   const isTable = /\.csv$/i.test(path);
   const paths = await import("node:path").catch((cause: unknown) => {
@@ -90,11 +108,10 @@ async function layoutAt(given: string | URL): Promise<{ readonly place: Place; r
   const tables = isTable ? [paths.basename(path)] : await tablesIn(place);
   if (tables.length === 0) return { place, layout: await layoutOf(place) };
   const { isManifest, manifestLayout } = await import("./folder/manifest.ts");
-  const { readFile } = await import("node:fs/promises");
   const texts = new Map<string, string>();
   for (const table of tables) {
     const { absolute } = await place.locate(table);
-    const text = new TextDecoder().decode(await readFile(absolute));
+    const text = new TextDecoder().decode((await readWhole(absolute, maximumBytes)).bytes);
     if (isTable || isManifest(text)) texts.set(table, text);
   }
   const [name] = texts.has("manifest.csv") ? ["manifest.csv"] : texts.keys();
@@ -114,6 +131,11 @@ function labelsOf({ samples, classes }: Layout): Pick<Dataset, "classes" | "labe
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const labels = Int32Array.from(samples, ({ label }) => indexOf.get(label ?? "") ?? 0);
   return { classes: Object.freeze([...classes]), labels };
+}
+
+function weightsOf({ samples }: Layout): Pick<Dataset, "weights"> {
+  if (samples.every(({ weight }) => weight === undefined)) return {};
+  return { weights: Float32Array.from(samples, ({ weight = 1 }) => weight) };
 }
 
 /** Masks with background alone still have a foreground to look for. */

@@ -38,7 +38,7 @@ function kindOf(value: unknown): string {
 
 async function openFile(path: string | URL): Promise<OpenSource> {
   const name = String(path);
-  const { open } = await import("node:fs/promises").catch((cause: unknown) => {
+  const { open, stat } = await import("node:fs/promises").catch((cause: unknown) => {
     throw new TypeError(
       `${name}: expected a File, a Blob or bytes, got a path: there are no files here. Fetch it first.`,
       {
@@ -47,13 +47,14 @@ async function openFile(path: string | URL): Promise<OpenSource> {
     );
   });
   try {
-    const file = await open(path, "r");
-    const status = await file.stat();
-    if (!status.isDirectory()) {
-      const { size } = status;
+    // Asked before it is opened: opening a pipe waits for ever.
+    const kind = await stat(path);
+    if (kind.isFile()) {
+      const file = await open(path, "r");
+      const { size } = await file.stat();
       return { reader: new FileReader(file, size), size, name, close: () => file.close() };
     }
-    await file.close();
+    if (!kind.isDirectory()) throw new Error("it is a device, a pipe or a socket");
   } catch (cause) {
     const { code } = cause as { code?: string };
     const why = code === "ENOENT" ? "there is none" : (cause as Error).message;

@@ -1,11 +1,12 @@
 // The confusion matrix, and the figures that are ratios of its cells.
 import { checkSameLength, ratio } from "./measure.ts";
 import type { Measure } from "./measure.ts";
+import { checkWeights } from "./weighted-ranks.ts";
 
-/** counts[truth][predicted]: (classes, classes). */
+/** counts[truth][predicted], or sums of weights: (classes, classes). */
 export type Confusion = readonly (readonly number[])[];
 
-/** Cells of one class against all others. */
+/** Cells of one class against all others; sums of weights where the images have some. */
 export interface ClassCounts {
   readonly truePositives: number;
   readonly falsePositives: number;
@@ -21,7 +22,9 @@ export type ClassMeasure = (confusion: Confusion, positive?: number) => Measure;
  *
  * @param truth n class indexes
  * @param predicted n class indexes
- * @throws RangeError when the lengths differ or an index is not one of 0 to classes - 1
+ * @param weights what each counts, finite and at least 0 (scikit-learn's `sample_weight`): the cells are sums of weights,
+ * and every figure made of them is weighted. All count 1 when left out.
+ * @throws RangeError when the lengths differ, an index is not one of 0 to classes - 1, or a weight is no such number
  * @example
  * ```ts
  * import { confusionMatrix, recall } from "voxgrad";
@@ -30,13 +33,19 @@ export type ClassMeasure = (confusion: Confusion, positive?: number) => Measure;
  * console.log(recall(confusion).value); // 2 of 3
  * ```
  */
-export function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
+export function confusionMatrix(
+  truth: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  classes: number,
+  weights?: ArrayLike<number>,
+): number[][] {
   checkSameLength("predicted", truth.length, predicted.length);
+  if (weights) checkWeights(truth.length, weights);
   const cells = new Float64Array(classes * classes);
   for (let i = 0; i < truth.length; i++) {
     checkClass("truth", truth[i], i, classes);
     checkClass("predicted", predicted[i], i, classes);
-    cells[truth[i] * classes + predicted[i]]++;
+    cells[truth[i] * classes + predicted[i]] += weights ? weights[i] : 1;
   }
   return Array.from({ length: classes }, (_, k) => [...cells.subarray(k * classes, (k + 1) * classes)]);
 }
@@ -64,14 +73,13 @@ export function likeliestClasses(probabilities: ArrayLike<number>, classes: numb
 
 /** The four cells of class `positive` against all others. */
 export function classCounts(confusion: Confusion, positive = 1): ClassCounts {
-  const truePositives = confusion[positive][positive];
-  const actual = sum(confusion[positive]);
-  const called = sum(confusion.map((row) => row[positive]));
+  // Sums of cells alone: a difference of sums of weights would leave a rest where there is nothing.
+  const others = (values: readonly number[]) => sum(values.filter((_, k) => k !== positive));
   return {
-    truePositives,
-    falsePositives: called - truePositives,
-    falseNegatives: actual - truePositives,
-    trueNegatives: total(confusion) - actual - called + truePositives,
+    truePositives: confusion[positive][positive],
+    falsePositives: others(confusion.map((row) => row[positive])),
+    falseNegatives: others(confusion[positive]),
+    trueNegatives: others(confusion.map(others)),
   };
 }
 

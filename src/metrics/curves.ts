@@ -2,6 +2,7 @@
 import { checkSameLength } from "./measure.ts";
 import type { Measure } from "./measure.ts";
 import { doubledPlacements, missingClass, sortScores } from "./ranks.ts";
+import { areaOfWeights, missingWeight, weighScores } from "./weighted-ranks.ts";
 
 /** Points of a ROC curve from (0, 0) to (1, 1), thresholds descending; the arrays are equally long. */
 export interface RocCurve {
@@ -18,8 +19,9 @@ export interface RocCurve {
  *
  * @param truth n values, 1 = positive, 0 = negative
  * @param scores n values, higher = more likely positive
+ * @param weights what each counts, finite and at least 0: a pair counts as the product of its weights
  * @returns null with a reason when one of the two classes is missing
- * @throws RangeError when the lengths differ or a score is NaN
+ * @throws RangeError when the lengths differ, a score is NaN, or a weight is no such number
  * @example
  * ```ts
  * import { rocAuc } from "voxgrad";
@@ -27,7 +29,11 @@ export interface RocCurve {
  * console.log(rocAuc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).value); // 0.75
  * ```
  */
-export function rocAuc(truth: ArrayLike<number>, scores: ArrayLike<number>): Measure {
+export function rocAuc(truth: ArrayLike<number>, scores: ArrayLike<number>, weights?: ArrayLike<number>): Measure {
+  if (weights) {
+    const weighed = weighScores(truth, scores, weights);
+    return missingWeight(weighed) ?? { value: areaOfWeights(weighed.positives, weighed.negatives) };
+  }
   const sorted = sortScores(truth, scores);
   const missing = missingClass(sorted);
   if (missing) return missing;
@@ -43,8 +49,9 @@ export function rocAuc(truth: ArrayLike<number>, scores: ArrayLike<number>): Mea
  *
  * @param truth n values, 1 = positive, 0 = negative
  * @param scores n values, higher = more likely positive
+ * @param weights what each counts, finite and at least 0; a score that only images of weight 0 have makes no point
  * @returns null when one of the two classes is missing
- * @throws RangeError when the lengths differ or a score is NaN
+ * @throws RangeError when the lengths differ, a score is NaN, or a weight is no such number
  * @example
  * ```ts
  * import { rocCurve } from "voxgrad";
@@ -53,7 +60,12 @@ export function rocAuc(truth: ArrayLike<number>, scores: ArrayLike<number>): Mea
  * console.log(curve?.truePositiveRate); // [0, 0.5, 0.5, 1, 1]
  * ```
  */
-export function rocCurve(truth: ArrayLike<number>, scores: ArrayLike<number>): RocCurve | null {
+export function rocCurve(
+  truth: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): RocCurve | null {
+  if (weights) return weightedCurve(truth, scores, weights);
   const sorted = sortScores(truth, scores);
   if (missingClass(sorted)) return null;
   const { positives, negatives } = sorted;
@@ -76,12 +88,36 @@ export function rocCurve(truth: ArrayLike<number>, scores: ArrayLike<number>): R
   return { falsePositiveRate, truePositiveRate, thresholds };
 }
 
+function weightedCurve(
+  truth: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): RocCurve | null {
+  const weighed = weighScores(truth, scores, weights);
+  if (missingWeight(weighed)) return null;
+  const falsePositiveRate = [0];
+  const truePositiveRate = [0];
+  const thresholds = [Infinity];
+  let positive = 0;
+  let negative = 0;
+  for (let rank = weighed.scores.length - 1; rank >= 0; rank--) {
+    positive += weighed.positives[rank];
+    negative += weighed.negatives[rank];
+    thresholds.push(weighed.scores[rank]);
+    // Sums in another order than the totals': the last point is (1, 1) all the same.
+    truePositiveRate.push(rank === 0 ? 1 : Math.min(1, positive / weighed.positive));
+    falsePositiveRate.push(rank === 0 ? 1 : Math.min(1, negative / weighed.negative));
+  }
+  return { falsePositiveRate, truePositiveRate, thresholds };
+}
+
 /**
  * Mean over the classes of the area under the ROC curve of that class against all others (Provost & Domingos 2000,
  * unweighted; scikit-learn's roc_auc_score with `multi_class="ovr", average="macro"`).
  *
  * @param labels n class indexes
  * @param probabilities (n, classes), row-major
+ * @param weights what each counts, finite and at least 0
  * @returns null with a reason when a class has no image, or every image
  * @throws RangeError when there are not n * classes probabilities or one is NaN
  * @example
@@ -91,7 +127,12 @@ export function rocCurve(truth: ArrayLike<number>, scores: ArrayLike<number>): R
  * console.log(macroRocAuc([0, 1, 2], [0.8, 0.1, 0.1, 0.2, 0.7, 0.1, 0.3, 0.3, 0.4], 3).value); // 1
  * ```
  */
-export function macroRocAuc(labels: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): Measure {
+export function macroRocAuc(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  classes: number,
+  weights?: ArrayLike<number>,
+): Measure {
   const n = labels.length;
   checkSameLength("probabilities", n * classes, probabilities.length);
   const truth = new Uint8Array(n);
@@ -102,7 +143,7 @@ export function macroRocAuc(labels: ArrayLike<number>, probabilities: ArrayLike<
       truth[i] = labels[i] === k ? 1 : 0;
       scores[i] = probabilities[i * classes + k];
     }
-    const area = rocAuc(truth, scores);
+    const area = rocAuc(truth, scores, weights);
     if (area.value === null) return { value: null, reason: `class ${k} against the rest: ${area.reason}` };
     sum += area.value;
   }

@@ -1,7 +1,7 @@
 // 95 % confidence intervals: Wilson for a share, DeLong for the area under the ROC curve, bootstrap for the rest.
-import { stream } from "../random.ts";
-import { checkSameLength } from "./measure.ts";
 import { doubledPlacements, missingClass, sortScores } from "./ranks.ts";
+import { eachResample } from "./resamples.ts";
+import type { ResampleOptions } from "./resamples.ts";
 
 /** Low and high end, or null and the reason why there is none. */
 export interface Interval {
@@ -78,15 +78,6 @@ export function delong(truth: ArrayLike<number>, scores: ArrayLike<number>): Int
   return { interval: [Math.max(0, ofPositives.mean - half), Math.min(1, ofPositives.mean + half)] };
 }
 
-export interface BootstrapOptions {
-  /** Seed of the stream `bootstrap`: the same seed draws the same resamples. */
-  readonly seed: number;
-  /** The group (patient) of each item: whole groups are drawn, for images of one patient are no independent ones. */
-  readonly groups?: readonly string[] | null;
-  /** How many times to draw; 1000. */
-  readonly resamples?: number;
-}
-
 /**
  * Percentile bootstrap (Efron 1979): items, or whole groups, are drawn with replacement, and the interval lies between
  * the quantiles 0.025 and 0.975 (linearly interpolated) of the figures of the resamples. Resamples where a figure is
@@ -108,30 +99,16 @@ export interface BootstrapOptions {
 export function bootstrap(
   count: number,
   figures: (drawn: Int32Array) => readonly (number | null)[],
-  { seed, groups, resamples = 1000 }: BootstrapOptions,
+  options: ResampleOptions,
 ): Interval[] {
-  if (!(count > 0)) throw new RangeError(`bootstrap: expected at least one item to draw from, got ${count}.`);
-  const units = groups ? membersOf(groups, count) : null;
-  const unitCount = units ? units.length : count;
-  const random = stream(seed, "bootstrap");
+  const { groups, resamples = 1000 } = options;
   const values: number[][] = [];
-  let drawn = new Int32Array(count);
-  for (let resample = 0; resample < resamples; resample++) {
-    let length = 0;
-    for (let i = 0; i < unitCount; i++) {
-      const unit = random.integer(resample * unitCount + i, unitCount);
-      if (!units) drawn[length++] = unit;
-      else {
-        if (length + units[unit].length > drawn.length) drawn = extended(drawn, units[unit].length);
-        drawn.set(units[unit], length);
-        length += units[unit].length;
-      }
-    }
-    figures(drawn.subarray(0, length)).forEach((value, k) => {
+  eachResample(count, options, (drawn) => {
+    figures(drawn).forEach((value, k) => {
       values[k] ??= [];
       if (value !== null) values[k].push(value);
     });
-  }
+  });
   return values.map((defined) =>
     percentiles(Float64Array.from(defined).sort(), resamples, groups ? "groups" : "items"),
   );
@@ -153,24 +130,6 @@ function quantile(sorted: Float64Array, share: number): number {
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
-}
-
-/** The items of each group, groups in the order of their first item. */
-function membersOf(groups: readonly string[], count: number): Int32Array[] {
-  checkSameLength("bootstrap groups", count, groups.length);
-  const members = new Map<string, number[]>();
-  groups.forEach((group, i) => {
-    const list = members.get(group);
-    if (list) list.push(i);
-    else members.set(group, [i]);
-  });
-  return [...members.values()].map((list) => Int32Array.from(list));
-}
-
-function extended(drawn: Int32Array, more: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(2 * drawn.length + more);
-  longer.set(drawn);
-  return longer;
 }
 
 /** Mean and sample variance of placements / scale. */

@@ -1,5 +1,6 @@
 // The area under the ROC curve of many resamples of the same scores, which are ranked only once.
 import { checkSameLength } from "./measure.ts";
+import { areaOfWeights } from "./weighted-ranks.ts";
 
 /**
  * A function that gives the area under the ROC curve of the images drawn: exactly `rocAuc` of their truths and scores,
@@ -7,20 +8,22 @@ import { checkSameLength } from "./measure.ts";
  *
  * @param truth n values, 1 = positive, 0 = negative
  * @param scores n values, none NaN
+ * @param weights what each counts; all count 1 when left out
  */
 export function resampledRocAuc(
   truth: ArrayLike<number>,
   scores: ArrayLike<number>,
+  weights?: ArrayLike<number>,
 ): (drawn: Int32Array) => number | null {
   checkSameLength("scores", truth.length, scores.length);
   const sorted = Float64Array.from(scores).sort();
   const ranks = Int32Array.from(scores, (score) => firstNotBelow(sorted, score));
-  const positives = new Int32Array(sorted.length);
-  const negatives = new Int32Array(sorted.length);
+  const positives = new Float64Array(sorted.length);
+  const negatives = new Float64Array(sorted.length);
   return (drawn) => {
     positives.fill(0);
     negatives.fill(0);
-    for (const i of drawn) (truth[i] === 1 ? positives : negatives)[ranks[i]]++;
+    for (const i of drawn) (truth[i] === 1 ? positives : negatives)[ranks[i]] += weights ? weights[i] : 1;
     let doubled = 0;
     let positive = 0;
     let negative = 0;
@@ -29,7 +32,8 @@ export function resampledRocAuc(
       positive += positives[rank];
       negative += negatives[rank];
     }
-    return positive > 0 && negative > 0 ? doubled / (2 * positive * negative) : null;
+    if (!(positive > 0 && negative > 0)) return null;
+    return weights ? areaOfWeights(positives, negatives) : doubled / (2 * positive * negative);
   };
 }
 

@@ -1,7 +1,9 @@
 // Masks against masks: figures of each image, their means over images, and figures of all voxels together.
 import { accuracy, confusionMatrix, dice, jaccard, precision, recall, specificity } from "./classification.ts";
 import type { ClassMeasure, Confusion } from "./classification.ts";
+import { checkSameLength } from "./measure.ts";
 import type { Measure } from "./measure.ts";
+import { checkWeights } from "./weighted-ranks.ts";
 
 /** Figures of one foreground class, or their means over the foreground classes. */
 export interface MaskFigures {
@@ -81,6 +83,7 @@ export function maskScores(confusion: Confusion): MaskScores {
 /**
  * The mean of the figures that are defined, with the counts of those that are and are not.
  *
+ * @param weights what each counts, finite and at least 0; all count 1 when left out
  * @example
  * ```ts
  * import { meanOfImages } from "voxgrad";
@@ -89,16 +92,21 @@ export function maskScores(confusion: Confusion): MaskScores {
  * console.log(meanOfImages(dice)); // { value: 0.75, counted: 2, undefined: 1 }
  * ```
  */
-export function meanOfImages(measures: readonly Measure[]): MeanOfImages {
+export function meanOfImages(measures: readonly Measure[], weights?: ArrayLike<number>): MeanOfImages {
+  if (weights) checkWeights(measures.length, weights);
   let sum = 0;
+  let weight = 0;
   let counted = 0;
-  for (const { value } of measures) {
-    if (value === null) continue;
-    sum += value;
+  measures.forEach(({ value }, i) => {
+    if (value === null) return;
+    const own = weights ? weights[i] : 1;
+    sum += own * value;
+    weight += own;
     counted++;
-  }
+  });
   const left = { counted, undefined: measures.length - counted };
-  if (counted > 0) return { value: sum / counted, ...left };
+  if (weight > 0) return { value: sum / weight, ...left };
+  if (counted > 0) return { value: null, reason: "no image that has it has a weight", ...left };
   return { value: null, reason: measures[0]?.reason ?? "there is no image", ...left };
 }
 
@@ -112,14 +120,16 @@ export function hasForeground(confusion: Confusion): boolean {
  * without are the `undefined` ones: whether they were left empty is what `foregroundConfusion` tells.
  *
  * @param confusions of each image, from `maskConfusion`
+ * @param weights what each image counts; all count 1 when left out
  */
-export function meanDiceWithForeground(confusions: readonly Confusion[]): MeanOfImages {
+export function meanDiceWithForeground(confusions: readonly Confusion[], weights?: ArrayLike<number>): MeanOfImages {
   return meanOfImages(
     confusions.map((confusion) =>
       hasForeground(confusion)
         ? maskScores(confusion).mean.dice
         : { value: null, reason: "no image has foreground in the truth" },
     ),
+    weights,
   );
 }
 
@@ -133,19 +143,25 @@ export function meanOfForeground(measure: ClassMeasure, confusion: Confusion): M
  * The voxels of all images in one confusion matrix.
  *
  * @param confusions of each image, of the same classes; at least one
+ * @param weights what each voxel of an image counts; all count 1 when left out
  */
-export function pooledConfusion(confusions: readonly Confusion[]): number[][] {
+export function pooledConfusion(confusions: readonly Confusion[], weights?: ArrayLike<number>): number[][] {
+  if (weights) checkSameLength("weights", confusions.length, weights.length);
   return confusions[0].map((row, t) =>
-    row.map((_, p) => confusions.reduce((sum, confusion) => sum + confusion[t][p], 0)),
+    row.map((_, p) => confusions.reduce((sum, confusion, i) => sum + (weights ? weights[i] : 1) * confusion[t][p], 0)),
   );
 }
 
-/** Images by whether truth (rows) and prediction (columns) contain foreground: [[neither, only predicted], [missed, found]]. */
-export function foregroundConfusion(confusions: readonly Confusion[]): number[][] {
+/**
+ * Images by whether truth (rows) and prediction (columns) contain foreground: [[neither, only predicted], [missed, found]];
+ * sums of their weights where there are some.
+ */
+export function foregroundConfusion(confusions: readonly Confusion[], weights?: ArrayLike<number>): number[][] {
   const predictsForeground = (confusion: Confusion) => confusion.some((row) => row.slice(1).some((count) => count > 0));
   return confusionMatrix(
     confusions.map((confusion) => Number(hasForeground(confusion))),
     confusions.map((confusion) => Number(predictsForeground(confusion))),
     2,
+    weights,
   );
 }

@@ -21,6 +21,8 @@ export interface SigmoidCrossEntropy extends WithReduction {
   readonly kind: "sigmoidCrossEntropy";
   /** What a positive counts against a negative. */
   readonly positiveWeight: number;
+  /** The part of the truth that is spread over yes and no: 1 becomes 1 - s / 2, and 0 becomes s / 2. */
+  readonly labelSmoothing: number;
 }
 
 export type Loss =
@@ -46,19 +48,22 @@ type Of<K extends Loss["kind"]> = Extract<Loss, { kind: K }>;
  */
 export function softmaxCrossEntropy(options: Partial<Omit<SoftmaxCrossEntropy, "kind">> = {}): SoftmaxCrossEntropy {
   const { classWeights = null, labelSmoothing = 0, reduction = "mean" } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-    throw new RangeError(`softmaxCrossEntropy: expected label smoothing in [0, 1), got ${labelSmoothing}`);
-  }
+  checkSmoothing("softmaxCrossEntropy", labelSmoothing);
   classWeights?.forEach((weight, k) => above0("softmaxCrossEntropy", `the weight of class ${k}`, weight));
   const weights = classWeights ? Object.freeze([...classWeights]) : null;
   return frozen({ kind: "softmaxCrossEntropy", classWeights: weights, labelSmoothing, reduction });
 }
 
-/** Cross-entropy of the sigmoid of each output against 0 or 1; the loss of masks, voxel by voxel. */
+/**
+ * Cross-entropy of the sigmoid of each output against 0 or 1; the loss of masks, voxel by voxel.
+ *
+ * @throws RangeError when the positive weight is not above 0 or the smoothing not in [0, 1).
+ */
 export function sigmoidCrossEntropy(options: Partial<Omit<SigmoidCrossEntropy, "kind">> = {}): SigmoidCrossEntropy {
-  const { positiveWeight = 1, reduction = "mean" } = options;
+  const { positiveWeight = 1, labelSmoothing = 0, reduction = "mean" } = options;
   above0("sigmoidCrossEntropy", "positiveWeight", positiveWeight);
-  return frozen({ kind: "sigmoidCrossEntropy", positiveWeight, reduction });
+  checkSmoothing("sigmoidCrossEntropy", labelSmoothing);
+  return frozen({ kind: "sigmoidCrossEntropy", positiveWeight, labelSmoothing, reduction });
 }
 
 /** Squared difference of outputs and targets. */
@@ -107,7 +112,9 @@ export interface LossRegions {
   readonly targets: Address;
   /** (columns), or 0 for none. */
   readonly classWeights: Address;
-  /** The images' losses, (rows). */
+  /** What each image counts, (rows), or 0 where all count 1. */
+  readonly imageWeights: Address;
+  /** The images' losses times their weights, (rows). */
   readonly losses: Address;
 }
 
@@ -116,7 +123,7 @@ export function truthOf(loss: Loss): "labels" | "targets" {
   return loss.kind === "softmaxCrossEntropy" ? "labels" : "targets";
 }
 
-/** Writes the images' losses and returns their sum: the total error of the batch. */
+/** Writes the images' losses, times their weights, and returns their sum: the total error of the batch. */
 export function lossForward(
   kernels: CallableKernels,
   loss: Loss,
@@ -124,7 +131,7 @@ export function lossForward(
   rows: number,
   columns: number,
 ): number {
-  const { losses, outputs, labels, targets, classWeights } = at;
+  const { losses, outputs, labels, targets, classWeights, imageWeights: weights } = at;
   switch (loss.kind) {
     case "softmaxCrossEntropy":
       return kernels.softmaxCrossEntropyForward(
@@ -132,27 +139,55 @@ export function lossForward(
         outputs,
         labels,
         classWeights,
+        weights,
         rows,
         columns,
         loss.labelSmoothing,
       );
-    case "sigmoidCrossEntropy":
-      return kernels.sigmoidCrossEntropyForward(losses, outputs, targets, rows, columns, loss.positiveWeight);
+    case "sigmoidCrossEntropy": {
+      const { positiveWeight, labelSmoothing } = loss;
+      return kernels.sigmoidCrossEntropyForward(
+        losses,
+        outputs,
+        targets,
+        weights,
+        rows,
+        columns,
+        positiveWeight,
+        labelSmoothing,
+      );
+    }
     case "meanSquaredError":
-      return kernels.squaredErrorForward(losses, outputs, targets, rows, columns);
+      return kernels.squaredErrorForward(losses, outputs, targets, weights, rows, columns);
     case "meanAbsoluteError":
-      return kernels.absoluteErrorForward(losses, outputs, targets, rows, columns);
+      return kernels.absoluteErrorForward(losses, outputs, targets, weights, rows, columns);
     case "huber":
-      return kernels.huberForward(losses, outputs, targets, rows, columns, loss.delta);
+      return kernels.huberForward(losses, outputs, targets, weights, rows, columns, loss.delta);
     case "sigmoidDice":
-      return kernels.sigmoidDiceForward(losses, outputs, targets, rows, columns, loss.smooth);
+      return kernels.sigmoidDiceForward(losses, outputs, targets, weights, rows, columns, loss.smooth);
     case "sigmoidFocal":
-      return kernels.sigmoidFocalForward(losses, outputs, targets, rows, columns, loss.gamma);
+      return kernels.sigmoidFocalForward(losses, outputs, targets, weights, rows, columns, loss.gamma);
   }
 }
 
-/** Writes scale times the total error's gradient with respect to the outputs, (rows, columns), at `gradient`. */
+/**
+ * Writes scale times the total error's gradient with respect to the outputs, (rows, columns), at `gradient`. Its first call
+ * of a kernel is the one that takes the scale, as its last scalar.
+ */
 export function lossBackward(
+  kernels: CallableKernels,
+  loss: Loss,
+  gradient: Address,
+  at: LossRegions,
+  rows: number,
+  columns: number,
+  scale: number,
+): void {
+  unweightedBackward(kernels, loss, gradient, at, rows, columns, scale);
+  if (at.imageWeights !== 0) kernels.scaleRows(gradient, gradient, at.imageWeights, rows, columns);
+}
+
+function unweightedBackward(
   kernels: CallableKernels,
   loss: Loss,
   gradient: Address,
@@ -177,7 +212,16 @@ export function lossBackward(
       );
     }
     case "sigmoidCrossEntropy":
-      return kernels.sigmoidCrossEntropyBackward(gradient, z, targets, rows, columns, loss.positiveWeight, scale);
+      return kernels.sigmoidCrossEntropyBackward(
+        gradient,
+        z,
+        targets,
+        rows,
+        columns,
+        loss.positiveWeight,
+        loss.labelSmoothing,
+        scale,
+      );
     case "meanSquaredError":
       return kernels.squaredErrorBackward(gradient, z, targets, rows, columns, scale);
     case "meanAbsoluteError":
@@ -188,25 +232,6 @@ export function lossBackward(
       return kernels.sigmoidDiceBackward(gradient, z, targets, rows, columns, loss.smooth, scale);
     case "sigmoidFocal":
       return kernels.sigmoidFocalBackward(gradient, z, targets, rows, columns, loss.gamma, scale);
-  }
-}
-
-/**
- * What "mean" divides the total error of a batch by, as PyTorch has it: the weights of the labels' classes for
- * softmaxCrossEntropy, the images for sigmoidDice, all outputs otherwise. Adds up over batches.
- */
-export function lossDenominator(loss: Loss, labels: Int32Array, rows: number, columns: number): number {
-  switch (loss.kind) {
-    case "softmaxCrossEntropy": {
-      if (!loss.classWeights) return rows;
-      let sum = 0;
-      for (let row = 0; row < rows; row++) sum += loss.classWeights[labels[row]];
-      return sum;
-    }
-    case "sigmoidDice":
-      return rows;
-    default:
-      return rows * columns;
   }
 }
 
@@ -238,6 +263,11 @@ function frozen<T extends Loss>(loss: T): T {
     throw new RangeError(`${loss.kind}: expected reduction "mean" or "sum", got "${String(loss.reduction)}"`);
   }
   return Object.freeze(loss);
+}
+
+function checkSmoothing(loss: string, smoothing: number): void {
+  if (smoothing >= 0 && smoothing < 1) return;
+  throw new RangeError(`${loss}: expected label smoothing in [0, 1), got ${smoothing}`);
 }
 
 function above0(loss: string, name: string, value: number): void {

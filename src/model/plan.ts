@@ -28,9 +28,9 @@ const counterBytes = 40;
 /** Lists of calls that a step keeps: for whole and partial batches, gradients overwritten or added to. */
 export const gradientLists = 4;
 
-/** The most calls that forward, loss and backward of one batch take: three to each layer and way, and the loss's two. */
+/** The most calls that forward, loss and backward of one batch take: three to each layer and way, and the loss's two and the weights of its images. */
 export function gradientCalls(placed: readonly PlacedLayer[]): number {
-  return 6 * placed.length + 2;
+  return 6 * placed.length + 3;
 }
 
 /** The most calls that an update takes: the look at the gradients, a penalty a layer, clipping, the optimizer's two. */
@@ -86,6 +86,7 @@ export function planNetwork(
     ["input", floats(features)],
     ["labels", 4 * batchSize],
     ["targets", floats(outputs)],
+    ["image weights", 4 * batchSize],
   ];
   for (const place of placed) {
     if (place.layer.kind === "dropout") {

@@ -15,9 +15,9 @@ export function range(interval: readonly [number, number] | null, digits = 3): s
   return interval ? `${decimal(interval[0], digits)} to ${decimal(interval[1], digits)}` : "–";
 }
 
-/** `1,234,567` */
+/** `1,234,567`; a sum of weights has two decimals, `12.50` */
 export function count(value: number): string {
-  return `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
+  return (Number.isInteger(value) ? `${value}` : value.toFixed(2)).replace(/\B(?=(\d{3})+($|\.))/g, ",");
 }
 
 /** `1 image`, `2 images` */

@@ -28,6 +28,8 @@ export interface LabelPredictions {
   readonly probabilities: Float32Array;
   /** Each image's group; null when images are independent. */
   readonly groups: readonly string[] | null;
+  /** What each image counts; all the same when left out. */
+  readonly weights?: Float32Array;
 }
 
 /** What the test set says about the classes. */
@@ -42,12 +44,12 @@ export interface LabelFigures {
 /** @throws RangeError when labels or probabilities do not fit the classes. */
 export function labelFigures(
   classes: readonly string[],
-  { truth, probabilities, groups }: LabelPredictions,
+  { truth, probabilities, groups, weights }: LabelPredictions,
   seed: number,
 ): LabelFigures {
   const count = classes.length;
   const predicted = likeliestClasses(probabilities, count);
-  const confusion = confusionMatrix(truth, predicted, count);
+  const confusion = confusionMatrix(truth, predicted, count, weights);
   const scoresOf = (k: number) => Float64Array.from(truth, (_, i) => probabilities[i * count + k]);
   const truthOf = (k: number) => Uint8Array.from(truth, (label) => (label === k ? 1 : 0));
   const binary = count === 2;
@@ -64,64 +66,71 @@ export function labelFigures(
   const names = Object.keys(measures) as (keyof typeof measures)[];
 
   // One set of resamples gives the intervals of all figures.
-  const areas = classes.map((_, k) => (binary && k === 0 ? null : resampledRocAuc(truthOf(k), scoresOf(k))));
+  const areas = classes.map((_, k) => (binary && k === 0 ? null : resampledRocAuc(truthOf(k), scoresOf(k), weights)));
   const cells = Int32Array.from(truth, (label, i) => label * count + predicted[i]);
   const resampled = bootstrap(
     truth.length,
     (drawn) => {
-      const counted = countedCells(cells, drawn, count);
+      const counted = countedCells(cells, drawn, count, weights);
       return [...names.map((name) => measures[name](counted).value), meanArea(areas, drawn)];
     },
     { seed, groups: grouped ? groups : null },
   );
 
+  // Wilson's and DeLong's intervals are of images that count alike.
+  const isPlain = !grouped && !weights;
+  const weighted = weights ? ", images by their weights" : "";
   const spoken = binary ? `of class "${classes[1]}"` : "mean over the classes";
   const figureOf = (name: keyof typeof measures, what: string, share: Interval | null): Figure => {
     const measure = named(measures[name](confusion), classes);
-    return share && !grouped
+    return share && isPlain
       ? figure(measure, share, `${what}; 95 % Wilson score interval`)
-      : figure(measure, resampled[names.indexOf(name)], bootstrapMethod(what, grouped, seed));
+      : figure(measure, resampled[names.indexOf(name)], bootstrapMethod(what + weighted, grouped, seed));
   };
-  const shares = sharesOf(confusion, 1);
+  const shares = isPlain ? sharesOf(confusion, 1) : null;
   const correct = confusion.reduce((sum, row, k) => sum + row[k], 0);
   const diceFigure = figureOf("dice", `2 TP / (2 TP + FP + FN), ${spoken}`, null);
   return {
     metrics: {
-      accuracy: figureOf("accuracy", "part of the images whose class is right", wilson(correct, truth.length)),
+      accuracy: figureOf(
+        "accuracy",
+        "part of the images whose class is right",
+        isPlain ? wilson(correct, truth.length) : null,
+      ),
       balancedAccuracy: figureOf("balancedAccuracy", "mean of the recalls of all classes", null),
-      recall: figureOf("recall", `TP / (TP + FN), ${spoken}`, binary ? shares.recall : null),
-      specificity: figureOf("specificity", `TN / (TN + FP), ${spoken}`, binary ? shares.specificity : null),
-      precision: figureOf("precision", `TP / (TP + FP), ${spoken}`, binary ? shares.precision : null),
+      recall: figureOf("recall", `TP / (TP + FN), ${spoken}`, binary && shares ? shares.recall : null),
+      specificity: figureOf("specificity", `TN / (TN + FP), ${spoken}`, binary && shares ? shares.specificity : null),
+      precision: figureOf("precision", `TP / (TP + FP), ${spoken}`, binary && shares ? shares.precision : null),
       dice: diceFigure,
       f1: diceFigure,
       rocAuc: areaFigure(),
       confusion: {
         value: confusion,
         interval: null,
-        method: "images by class; rows: truth, columns: the likeliest class, the first of equals",
+        method: `${weights ? "sums of the images' weights" : "images"} by class; rows: truth, columns: the likeliest class, the first of equals`,
       },
     },
     perClass: binary ? [] : classes.map((name, k) => classFigures(confusion, name, k)),
     roc: classes.flatMap((name, k) => {
       if (binary && k === 0) return [];
-      const curve = rocCurve(truthOf(k), scoresOf(k));
+      const curve = rocCurve(truthOf(k), scoresOf(k), weights);
       if (!curve) return [];
       return [{ class: name, falsePositiveRate: curve.falsePositiveRate, truePositiveRate: curve.truePositiveRate }];
     }),
   };
 
   function areaFigure(): Figure {
-    if (binary && !grouped)
+    if (binary && isPlain)
       return figure(
         rocAuc(truthOf(1), scoresOf(1)),
         delong(truthOf(1), scoresOf(1)),
         `area under the ROC curve ${spoken}; 95 % DeLong interval`,
       );
-    const area = binary ? rocAuc(truthOf(1), scoresOf(1)) : macroRocAuc(truth, probabilities, count);
+    const area = binary ? rocAuc(truthOf(1), scoresOf(1), weights) : macroRocAuc(truth, probabilities, count, weights);
     const what = binary
       ? `area under the ROC curve ${spoken}`
       : "area under the ROC curve, mean over the classes, each against the rest";
-    return figure(named(area, classes), resampled[names.length], bootstrapMethod(what, grouped, seed));
+    return figure(named(area, classes), resampled[names.length], bootstrapMethod(what + weighted, grouped, seed));
   }
 }
 
@@ -143,9 +152,9 @@ function meanArea(areas: readonly (((drawn: Int32Array) => number | null) | null
   return sum / counted;
 }
 
-function countedCells(cells: Int32Array, drawn: Int32Array, count: number): Confusion {
-  const counted = new Int32Array(count * count);
-  for (const i of drawn) counted[cells[i]]++;
+function countedCells(cells: Int32Array, drawn: Int32Array, count: number, weights?: Float32Array): Confusion {
+  const counted = new Float64Array(count * count);
+  for (const i of drawn) counted[cells[i]] += weights ? weights[i] : 1;
   return Array.from({ length: count }, (_, k) => [...counted.subarray(k * count, (k + 1) * count)]);
 }
 

@@ -19,6 +19,8 @@ export interface MaskPredictions {
   readonly confusions: readonly Confusion[];
   /** Each image's group; null when images are independent. */
   readonly groups: readonly string[] | null;
+  /** What each image counts; all the same when left out. */
+  readonly weights?: Float32Array;
   /** The area under the ROC curve of the voxels, when the caller has kept their probabilities. */
   readonly rocAuc?: Figure;
 }
@@ -33,7 +35,7 @@ export interface MaskFigures {
 /** @param classes names of the foreground classes */
 export function maskFigures(
   classes: readonly string[],
-  { confusions, groups, rocAuc }: MaskPredictions,
+  { confusions, groups, rocAuc, weights }: MaskPredictions,
   seed: number,
 ): MaskFigures {
   const measures = {
@@ -46,26 +48,34 @@ export function maskFigures(
   };
   const names = Object.keys(measures) as (keyof typeof measures)[];
   const grouped = sharesGroups(groups);
-  const pooled = pooledConfusion(confusions);
+  const pooled = pooledConfusion(confusions, weights);
   const diceOfImages = confusions.map((confusion) => meanDiceWithForeground([confusion]));
   const resampled = bootstrap(
     confusions.length,
     (drawn) => {
       const images = Array.from(drawn, (i) => confusions[i]);
-      const voxels = pooledConfusion(images);
-      const meanDice = meanOfImages(Array.from(drawn, (i) => diceOfImages[i]));
+      const drawnWeights = weights ? Float32Array.from(drawn, (i) => weights[i]) : undefined;
+      const voxels = pooledConfusion(images, drawnWeights);
+      const meanDice = meanOfImages(
+        Array.from(drawn, (i) => diceOfImages[i]),
+        drawnWeights,
+      );
       return [...names.map((name) => measures[name](voxels).value), meanDice.value];
     },
     { seed, groups: grouped ? groups : null },
   );
-  const averaged = classes.length > 1 ? ", mean over the foreground classes" : "";
+  const weighted = weights ? ", images by their weights" : "";
+  const averaged = (classes.length > 1 ? ", mean over the foreground classes" : "") + weighted;
   const figureOf = (name: keyof typeof measures, what: string): Figure =>
     figure(measures[name](pooled), resampled[names.indexOf(name)], bootstrapMethod(what, grouped, seed));
-  const mean = meanDiceWithForeground(confusions);
+  const mean = meanDiceWithForeground(confusions, weights);
   return {
     metrics: {
-      accuracy: figureOf("accuracy", "part of all voxels whose class is right, background included"),
-      balancedAccuracy: figureOf("balancedAccuracy", "mean of the recalls of all classes, all voxels pooled"),
+      accuracy: figureOf("accuracy", `part of all voxels whose class is right, background included${weighted}`),
+      balancedAccuracy: figureOf(
+        "balancedAccuracy",
+        `mean of the recalls of all classes, all voxels pooled${weighted}`,
+      ),
       recall: figureOf("recall", `TP / (TP + FN), all voxels pooled${averaged}`),
       specificity: figureOf("specificity", `TN / (TN + FP), all voxels pooled${averaged}`),
       precision: figureOf("precision", `TP / (TP + FP), all voxels pooled${averaged}`),
@@ -85,11 +95,15 @@ export function maskFigures(
         method: "area under the ROC curve of the voxels",
         reason: "the probabilities of all voxels are not kept",
       },
-      confusion: { value: pooled, interval: null, method: "voxels by class; rows: truth, columns: prediction" },
-      containsForeground: {
-        value: foregroundConfusion(confusions),
+      confusion: {
+        value: pooled,
         interval: null,
-        method: "images by whether they contain foreground; rows: truth, columns: prediction",
+        method: `${weights ? "voxels, by their images' weights," : "voxels"} by class; rows: truth, columns: prediction`,
+      },
+      containsForeground: {
+        value: foregroundConfusion(confusions, weights),
+        interval: null,
+        method: `${weights ? "sums of the images' weights" : "images"} by whether they contain foreground; rows: truth, columns: prediction`,
       },
     },
     perClass: classes.length > 1 ? classes.map((name, k) => classFigures(name, pooled, k + 1)) : [],

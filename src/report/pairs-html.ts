@@ -93,8 +93,8 @@ ${[a, b].map(({ name, note, picture }) => markup`<div><img src="${picture}" alt=
 
 const pairsStyle = `
 .pairs { display: grid; gap: 24px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 280px), 1fr)); }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 4px 8px; padding: 10px; background: var(--panel); border-radius: 4px; break-inside: avoid; }
+.pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 4px 8px; padding: 10px; background: var(--panel); border-radius: 4px; break-inside: avoid; }
 .pair img { display: block; width: 100%; image-rendering: pixelated; margin-bottom: 4px; }
-.pair strong, .pair small { display: block; font-size: 0.875rem; }
+.pair strong, .pair small { display: block; font-size: 0.875rem; overflow-wrap: anywhere; }
 .pair figcaption { grid-column: 1 / 3; color: var(--quiet); font-size: 0.875rem; }
 `.trim();

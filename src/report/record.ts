@@ -17,6 +17,14 @@ export interface SetSummary {
   readonly classCounts: readonly number[];
 }
 
+/** How unequal the weights of a set's images are. */
+export interface WeightSpread {
+  readonly least: number;
+  readonly most: number;
+  /** (sum w)^2 / sum w^2 (Kish 1965): as many images that count alike would say as much. */
+  readonly effectiveSize: number;
+}
+
 /** An entry of the ledger: what happened, when, and whatever else it says. */
 export interface Phase {
   readonly event: string;
@@ -37,6 +45,8 @@ export interface Report {
     readonly sha256: string;
     /** When the seal was opened: ISO 8601, UTC. */
     readonly opened: string;
+    /** What the images count, where they have weights. */
+    readonly weights?: WeightSpread;
   };
   readonly metrics: Metrics;
   /** Figures of each class when there are more than two (or more than one kind of foreground); else empty. */
@@ -81,7 +91,7 @@ export interface ReportInput {
 
 /**
  * The report of a test. Intervals are at 95 %: Wilson's for shares, DeLong's for the area under the ROC curve of two
- * classes, bootstrap (seeded by `seed`) for the rest, and for everything when a group has more than one image.
+ * classes, bootstrap (seeded by `seed`) for the rest, and for everything when a group has more than one image or images have weights.
  *
  * @throws RangeError when the predictions do not fit the classes or the test set's size
  */
@@ -91,11 +101,17 @@ export function buildReport(input: ReportInput): Report {
   if (size !== sets.test.size)
     throw new RangeError(`report: expected predictions of ${sets.test.size} test images, got ${size}.`);
   const { metrics, perClass, roc, baseline } = figuresOf(input);
+  const { weights } = predictions;
   const report = {
     schema: 1,
     voxgrad: input.version,
     task: predictions.task,
-    testSet: { size, sha256: sets.test.sha256, opened: input.opened },
+    testSet: {
+      size,
+      sha256: sets.test.sha256,
+      opened: input.opened,
+      ...(weights ? { weights: spreadOf(weights) } : {}),
+    },
     metrics,
     perClass,
     baseline,
@@ -113,6 +129,20 @@ export function buildReport(input: ReportInput): Report {
   return { schema, voxgrad, task, warnings: warningsOf(report), ...rest };
 }
 
+function spreadOf(weights: Float32Array): WeightSpread {
+  let sum = 0;
+  let squares = 0;
+  let least = Infinity;
+  let most = 0;
+  for (const weight of weights) {
+    sum += weight;
+    squares += weight * weight;
+    least = Math.min(least, weight);
+    most = Math.max(most, weight);
+  }
+  return { least, most, effectiveSize: (sum * sum) / squares };
+}
+
 function figuresOf({
   predictions,
   classes,
@@ -120,7 +150,9 @@ function figuresOf({
   seed,
 }: ReportInput): Pick<Report, "metrics" | "perClass" | "roc" | "baseline"> {
   if (predictions.task === "segmentation") {
-    const voxels = pooledConfusion(predictions.confusions).map((row) => row.reduce((sum, cell) => sum + cell, 0));
+    const voxels = pooledConfusion(predictions.confusions, predictions.weights).map((row) =>
+      row.reduce((sum, cell) => sum + cell, 0),
+    );
     return {
       ...maskFigures(classes, predictions, seed),
       roc: [],
@@ -131,10 +163,16 @@ function figuresOf({
     };
   }
   const commonest = sets.train.classCounts.indexOf(Math.max(...sets.train.classCounts));
+  const { truth, weights } = predictions;
   let right = 0;
-  for (const label of predictions.truth) if (label === commonest) right++;
+  let all = 0;
+  for (let i = 0; i < truth.length; i++) {
+    const weight = weights ? weights[i] : 1;
+    all += weight;
+    if (truth[i] === commonest) right += weight;
+  }
   return {
     ...labelFigures(classes, predictions, seed),
-    baseline: { name: `always answering "${classes[commonest]}"`, accuracy: right / predictions.truth.length },
+    baseline: { name: `always answering "${classes[commonest]}"`, accuracy: right / all },
   };
 }

@@ -12,6 +12,9 @@ const imbalance = 0.8;
 export function warningsOf(report: Omit<Report, "warnings">): string[] {
   return [
     ...leaking(report),
+    ...weighted(report),
+    ...scaledByOthers(report),
+    ...unread(report),
     ...againstBaseline(report),
     ...againstGuessing(report),
     ...tooSmall(report),
@@ -19,6 +22,7 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
     ...neverAnswered(report),
     ...undefinedFigures(report),
     ...training(report),
+    ...flattered(report),
   ];
 }
 
@@ -26,7 +30,7 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
 function leaking({ phases, sets }: Omit<Report, "warnings">): string[] {
   const audited: (Phase & Partial<Audited>) | undefined = phases.find(({ event }) => event === "audited");
   if (audited?.leakage !== "allow" || !audited.images || !audited.pairs) return [];
-  const pairs = Object.entries(audited.pairs).filter(([, number]) => number > 0);
+  const pairs = Object.entries(audited.pairs).filter(([kind, number]) => number > 0 && kind !== "statistics");
   if (pairs.length === 0) return [];
   const kinds = pairs.map(([kind, number]) => `${kind} ${count(number)}`).join(", ");
   const { test, validation } = audited.images;
@@ -35,6 +39,49 @@ function leaking({ phases, sets }: Omit<Report, "warnings">): string[] {
       `and ${count(validation)} of ${plural(sets.validation.size, "validation image")} have a copy or their patient in another set ` +
       `(pairs: ${kinds}). The figures are too good: a network that learned its training images by heart would reach them too.`,
   ];
+}
+
+/** Who reads a figure must know what it counts. */
+function weighted({ testSet: { size, weights } }: Omit<Report, "warnings">): string[] {
+  if (!weights) return [];
+  const short = (value: number) => `${Number(value.toPrecision(3))}`;
+  return [
+    `The test images do not count alike: each has a weight, from ${short(weights.least)} to ${short(weights.most)}, and every figure goes by them. ` +
+      `The ${plural(size, "image")} say as much as ${weights.effectiveSize.toFixed(1)} that count alike.`,
+  ];
+}
+
+/** Pixels that were scaled by figures of other sets than the training set, and the study was told to go on. */
+function scaledByOthers({ phases }: Omit<Report, "warnings">): string[] {
+  const isLeak = (phase: Phase & Partial<Audited>) =>
+    phase.leakage === "allow" &&
+    (phase.event === "scaling audited" || (phase.event === "audited" && (phase.pairs?.statistics ?? 0) > 0));
+  if (!phases.some(isLeak)) return [];
+  return [
+    "Pixels were scaled by figures of validation or test images, and the study was told to go on: " +
+      "what the network was given knows something of the images that it is tested with.",
+  ];
+}
+
+/** Files that the study was told to leave out. */
+function unread({ phases }: Omit<Report, "warnings">): string[] {
+  const split: (Phase & { readonly unreadable?: Unreadable }) | undefined = phases.find(
+    ({ event }) => event === "split",
+  );
+  if (!split?.unreadable) return [];
+  const { count: files, paths } = split.unreadable;
+  const more = files > mostPaths ? `, and ${count(files - mostPaths)} more, which the ledger names` : "";
+  return [
+    `${plural(files, "file")} could not be read and ${files === 1 ? "is" : "are"} in none of the sets: ${paths.slice(0, mostPaths).join(", ")}${more}.`,
+  ];
+}
+
+/** Paths that a warning names. */
+const mostPaths = 5;
+
+interface Unreadable {
+  readonly count: number;
+  readonly paths: readonly string[];
 }
 
 /** What the ledger says of the audit. */
@@ -134,4 +181,27 @@ function training({ history, bestEpoch }: Omit<Report, "warnings">): string[] {
   if (bestEpoch === last.epoch && history.length > 1)
     return ["The last epoch was the best: training may have ended too early. More epochs may help."];
   return [];
+}
+
+/** From this part of the value on, what was gained by choosing is worth a word. */
+const worthAWord = 0.02;
+
+/** The validation set chose among many: its figure of the chosen one is too good. */
+function flattered({ phases }: Omit<Report, "warnings">): string[] {
+  const refined: (Phase & Partial<Refined>) | undefined = phases.findLast(({ event }) => event === "refined");
+  if (!refined?.optimism || !refined.trials) return [];
+  const { value, corrected, optimism } = refined.optimism;
+  if (optimism <= worthAWord * Math.abs(value)) return [];
+  const [{ monitor }] = refined.trials;
+  return [
+    `The validation set was looked at ${plural(refined.validationLookUps ?? 0, "time")}, and chose among ${refined.trials.length} networks: ` +
+      `its ${monitor} of ${decimal(value)} is too good by about ${decimal(optimism)}; on other images ${decimal(corrected)} is to be expected.`,
+  ];
+}
+
+/** What the ledger says of refining. */
+interface Refined {
+  readonly trials: readonly { readonly monitor: string }[];
+  readonly optimism: { readonly value: number; readonly corrected: number; readonly optimism: number } | null;
+  readonly validationLookUps: number;
 }

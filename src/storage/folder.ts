@@ -42,7 +42,8 @@ export function openFolder(path: string, fileSystem: FileSystem = nodeFiles): Re
     lock: () =>
       attempt("locked", join(folder, lockName), async () => {
         await makeFolder(fileSystem, folder);
-        return lockFolder(fileSystem, join(folder, lockName));
+        const unlock = await lockFolder(fileSystem, join(folder, lockName));
+        return () => attempt("unlocked", join(folder, lockName), unlock);
       }),
   });
 }

@@ -27,7 +27,12 @@ export async function lockFolder(files: FileSystem, path: string): Promise<() =>
     }
     await removeIfThere(files, path);
   }
-  return () => removeIfThere(files, path);
+  return () => giveBack(files, path);
+}
+
+/** A lock that cannot be removed is emptied: it then names no process, and the next one takes it over. */
+async function giveBack(files: FileSystem, path: string): Promise<void> {
+  await removeIfThere(files, path).catch(() => files.truncate(path, 0));
 }
 
 /** False when the file is there already. */
@@ -41,8 +46,11 @@ async function create(files: FileSystem, path: string, text: string): Promise<bo
   }
   try {
     await handle.writeFile(text);
-  } finally {
     await handle.close();
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await giveBack(files, path).catch(() => undefined); // the first failure is reported
+    throw error;
   }
   return true;
 }

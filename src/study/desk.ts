@@ -1,5 +1,8 @@
 // What the phases of one study share: its storage, its record and ledger, the sets it learns from, the sealed one.
+import { auditNormalization } from "../data/audit.ts";
+import type { AuditPair } from "../data/audit.ts";
 import type { DatasetSplit } from "../data/dataset.ts";
+import type { Normalization } from "../data/normalization.ts";
 import { SealedTestSetError, StudyStateError } from "../errors.ts";
 import { weightBytes } from "../model/weights.ts";
 import { sha256 } from "../storage/sha256.ts";
@@ -8,6 +11,8 @@ import type { TrainingSets } from "../train/fit.ts";
 import { loadModel, saveModel } from "../train/model.ts";
 import type { Model } from "../train/model.ts";
 import type { TrainingSettings } from "../train/settings.ts";
+import { createExclusive } from "./exclusive.ts";
+import type { Exclusive } from "./exclusive.ts";
 import { modelName, readHistory, writeHistory } from "./keep.ts";
 import { appendEntry, readLedger } from "./ledger.ts";
 import type { LedgerEntry, LedgerEvent } from "./ledger.ts";
@@ -19,8 +24,12 @@ import type { Run, TrainingResult } from "./run.ts";
 
 export interface Desk {
   readonly storage: Storage;
+  /** Holds the storage's lock meanwhile. */
+  readonly exclusive: Exclusive;
   /** Prepares the study at the first call. The sets to learn from, and the record as it stands. */
   open(): Promise<{ readonly sets: TrainingSets; readonly record: StudyRecord }>;
+  /** Whether a normalisation was fitted on validation or test images: the pairs that say so. */
+  auditScaling(normalization: Normalization): Promise<readonly AuditPair[]>;
   /** All three sets: for phase three alone. */
   unseal(): Promise<DatasetSplit>;
   sizes(): Promise<StudySets>;
@@ -29,7 +38,7 @@ export interface Desk {
   /** Writes down the settings that training goes by from now on. */
   settle(settings: TrainingSettings): Promise<void>;
   /** Keeps a run's model and history as the study's. */
-  keep(run: Run): Promise<void>;
+  keep(run: Pick<Run, "model" | "history">): Promise<void>;
   /** @throws StudyStateError before training. */
   model(): Promise<Model>;
 }
@@ -39,10 +48,12 @@ interface Prepared {
   readonly record: StudyRecord;
 }
 
-export function createDesk(storage: Storage, prepare: () => Promise<Prepared>): Desk {
+/** @param prepare is run once; it may change the study in `exclusive`. */
+export function createDesk(storage: Storage, prepare: (exclusive: Exclusive) => Promise<Prepared>): Desk {
+  const exclusive = createExclusive(storage);
   let preparing: Promise<Prepared> | null = null;
   let settled: StudyRecord | null = null;
-  const prepared = () => (preparing ??= prepare());
+  const prepared = () => (preparing ??= prepare(exclusive));
 
   async function open() {
     const { sets, record } = await prepared();
@@ -52,7 +63,9 @@ export function createDesk(storage: Storage, prepare: () => Promise<Prepared>): 
 
   return {
     storage,
+    exclusive,
     open,
+    auditScaling: async (normalization) => auditNormalization(normalization, (await prepared()).sets),
     unseal: async () => (await prepared()).sets,
     async sizes() {
       const { train, validation, test } = (await prepared()).sets;
@@ -89,10 +102,30 @@ export function modelHash({ weights }: Model): Promise<string> {
   return sha256(weightBytes(weights));
 }
 
-/** What training, or refining, came to: the figures of the model as it stands. */
-export async function resultKept(desk: Desk): Promise<TrainingResult> {
+/**
+ * What training, or refining, came to: the figures of the model as it stands.
+ * @throws StudyStateError when it is not the model that the ledger names.
+ */
+export async function resultKept(desk: Desk, entries: readonly LedgerEntry[]): Promise<TrainingResult> {
   const weightsSha256 = await modelHash(await desk.model());
+  checkWeightsNamed(entries, weightsSha256);
   return resultOf(await readHistory(desk.storage), weightsSha256);
+}
+
+/** The weights that training, or refining, ended with, as the ledger names them; null before. */
+export function weightsNamed(entries: readonly LedgerEntry[]): string | null {
+  const ended = entries.findLast((entry) => entry.event === "training ended" || entry.event === "refined");
+  return ended?.weightsSha256 ?? null;
+}
+
+/** @throws StudyStateError unless these are the weights that training, or refining, ended with. */
+export function checkWeightsNamed(entries: readonly LedgerEntry[], weightsSha256: string): void {
+  const named = weightsNamed(entries);
+  if (named === weightsSha256) return;
+  throw new StudyStateError(
+    `${modelName}: expected the weights that the ledger names (${named ?? "none"}), got ${weightsSha256}. ` +
+      "Train again, or restore the file.",
+  );
 }
 
 /** @throws SealedTestSetError when the test set was opened: nothing may learn after that. */
@@ -104,10 +137,24 @@ export function refuseAfterOpening(entries: readonly LedgerEntry[]): void {
   );
 }
 
+/** The beginning of the run that has not come to its end; null when there is none. */
+export function unfinishedRun(entries: readonly LedgerEntry[]): (LedgerEntry & { event: "training started" }) | null {
+  if (isTrainingOver(entries)) return null;
+  return entries.findLast((entry) => entry.event === "training started") ?? null;
+}
+
 /** Whether the last run of training came to its end; false before the first. */
 export function isTrainingOver(entries: readonly LedgerEntry[]): boolean {
   const last = entries.findLast(({ event }) => trainingEvents.has(event));
   return last?.event === "training ended" || last?.event === "refined";
+}
+
+/** @throws StudyStateError when training was begun, and did not come to its end. */
+export function refuseUnfinished(call: string, entries: readonly LedgerEntry[]): void {
+  if (!entries.some(({ event }) => event === "training started") || isTrainingOver(entries)) return;
+  throw new StudyStateError(
+    `${call}: expected training that came to its end, got a run that was stopped. Resume it, or train again, then ${call}.`,
+  );
 }
 
 const trainingEvents: ReadonlySet<string> = new Set([

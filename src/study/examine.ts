@@ -56,7 +56,12 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
 async function labelPredictions(model: Model, set: Dataset) {
   const predicted = await predict(model, set);
   if (predicted.task !== "classification" || !set.labels) throw new TypeError("test: expected labels and classes");
-  return { truth: set.labels, probabilities: predicted.probabilities, groups: set.groups };
+  return {
+    truth: set.labels,
+    probabilities: predicted.probabilities,
+    groups: set.groups,
+    ...(set.weights ? { weights: set.weights } : {}),
+  };
 }
 
 /** Voxel counts image by image, so that no image's masks are kept. */
@@ -79,7 +84,7 @@ async function maskPredictions(model: Model, set: Dataset) {
   } finally {
     opened.free();
   }
-  return { confusions, groups: set.groups };
+  return { confusions, groups: set.groups, ...(set.weights ? { weights: set.weights } : {}) };
 }
 
 /** Images of each class; for masks, images whose mask has the class. */

@@ -1,47 +1,86 @@
 // What a run leaves in the study's storage: checkpoints, the model, the history.
 import { FormatError } from "../errors.ts";
 import type { Storage } from "../storage/storage.ts";
+import { checkHistory } from "../train/check-progress.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
+import type { Checkpoint } from "../train/checkpoint.ts";
 import type { Epoch, RunState } from "../train/progress.ts";
 
 export const modelName = "model.safetensors";
 const historyName = "history.json";
 const tableName = "history.csv";
 /** Written in turn, so that the one before is whole while the next is written. */
-const checkpointNames = ["checkpoint/even.safetensors", "checkpoint/odd.safetensors"];
+const checkpointNames = ["checkpoint/even.safetensors", "checkpoint/odd.safetensors"] as const;
+type CheckpointName = (typeof checkpointNames)[number];
 
-export async function writeCheckpoint(storage: Storage, state: RunState): Promise<void> {
-  await storage.write(checkpointNames[state.progress.epoch % 2], await encodeCheckpoint(state));
+/** What was found of a run's checkpoints. */
+export interface FoundCheckpoints {
+  /** The furthest that is as it was written; null when there is none. */
+  readonly furthest: Checkpoint | null;
+  /** The file that holds it. */
+  readonly name: CheckpointName | null;
+  /** What is wrong with the others, by name. */
+  readonly refused: readonly FormatError[];
 }
 
-/** The furthest checkpoint that is as it was written; null when there is none. */
-export async function readCheckpoint(storage: Storage): Promise<RunState | null> {
-  let furthest: RunState | null = null;
+/** @param check throws a FormatError for a checkpoint that is whole, and yet of no use. */
+export async function readCheckpoints(
+  storage: Storage,
+  check: (checkpoint: Checkpoint, name: string) => void = () => undefined,
+): Promise<FoundCheckpoints> {
+  let found: FoundCheckpoints = { furthest: null, name: null, refused: [] };
   for (const name of checkpointNames) {
     const bytes = await storage.read(name);
-    const state = bytes && (await decodeCheckpoint(bytes, name).catch(() => null));
-    if (state && (!furthest || isFurther(state, furthest))) furthest = state;
+    if (!bytes) continue;
+    try {
+      const furthest = await decodeCheckpoint(bytes, name);
+      check(furthest, name);
+      if (!found.furthest || isFurther(furthest, found.furthest)) found = { ...found, furthest, name };
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      found = { ...found, refused: [...found.refused, error] };
+    }
   }
-  return furthest;
-}
-
-export async function removeCheckpoints(storage: Storage): Promise<void> {
-  for (const name of checkpointNames) await storage.remove(name);
+  return found;
 }
 
 function isFurther({ progress: a }: RunState, { progress: b }: RunState): boolean {
   return a.epoch > b.epoch || (a.epoch === b.epoch && a.position > b.position);
 }
 
+/**
+ * Writes a run's checkpoints, each over the older of the two.
+ * @param newest the file that the run goes on from: it is written over last.
+ */
+export function checkpointWriter(
+  storage: Storage,
+  settingsSha256: string,
+  newest: CheckpointName | null,
+): (state: RunState) => Promise<void> {
+  let last = newest;
+  return async (state) => {
+    const name = last === checkpointNames[0] ? checkpointNames[1] : checkpointNames[0];
+    await storage.write(name, await encodeCheckpoint(state, settingsSha256));
+    last = name;
+  };
+}
+
+export async function removeCheckpoints(storage: Storage): Promise<void> {
+  for (const name of checkpointNames) await storage.remove(name);
+}
+
 /** The epochs of the run whose weights are kept; none before the first. */
 export async function readHistory(storage: Storage): Promise<readonly Epoch[]> {
   const bytes = await storage.read(historyName);
   if (!bytes) return [];
+  let history: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as Epoch[];
+    history = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new FormatError(`${historyName}: expected the epochs of a run, got ${(cause as Error).message}`, { cause });
   }
+  checkHistory(history, historyName);
+  return history as Epoch[];
 }
 
 /** The epochs as JSON, and as a table: a header and a line an epoch, what is undefined left empty. */

@@ -6,16 +6,13 @@ import type { LedgerEvent } from "./ledger.ts";
 import { encodeIds, sourceOf } from "./members.ts";
 import type { Members, SetName } from "./members.ts";
 
-/**
- * `stop` throws, `drop` leaves out the copy that stands nearer to training, `allow` goes on. `guard` throws where the test set
- * or a patient is concerned, and leaves the training set's copies of validation images out.
- */
-export type LeakagePolicy = "guard" | "stop" | "drop" | "allow";
+/** `stop` throws, `drop` leaves out the copy that stands nearer to training, `allow` goes on. */
+export type LeakagePolicy = "stop" | "drop" | "allow";
 
 type AuditedEvent = Extract<LedgerEvent, { event: "audited" }>;
 
-/** Pairs and groups that an error names. */
-const mostNamed = 5;
+/** Pairs of each kind that an error names. */
+const mostNamed = 3;
 
 /**
  * @param sets as divided; `found` counts in them.
@@ -30,9 +27,8 @@ export function settleLeakage(
   leakage: LeakagePolicy,
 ): { readonly members: Members; readonly event: AuditedEvent } {
   const { leakage: pairs, threshold } = found;
-  const mustStop = leakage === "stop" ? pairs.length > 0 : leakage === "guard" && pairs.some(isGrave);
-  if (mustStop) throw leakageError(pairs, sets);
-  const drops = leakage === "drop" || leakage === "guard";
+  if (leakage === "stop" && pairs.length > 0) throw leakageError(pairs, sets);
+  const drops = leakage === "drop" && pairs.length > 0;
   // Of each pair, a is the copy that stands nearer to training.
   const dropped = imagesOf(drops ? pairs : [], sets, ["a"]);
   const touched = imagesOf(pairs, sets, ["a", "b"]);
@@ -49,29 +45,23 @@ export function settleLeakage(
       threshold,
       pairs: countKinds(pairs),
       images: { train: touched.train.size, validation: touched.validation.size, test: touched.test.size },
-      ...(drops && pairs.length > 0
-        ? { dropped: { train: certificate("train"), validation: certificate("validation") } }
-        : {}),
+      ...(drops ? { dropped: { train: certificate("train"), validation: certificate("validation") } } : {}),
     },
   };
 }
 
-/** Whether a pair would fool the test, or divides a patient. */
-function isGrave({ kind, a, b }: AuditPair): boolean {
-  return kind === "group" || a.set === "test" || b.set === "test";
-}
-
 function countKinds(pairs: readonly AuditPair[]): Record<LeakKind, number> {
-  const counts = { exact: 0, label: 0, near: 0, flipped: 0, group: 0 };
+  const counts = { exact: 0, label: 0, near: 0, flipped: 0, group: 0, statistics: 0 };
   for (const { kind } of pairs) counts[kind]++;
   return counts;
 }
 
-/** The images of each set that stand on these sides of the pairs; of a group all that are in the set. */
+/** The images of each set that stand on these sides of the pairs; of a group all that are in the set, of statistics none. */
 function imagesOf(pairs: readonly AuditPair[], sets: DatasetSplit, sides: readonly ("a" | "b")[]) {
   const images = { train: new Set<number>(), validation: new Set<number>(), test: new Set<number>() };
   const shared = { train: new Set<string>(), validation: new Set<string>(), test: new Set<string>() };
   for (const pair of pairs) {
+    if (pair.kind === "statistics") continue;
     for (const side of sides) {
       const { set, index } = pair[side];
       if (set === "all") continue;
@@ -84,39 +74,55 @@ function imagesOf(pairs: readonly AuditPair[], sets: DatasetSplit, sides: readon
   return images;
 }
 
-function leakageError(pairs: readonly AuditPair[], sets: DatasetSplit): LeakageError {
-  const images = pairs.filter(({ kind }) => kind !== "group");
-  const words = { exact: "exact", label: "of the same pixels with another label", near: "near", flipped: "flipped or turned" }; // prettier-ignore
-  const counts = Object.entries(words).flatMap(([kind, word]) => {
-    const count = images.filter((pair) => pair.kind === kind).length;
-    return count > 0 ? [`${count} ${word}`] : [];
+/** One, and several. */
+const titles: Readonly<Record<LeakKind, readonly [one: string, more: string]>> = {
+  exact: ["exact copy", "exact copies"],
+  label: ["copy with another label", "copies with another label"],
+  near: ["near copy", "near copies"],
+  flipped: ["flipped or turned copy", "flipped or turned copies"],
+  group: ["group in two sets", "groups in two sets"],
+  statistics: ["scaling", "scalings"],
+};
+
+/** Counts the pairs by kind, names the first of each, and says what to do: one line. Of a group one pair counts. */
+export function leakageError(pairs: readonly AuditPair[], sets: DatasetSplit | null): LeakageError {
+  const parts = Object.entries(titles).flatMap(([kind, [one, more]]) => {
+    const named = new Map<unknown, AuditPair>();
+    for (const pair of pairs.filter((each) => each.kind === kind)) {
+      const key = groupOf(pair, sets) ?? pair;
+      if (!named.has(key)) named.set(key, pair);
+    }
+    const { size } = named;
+    return size > 0 ? [`${size} ${size === 1 ? one : more} (${listed([...named.values()], sets)})`] : [];
   });
-  const named = images.map(({ a, b }) => `${a.set} ${a.index} = ${b.set} ${b.index}`);
-  const parts = [
-    ...(images.length > 0
-      ? [
-          `expected every image in one set, got ${images.length} pairs of copies (${counts.join(", ")}): ${listed(named)}`,
-        ]
+  const remedies = [
+    ...(pairs.some(({ kind }) => kind !== "statistics")
+      ? ['Leave the copies out: --leakage drop, or leakage: "drop".']
       : []),
-    ...groupParts(pairs, sets),
+    ...(pairs.some(({ kind }) => kind === "statistics") ? ["Fit the scaling on the training set alone."] : []),
   ];
   return new LeakageError(
-    `leakage: ${parts.join("; ")}. Divide the images by patient (or by groupBy: "similarity"), leave the copies out with ` +
-      'leakage: "drop", or say leakage: "allow". voxgrad inspect shows the pairs.',
+    `leakage: expected nothing of one set in another, got ${parts.join("; ")}. ${remedies.join(" ")}`,
     pairs,
   );
 }
 
-function groupParts(pairs: readonly AuditPair[], sets: DatasetSplit): string[] {
-  const shared = new Map<string, string>();
-  for (const { kind, a, b } of pairs) {
-    const group = kind === "group" && a.set !== "all" ? (sets[a.set].groups?.[a.index] ?? "") : null;
-    if (group !== null && !shared.has(group)) shared.set(group, `"${group}" in ${a.set} and ${b.set}`);
-  }
-  if (shared.size === 0) return [];
-  return [`expected every group (patient) in one set, got ${shared.size} in two: ${listed([...shared.values()])}`];
+function groupOf({ kind, a }: AuditPair, sets: DatasetSplit | null): string | undefined {
+  return kind === "group" && a.set !== "all" ? sets?.[a.set].groups?.[a.index] : undefined;
 }
 
-function listed(names: readonly string[]): string {
-  return names.slice(0, mostNamed).join(", ") + (names.length > mostNamed ? ", ..." : "");
+function listed(pairs: readonly AuditPair[], sets: DatasetSplit | null): string {
+  const names = pairs.slice(0, mostNamed).map((pair) => {
+    const { kind, a, b } = pair;
+    const group = groupOf(pair, sets);
+    if (group !== undefined) return `"${group}" in ${a.set} and ${b.set}`;
+    if (kind === "statistics") return `by figures of ${b.set}`;
+    return `${placeName(a, sets)} = ${placeName(b, sets)}`;
+  });
+  return names.join(", ") + (pairs.length > mostNamed ? ", ..." : "");
+}
+
+function placeName({ set, index }: AuditPair["a"], sets: DatasetSplit | null): string {
+  const file = set === "all" ? undefined : sets?.[set].names?.[index];
+  return `${set} ${file ?? index}`;
 }

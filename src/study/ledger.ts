@@ -3,7 +3,9 @@ import type { LeakKind } from "../data/audit.ts";
 import { StudyStateError } from "../errors.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
+import type { LearningCurve } from "./options.ts";
 
 /** How many images a set has, and the SHA-256 that commits the study to them. */
 export interface CommittedSet {
@@ -19,10 +21,16 @@ export interface CertifiedIds {
 /** What a remedy was compared by, when the study was refined. */
 export interface RefinementTrial {
   readonly remedy: string;
+  /** Epochs that it ran; most are stopped before the end. */
+  readonly epochs: number;
   /** The validation figure that was compared, and its value. */
   readonly monitor: string;
   readonly value: number | null;
-  readonly weightsSha256: string;
+  /** How much better it is than the network as it was, on the same images, and the standard error of that. */
+  readonly gain: number | null;
+  readonly standardError: number | null;
+  /** null where it was judged by several networks, one a fold. */
+  readonly weightsSha256: string | null;
 }
 
 export type LedgerEvent =
@@ -34,7 +42,7 @@ export type LedgerEvent =
       readonly leakage: LeakagePolicy;
       /** The correlation from which on images counted as near copies; null where they were too small, or too many. */
       readonly threshold: number | null;
-      /** Pairs across sets, by kind. */
+      /** Pairs across sets, by kind; of `statistics` the sets whose figures the pixels were scaled by. */
       readonly pairs: Readonly<Record<LeakKind, number>>;
       /** Images of each set that stand in one of the pairs. */
       readonly images: { readonly train: number; readonly validation: number; readonly test: number };
@@ -49,11 +57,23 @@ export type LedgerEvent =
       readonly test: CommittedSet & CertifiedIds;
       /** The largest difference between a class's share of a set and its share of all. */
       readonly imbalance: number;
+      /** Files that could not be read and are in no set, by their paths below the data's folder; left out where all could be. */
+      readonly unreadable?: { readonly count: number; readonly paths: readonly string[] };
+    }
+  | {
+      /** Pixels were to be scaled by figures that were given, and they are those of validation or test images too. */
+      readonly event: "scaling audited";
+      /** What was to become of it: `drop` fitted the same kind on the training set instead. */
+      readonly leakage: LeakagePolicy;
+      readonly kind: string;
+      readonly fittedOn: readonly string[];
     }
   | {
       readonly event: "training started";
       readonly epochs: number;
       readonly seed: number;
+      /** Over the settings of training as study.json has them: a run goes on with these alone. */
+      readonly settingsSha256: string;
       /** How often figures of the validation set were looked at before, those of abandoned runs included. */
       readonly validationLookUps: number;
     }
@@ -69,14 +89,51 @@ export type LedgerEvent =
       readonly weightsSha256: string;
     }
   | {
+      readonly event: "refining started" | "refining resumed";
+      /** What is to be tried. */
+      readonly remedies: readonly string[];
+      readonly folds: number | null;
+      readonly epochs: number;
+    }
+  | { readonly event: "refining interrupted" }
+  | {
+      /** A remedy ran for so many epochs, on each of so many parts, and validation was looked at after each. */
+      readonly event: "tried";
+      readonly remedy: string;
+      readonly parts: number;
+      readonly epochs: number;
+      readonly monitor: string;
+      readonly value: number | null;
+      /** How much better than the network as it was; below 0 where it is worse. */
+      readonly effect: number | null;
+      readonly validationLookUps: number;
+    }
+  | {
       readonly event: "refined";
       readonly trials: readonly RefinementTrial[];
       /** The remedy whose weights are kept. */
       readonly kept: string;
+      /** How far the best value flatters itself, having been chosen; null where there was no choice. */
+      readonly optimism: Optimism | null;
       readonly validationLookUps: number;
       readonly weightsSha256: string;
     }
-  | { readonly event: "interrupted" | "resumed"; readonly epochs: number }
+  | ({ readonly event: "learning curve"; readonly validationLookUps: number } & LearningCurve)
+  | {
+      /** By Ctrl-C or a signal; a process that is killed records nothing. */
+      readonly event: "interrupted";
+      /** Epochs finished, and images of the running one that the weights have seen. */
+      readonly epochs: number;
+      readonly images: number;
+    }
+  | {
+      readonly event: "resumed";
+      /** Where the run goes on, as for `interrupted`. */
+      readonly epochs: number;
+      readonly images: number;
+      /** What is wrong with checkpoints that could not be used; left out where there are none. */
+      readonly refused?: readonly string[];
+    }
   | {
       readonly event: "test opened";
       readonly weightsSha256: string;
@@ -136,6 +193,12 @@ export async function appendEntry(storage: Storage, event: LedgerEvent, time = n
   return entry;
 }
 
+/** Whether the last line ends in the middle. */
+export async function isTorn(storage: Storage): Promise<boolean> {
+  const bytes = await storage.read(ledgerName);
+  return bytes !== null && (await checkLedger(bytes)).problem?.tornAt != null;
+}
+
 /**
  * Drops a last line that ends in the middle: its process was killed while it wrote, and what it was to record has not
  * happened. Anything else that is wrong stays as it is.
@@ -188,9 +251,15 @@ const events: Readonly<Record<LedgerEvent["event"], true>> = {
   created: true,
   audited: true,
   split: true,
+  "scaling audited": true,
   "training started": true,
   "training ended": true,
+  "refining started": true,
+  "refining resumed": true,
+  "refining interrupted": true,
+  tried: true,
   refined: true,
+  "learning curve": true,
   interrupted: true,
   resumed: true,
   "test opened": true,

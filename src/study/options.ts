@@ -1,10 +1,13 @@
 // What a study takes and gives: the types of its three phases.
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
+import type { FormatError } from "../errors.ts";
 import type { Report } from "../report/record.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Task, TrainOptions } from "../train/settings.ts";
+import type { Monitor } from "../train/stopping.ts";
+import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
 import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
 import type { Remedy } from "./remedy.ts";
@@ -25,9 +28,8 @@ export interface StudyOptions {
   /** Training, validation and test set; 0.7, 0.15, 0.15 by default. Only for data that is not divided yet. */
   readonly ratios?: readonly number[];
   /**
-   * What to do when an image, a near copy of it or a patient stands in two sets: "guard", the default, throws LeakageError
-   * where the test set or a patient is concerned, and leaves the training set's copies of validation images out; "stop"
-   * throws in any case;
+   * What to do when an image, a near copy of it or a patient stands in two sets, or pixels were scaled by statistics of
+   * other sets than the training set: "stop", the default, throws LeakageError, which counts and names the pairs;
    * "drop" leaves out the copy in the training set, or in the validation set where the other is in the test set; "allow"
    * goes on, and the report says so first.
    */
@@ -39,8 +41,18 @@ export interface StudyOptions {
 }
 
 export interface TrainRunOptions extends TrainOptions {
-  /** Goes on from the study's checkpoint with the settings it was begun with; other options are not looked at. */
+  /**
+   * Goes on from the study's checkpoint with the settings it was begun with. Those of TrainOptions are looked at only
+   * where none were written down yet.
+   */
   readonly resume?: boolean;
+  /**
+   * Seconds between two checkpoints in the middle of an epoch, 30 by default, longer where writing one would take more
+   * than a twentieth of the time; 0 writes one after every step, null none. After every epoch there is one in any case.
+   */
+  readonly checkpointEvery?: number | null;
+  /** Hears of each checkpoint that could not be used, by name and with the reason: the one before it is, where it is whole. */
+  readonly onRefusedCheckpoint?: (reason: FormatError) => void;
   /** Stops after the running step; the state is kept, and the signal's reason is thrown. */
   readonly signal?: AbortSignal;
   /** Hears after every step how many of the epoch's images the weights have seen. */
@@ -50,15 +62,63 @@ export interface TrainRunOptions extends TrainOptions {
 export interface RefineOptions {
   /** What to try; `defaultRemedies` unless given. One that the settings have already is left out. */
   readonly remedies?: readonly Remedy[];
+  /** At most so many of them, the first ones. */
+  readonly trials?: number;
+  /** No trial is begun or gone on with once the trials have run for so long; what they reached by then is compared. */
+  readonly seconds?: number | null;
+  /**
+   * Judges every remedy by k networks, each on a part of training and validation set that it did not see, 2 to 100; slower,
+   * and less noisy where the validation set is small. null, the default, judges on the validation set.
+   */
+  readonly folds?: number | null;
+  /** Stops after the running step; the next call with the same options goes on from there. The signal's reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Hears every epoch of every trial, and which remedy it tries. */
-  readonly onEpoch?: (remedy: string, epoch: Epoch) => void;
+  /** Hears every epoch of every trial, which remedy it tries, and how far the search is. */
+  readonly onEpoch?: (
+    remedy: string,
+    epoch: Epoch,
+    progress: { readonly done: number; readonly planned: number },
+  ) => void;
 }
 
 export interface Refinement extends TrainingResult {
   readonly trials: readonly RefinementTrial[];
-  /** The remedy whose weights are kept; "none" when the network as trained did best. */
+  /** The remedy whose weights are kept; "none" when no other was better by more than the noise. */
   readonly kept: string;
+  /** How far the best value flatters itself, having been chosen on the images that it is of; null where there was no choice. */
+  readonly optimism: Optimism | null;
+}
+
+export interface LearningCurveOptions {
+  /** Stops after the running step; the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Hears every epoch, with how many images it is of, and how far the curve is. */
+  readonly onEpoch?: (
+    part: string,
+    epoch: Epoch,
+    progress: { readonly done: number; readonly planned: number },
+  ) => void;
+}
+
+/** The validation figure that networks reach that were trained on so many images. */
+export interface LearningCurvePoint {
+  readonly images: number;
+  /** One a network; each learned from other images. */
+  readonly values: readonly number[];
+}
+
+export interface LearningCurve {
+  readonly monitor: Monitor;
+  /** An eighth, a quarter, a half and all of the training set. */
+  readonly points: readonly LearningCurvePoint[];
+  /** What is to be expected of twice the images, with its 95 % interval; null where a figure is undefined. */
+  readonly twice: {
+    readonly images: number;
+    readonly value: number;
+    readonly interval: readonly [number, number];
+    /** How much better than with the images that there are, by the fitted law; 0 or more. */
+    readonly gain: number;
+  } | null;
 }
 
 export interface TestOptions {
@@ -86,6 +146,11 @@ export interface Study {
   train(options?: TrainRunOptions): AsyncGenerator<Epoch, TrainingResult>;
   /** Phase two: tries remedies against overfitting and keeps what validation prefers. @throws as train. */
   refine(options?: RefineOptions): Promise<Refinement>;
+  /**
+   * Phase two: trains on an eighth, a quarter and a half of the training set, three times each, and says what twice the
+   * images would bring. The model stays as it is. @throws as train; RangeError for fewer than 8 images or patients.
+   */
+  learningCurve(options?: LearningCurveOptions): Promise<LearningCurve>;
   /**
    * Phase three: opens the test set, once.
    * @throws SealedTestSetError at a second call; StudyStateError before training, or when the test set's pixels changed.

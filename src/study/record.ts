@@ -6,6 +6,7 @@ import type { Preprocessing } from "../data/preprocessing.ts";
 import { FormatError, StudyStateError } from "../errors.ts";
 import { network } from "../model/network.ts";
 import type { Layer } from "../model/layers.ts";
+import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Task, TrainingSettings } from "../train/settings.ts";
 import type { Division } from "./sets.ts";
@@ -27,25 +28,31 @@ export interface StudyRecord {
   readonly training: PlainSettings | null;
 }
 
-/** Settings as JSON has them: a network by its layers and input, a normalisation by its kind. */
+/** Settings as JSON has them: a network by its layers and input, a normalisation by its kind, or whole where it was given. */
 export type PlainSettings = Omit<TrainingSettings, "network" | "normalization"> & {
   readonly network: { readonly layers: readonly Layer[]; readonly input: readonly number[] | null };
-  readonly normalization: Normalization["kind"];
+  readonly normalization: Normalization["kind"] | Normalization;
 };
 
 export function plainSettings(settings: TrainingSettings): PlainSettings {
-  const { layers, input } = settings.network;
-  return { ...settings, network: { layers, input }, normalization: settings.normalization.kind };
+  const { network: built, normalization, normalizationGiven } = settings;
+  const { layers, input } = built;
+  const kept = normalizationGiven ? normalization : normalization.kind;
+  return { ...settings, network: { layers, input }, normalization: kept };
 }
 
-/** The settings again; the normalisation is fitted anew, on the same training set to the same bits. */
+/** What the ledger and the checkpoints know the settings of a run by. */
+export function settingsHash(plain: PlainSettings): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify(plain)));
+}
+
+/** The settings again; the normalisation is fitted anew, unless it was given: on the same training set to the same bits. */
 export async function liveSettings(plain: PlainSettings, train: Dataset): Promise<TrainingSettings> {
+  const { normalization } = plain;
   return Object.freeze({
     ...plain,
-    // Studies from before there were patches have none.
-    patches: plain.patches ?? null,
     network: network(plain.network.layers, { input: plain.network.input ?? train.shape }),
-    normalization: await prepareNormalization(plain.normalization, train),
+    normalization: typeof normalization === "string" ? await prepareNormalization(normalization, train) : normalization,
   });
 }
 
@@ -60,12 +67,34 @@ export async function readRecord(storage: Storage): Promise<StudyRecord> {
   const bytes = await storage.read(recordName);
   if (!bytes) throw new StudyStateError(`study: expected ${recordName}, got a folder without. Train one first.`);
   try {
-    const record = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as StudyRecord;
-    if (record.version !== 1) throw new RangeError(`version ${String(record.version)}, where 1 is known`);
-    return record;
+    return checkRecord(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
   } catch (cause) {
     throw new FormatError(`${recordName}: expected the settings of a study, got ${(cause as Error).message}`, {
       cause,
     });
   }
+}
+
+/** Settings of training are told by their hash in the ledger. */
+function checkRecord(value: unknown): StudyRecord {
+  if (!isObject(value)) throw new RangeError(`${JSON.stringify(value)}, which is no object`);
+  const { version, data, task, division, shape, classes, maskClasses, preprocessing, training } = value;
+  if (version !== 1) throw new RangeError(`version ${String(version)}, where 1 is known`);
+  const valid = {
+    data: data === null || typeof data === "string",
+    task: task === "classification" || task === "segmentation",
+    division: isObject(division) && Number.isSafeInteger(division["seed"]) && Array.isArray(division["ratios"]),
+    shape: Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size > 0),
+    classes: Array.isArray(classes) && classes.every((name) => typeof name === "string"),
+    maskClasses: Array.isArray(maskClasses) && maskClasses.every((each) => Number.isFinite(each)),
+    preprocessing: preprocessing === undefined || Array.isArray(preprocessing),
+    training: training === null || isObject(training),
+  };
+  const wrong = Object.entries(valid).find(([, isValid]) => !isValid);
+  if (wrong) throw new RangeError(`${String(JSON.stringify(value[wrong[0]])).slice(0, 100)} as its "${wrong[0]}"`);
+  return value as unknown as StudyRecord;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,61 +1,230 @@
-// Phase two: every remedy is a run of its own, compared on the validation set alone; what does best is kept.
+// Phase two: remedies against overfitting are tried, compared on the validation set alone, and kept where they help.
+import { subset } from "../data/dataset.ts";
+import { folds } from "../data/folds.ts";
+import { joinDatasets } from "../data/join.ts";
+import type { TrainingSets } from "../train/fit.ts";
+import { figureOf } from "../train/outcomes.ts";
+import type { FigureOf } from "../train/outcomes.ts";
+import type { Epoch } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import type { Monitor } from "../train/stopping.ts";
-import { lookUpsOf, refuseAfterOpening, resultKept, untrained } from "./desk.ts";
+import { advantageOf, gainOf, isBeyondNoise, optimismOf } from "./comparison.ts";
+import { lookUpsOf, refuseAfterOpening, refuseUnfinished, untrained, weightsNamed } from "./desk.ts";
 import type { Desk } from "./desk.ts";
-import type { RefinementTrial } from "./ledger.ts";
+import { plannedEpochs, rungsOf } from "./halving.ts";
+import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
 import type { Refinement, RefineOptions } from "./options.ts";
-import { liveSettings } from "./record.ts";
+import { liveSettings, plainSettings } from "./record.ts";
 import { applyRemedy, defaultRemedies, isApplied, remedyTitle } from "./remedy.ts";
-import { runEpochs } from "./run.ts";
-import type { Run } from "./run.ts";
+import type { Remedy } from "./remedy.ts";
+import { resultOf } from "./run.ts";
+import { openSearch, removeSearch, stage } from "./search.ts";
+import type { Search } from "./search.ts";
+import { advance, createTrial, looksOf, secondsOf, trialValue } from "./trial.ts";
+import type { Trial } from "./trial.ts";
+
+/** The title of the network as it stands. */
+const none = "none";
 
 export async function refine(desk: Desk, options: RefineOptions): Promise<Refinement> {
-  const { remedies = defaultRemedies, signal, onEpoch } = options;
+  const { remedies = defaultRemedies, trials = remedies.length, folds: k = null, seconds = null } = options;
+  checkBudget(trials, seconds);
   const { sets, record } = await desk.open();
   const entries = await desk.entries();
   refuseAfterOpening(entries);
-  if (!record.training) throw untrained("refine");
-  const before = await resultKept(desk);
-  const base = await liveSettings(record.training, sets.train);
-  const { monitor } = base;
-
-  let lookUps = lookUpsOf(entries);
-  let value = before.validation?.[monitor] ?? null;
-  let best: { run: Run; settings: TrainingSettings; title: string } | null = null;
-  const trials: RefinementTrial[] = [{ remedy: "none", monitor, value, weightsSha256: before.weightsSha256 }];
-  for (const remedy of remedies.filter((each) => !isApplied(base, each))) {
-    const settings = applyRemedy(base, remedy);
-    const title = remedyTitle(remedy);
-    const epochs = runEpochs(sets, settings, null, { signal }, () => Promise.resolve());
-    const run = await exhaust(epochs, (epoch) => onEpoch?.(title, epoch));
-    lookUps += run.result.epochs;
-    const reached = run.result.validation?.[monitor] ?? null;
-    trials.push({ remedy: title, monitor, value: reached, weightsSha256: run.result.weightsSha256 });
-    if (!isBetter(monitor, reached, value)) continue;
-    best = { run, settings, title };
-    value = reached;
+  const ended = weightsNamed(entries);
+  if (!record.training || ended === null) throw untrained("refine");
+  refuseUnfinished("refine", entries);
+  const plan = { remedies: remedies.slice(0, trials), folds: k, seconds };
+  const search = await openSearch(desk, plan, record.training, ended);
+  const settings = await liveSettings(search.training, sets.train);
+  const wanted = plan.remedies.filter((remedy) => !isApplied(settings, remedy));
+  await desk.log({
+    event: search.resumed && isSearching(entries) ? "refining resumed" : "refining started",
+    remedies: wanted.map(remedyTitle),
+    folds: k,
+    epochs: settings.epochs,
+  });
+  try {
+    return await compare(desk, search, sets, settings, wanted, options);
+  } catch (error) {
+    if (options.signal?.aborted) await desk.log({ event: "refining interrupted" });
+    throw error;
   }
-  if (best) {
-    await desk.settle(best.settings);
-    await desk.keep(best.run);
-  }
-  const kept = best?.title ?? "none";
-  const result = best?.run.result ?? before;
-  await desk.log({ event: "refined", trials, kept, validationLookUps: lookUps, weightsSha256: result.weightsSha256 });
-  return { ...result, trials, kept };
 }
 
-/** Whether a monitored value beats another; an undefined one never does. */
-function isBetter(monitor: Monitor, value: number | null, than: number | null): boolean {
-  if (value === null) return false;
-  return than === null || (monitor === "loss" ? value < than : value > than);
+/** Whether a search is on record that did not come to its end. */
+function isSearching(entries: readonly LedgerEntry[]): boolean {
+  const last = (...events: readonly LedgerEntry["event"][]) =>
+    entries.findLastIndex(({ event }) => events.includes(event));
+  return last("refining started") > last("training ended", "refined");
 }
 
-async function exhaust<T, R>(generator: AsyncGenerator<T, R>, see: (value: T) => void): Promise<R> {
-  for (;;) {
-    const next = await generator.next();
-    if (next.done) return next.value;
-    see(next.value);
+function checkBudget(trials: number, seconds: number | null): void {
+  if (!Number.isSafeInteger(trials) || trials < 0)
+    throw new RangeError(`refine trials: expected a whole number of at least 0, got ${trials}`);
+  if (seconds !== null && !(seconds > 0))
+    throw new RangeError(`refine seconds: expected a number above 0, got ${seconds}`);
+}
+
+/** Runs the remedies, chooses, and writes down what came of it. */
+async function compare(
+  desk: Desk,
+  search: Search,
+  sets: TrainingSets,
+  base: TrainingSettings,
+  remedies: readonly Remedy[],
+  { folds: k = null, seconds = null, signal, onEpoch }: RefineOptions,
+): Promise<Refinement> {
+  const { storage } = desk;
+  const { monitor, seed } = base;
+  const parts = k === null ? [sets] : partsOf(sets, k, seed);
+  const settingsOf = (remedy: Remedy) => applyRemedy(base, remedy);
+  const trials = await Promise.all(remedies.map((each) => createTrial(remedyTitle(each), settingsOf(each), parts)));
+  const unchanged = await createTrial(none, base, parts);
+  const before = {
+    model: search.model,
+    history: search.history,
+    result: resultOf(search.history, search.weightsSha256),
+  };
+  if (k === null) unchanged.runs = [before];
+
+  const rungs = rungsOf(trials.length, base.epochs);
+  const planned =
+    parts.length * (plannedEpochs(rungs) + (k === null ? 0 : base.epochs)) + (k === null ? 0 : base.epochs);
+  let done = 0;
+  const run = async (place: string, trial: Trial, on: readonly TrainingSets[], epochs: number) => {
+    const onOwn = (epoch: Epoch) => onEpoch?.(trial.title, epoch, { done: ++done, planned: Math.max(done, planned) });
+    await advance(storage, place, trial, on, epochs, { signal, onEpoch: onOwn });
+  };
+  const book = await openBook(desk, monitor);
+
+  if (k !== null) {
+    await run(none, unchanged, parts, base.epochs);
+    await book.tried(unchanged, parts, 0, base.epochs, null);
   }
+  const start = trialValue(unchanged, parts, base.epochs);
+  const isOutOfTime = () => seconds !== null && trials.reduce((sum, trial) => sum + secondsOf(trial), 0) >= seconds;
+  let going: readonly Trial[] = trials;
+  let reached = 0;
+  for (const { epochs, trials: count } of rungs) {
+    going = bestOf(going, count, (trial) => trialValue(trial, parts, reached), monitor);
+    for (const trial of going) {
+      if (isOutOfTime()) break;
+      await run(`${trials.indexOf(trial)}`, trial, parts, epochs);
+      await book.tried(trial, parts, reached, epochs, start);
+    }
+    reached = epochs;
+  }
+
+  const tried = trials.filter(({ runs }) => runs.length > 0);
+  const value = (trial: Trial) => trialValue(trial, parts, base.epochs);
+  const figures = new Map<Trial, FigureOf>();
+  for (const trial of [unchanged, ...tried]) figures.set(trial, await figureOfTrial(trial, parts, monitor));
+  const images = parts.reduce((sum, { validation }) => sum + validation.length, 0);
+  const draws = { seed, groups: groupsOf(parts) };
+  const baseFigure = figures.get(unchanged) as FigureOf;
+  const advantages = new Map(
+    tried.map((trial) => [trial, advantageOf(monitor, images, baseFigure, figures.get(trial) as FigureOf, draws)]),
+  );
+  const [best] = bestOf(tried, 1, value, monitor);
+  const advantage = best && advantages.get(best);
+  const winner = advantage && isBeyondNoise(advantage) ? best : null;
+  const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets]));
+  if (chosen && k !== null) {
+    await run("whole", chosen, [sets], base.epochs);
+    await book.tried(chosen, [sets], 0, base.epochs, null);
+  }
+  const result = chosen ? chosen.runs[0].result : before.result;
+  if (chosen) await stage(storage, chosen.runs[0], plainSettings(chosen.settings[0]));
+  const kept = winner?.title ?? none;
+  const rows: RefinementTrial[] = [unchanged, ...tried].map((trial) => ({
+    remedy: trial.title,
+    epochs: Math.max(...trial.runs.map(({ history }) => history.length)),
+    monitor,
+    value: value(trial),
+    ...(advantages.get(trial) ?? { gain: null, standardError: null }),
+    weightsSha256: k === null ? trial.runs[0].result.weightsSha256 : null,
+  }));
+  const optimism = optimismOf(monitor, images, [...figures.values()], draws);
+  const { weightsSha256 } = result;
+  await desk.log({ event: "refined", trials: rows, kept, optimism, validationLookUps: book.looks, weightsSha256 });
+  if (chosen) {
+    await desk.settle(chosen.settings[0]);
+    await desk.keep(chosen.runs[0]);
+  }
+  await removeSearch(storage);
+  return { ...result, trials: rows, kept, optimism };
+}
+
+/** k divisions of what is not sealed: each image is held out once, no patient stands on both sides. */
+function partsOf({ train, validation }: TrainingSets, k: number, seed: number): readonly TrainingSets[] {
+  const all = joinDatasets([train, validation]);
+  return folds(all, { k, seed }).map((fold) => ({
+    train: subset(all, fold.train),
+    validation: subset(all, fold.validation),
+  }));
+}
+
+/** The groups of all held-out images, part after part; null without. */
+function groupsOf(parts: readonly TrainingSets[]): readonly string[] | null {
+  if (parts.some(({ validation }) => validation.groups === null)) return null;
+  return parts.flatMap(({ validation }) => validation.groups ?? []);
+}
+
+function figureOfTrial({ runs }: Trial, parts: readonly TrainingSets[], monitor: Monitor): Promise<FigureOf> {
+  return figureOf(
+    runs.map(({ model }, part) => ({ model, set: parts[part].validation })),
+    monitor,
+  );
+}
+
+/** The best of the trials, as many as are wanted; diverged ones and those without a value come last, and only before the first rung. */
+function bestOf(
+  trials: readonly Trial[],
+  count: number,
+  value: (trial: Trial) => number | null,
+  monitor: Monitor,
+): readonly Trial[] {
+  if (trials.every(({ runs }) => runs.length === 0)) return trials.slice(0, count);
+  return trials
+    .filter((trial) => trial.runs.length > 0 && !trial.diverged && value(trial) !== null)
+    .sort((a, b) => Math.sign(gainOf(monitor, value(b), value(a)) ?? 0))
+    .slice(0, count);
+}
+
+/** Writes down every look that the search takes at validation images; what a stopped search wrote down is not written again. */
+async function openBook(desk: Desk, monitor: Monitor) {
+  const entries = await desk.entries();
+  const from = entries.findLastIndex(({ event }) => event === "refining started");
+  const written = new Set(
+    entries
+      .slice(from)
+      .flatMap((entry) => (entry.event === "tried" ? [`${entry.epochs} ${entry.remedy}, ${entry.parts}`] : [])),
+  );
+  let looks = lookUpsOf(entries.slice(0, from));
+  return {
+    get looks() {
+      return looks;
+    },
+    async tried(trial: Trial, parts: readonly TrainingSets[], before: number, epochs: number, start: number | null) {
+      looks += looksOf(trial, epochs) - looksOf(trial, before);
+      const value = trialValue(trial, parts, epochs);
+      const { title: remedy } = trial;
+      const key = `${epochs} ${remedy}, ${parts.length}`;
+      if (written.has(key)) return;
+      const effect = gainOf(monitor, value, start);
+      const { length } = parts;
+      await desk.log({
+        event: "tried",
+        remedy,
+        parts: length,
+        epochs,
+        monitor,
+        value,
+        effect,
+        validationLookUps: looks,
+      });
+    },
+  };
 }

@@ -6,7 +6,7 @@ import type { SetFigures } from "../train/figures.ts";
 import { startFit } from "../train/fit.ts";
 import type { Arithmetic, Beginning, Fit, TrainingSets } from "../train/fit.ts";
 import type { Model } from "../train/model.ts";
-import type { Epoch, RunState } from "../train/progress.ts";
+import type { Epoch, Progress, RunState } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 
 /** What a run came to. */
@@ -36,10 +36,12 @@ export interface RunHooks {
   readonly signal?: AbortSignal;
   /** Hears after every step how many of the epoch's images the weights have seen. */
   readonly onStep?: (images: number) => void;
-  /** Keeps a run's state: after every epoch, and when it is interrupted. */
+  /** Keeps a run's state: after every epoch, now and then in the middle of one, and when it is interrupted. */
   readonly keep?: (state: RunState) => Promise<void>;
+  /** Seconds between two states that are kept in the middle of an epoch; 0 keeps one after every step, null none. */
+  readonly keepEvery?: number | null;
   /** Records that the run was interrupted, once its state is kept. */
-  readonly interrupted?: (epochs: number) => Promise<void>;
+  readonly interrupted?: (progress: Progress) => Promise<void>;
 }
 
 /** Runs all epochs; yields each. The run is returned, also when the caller stops early (`stopped`) or training diverges. */
@@ -52,11 +54,12 @@ export async function* runEpochs(
 ): AsyncGenerator<Epoch, Run> {
   const beginning: Beginning = from ? { kind: "resumed", state: from } : { kind: "drawn" };
   const fit = await startFit(sets, settings, beginning);
+  const keeper = createKeeper(fit, hooks);
   let isOver = false;
   try {
     while (!fit.finished) {
-      const epoch = await oneEpoch(fit, hooks);
-      await hooks.keep?.(fit.state());
+      const epoch = await oneEpoch(fit, hooks, keeper);
+      await keeper.keep();
       yield epoch;
     }
     isOver = true;
@@ -74,19 +77,48 @@ export async function* runEpochs(
   }
 }
 
-async function oneEpoch(fit: Fit, { signal, onStep, keep, interrupted }: RunHooks): Promise<Epoch> {
+/** A checkpoint takes at most this part of the time: of a large network on a slow disk there are fewer. */
+const mostOfTheTime = 0.05;
+
+interface Keeper {
+  keep(): Promise<void>;
+  /** Keeps the state when the last one was kept long enough ago. */
+  keepWhenDue(): Promise<void> | undefined;
+}
+
+function createKeeper(fit: Fit, { keep, keepEvery = null }: RunHooks): Keeper {
+  let last = performance.now();
+  let pause = keepEvery === null ? Infinity : 1000 * keepEvery;
+  async function keepNow(): Promise<void> {
+    if (!keep) return;
+    const started = performance.now();
+    await keep(fit.state());
+    last = performance.now();
+    if (keepEvery) pause = Math.max(1000 * keepEvery, (last - started) / mostOfTheTime);
+  }
+  return {
+    keep: keepNow,
+    keepWhenDue: () => (performance.now() - last < pause ? undefined : keepNow()),
+  };
+}
+
+async function oneEpoch(fit: Fit, { signal, onStep, interrupted }: RunHooks, keeper: Keeper): Promise<Epoch> {
   try {
-    return await fit.epoch(signal, onStep);
+    return await fit.epoch(signal, (images) => {
+      onStep?.(images);
+      return keeper.keepWhenDue();
+    });
   } catch (error) {
     if (signal?.aborted && !(error instanceof DivergenceError)) {
-      await keep?.(fit.state());
-      await interrupted?.(fit.progress.epoch);
+      await keeper.keep();
+      await interrupted?.(fit.progress);
     }
     throw error;
   }
 }
 
-async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
+/** A run as it stands, with the best weights so far. */
+export async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
   const { network, task, patches, normalization, loss } = fit.settings;
   const { history } = fit.progress;
   const weights = fit.bestWeights();

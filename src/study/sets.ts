@@ -4,6 +4,7 @@ import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { similarityGroups } from "../data/likeness.ts";
 import { split } from "../data/split.ts";
 import { imbalanceOfSets } from "../data/tally.ts";
+import { checkTotalWeight } from "../data/weights.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { Task } from "../train/settings.ts";
 import { settleLeakage } from "./leakage.ts";
@@ -65,6 +66,8 @@ export async function certify(data: Dataset | DatasetSplit, sets: DatasetSplit, 
     ids: encodeIds(members[name], sourceOf(data, name).length),
   });
   const { train, validation, test } = sets;
+  const sources = new Set((["train", "validation", "test"] as const).map((name) => sourceOf(data, name)));
+  const paths = [...sources].flatMap(({ unreadable = [] }) => unreadable.map(({ path }) => path));
   const imbalance = imbalanceOfSets([train, validation, test]);
   return {
     event: "split",
@@ -72,6 +75,7 @@ export async function certify(data: Dataset | DatasetSplit, sets: DatasetSplit, 
     validation: await of("validation"),
     test: await of("test"),
     imbalance,
+    ...(paths.length > 0 ? { unreadable: { count: paths.length, paths } } : {}),
   };
 }
 
@@ -101,6 +105,7 @@ export function checkSets(sets: DatasetSplit, task: Task): void {
   const { train } = sets;
   for (const [name, set] of Object.entries(sets) as [string, Dataset][]) {
     if (set.length === 0) throw new RangeError(`${name} set: expected images, got none: all were left out as copies`);
+    checkTotalWeight(name, set);
     if (set.shape.join() !== train.shape.join()) {
       throw new RangeError(`${name} set: expected images of ${train.shape.join("x")}, got ${set.shape.join("x")}`);
     }
@@ -133,9 +138,13 @@ export function checkSets(sets: DatasetSplit, task: Task): void {
   }
 }
 
-/** Size and SHA-256 of a set: over its images' digests, one behind the other. */
+/** Size and SHA-256 of a set: over its images' digests, one behind the other, each followed by its weight where it has one. */
 export async function commit(set: Dataset): Promise<CommittedSet> {
   let digests = "";
-  for (let index = 0; index < set.length; index++) digests += await set.digest(index);
+  for (let index = 0; index < set.length; index++) {
+    digests += await set.digest(index);
+    // What a test image counts is settled before training, as its pixels are.
+    if (set.weights) digests += ` ${set.weights[index]}\n`;
+  }
   return { size: set.length, sha256: await sha256(new TextEncoder().encode(digests)) };
 }

@@ -5,9 +5,12 @@ import { memoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import { createDesk } from "./desk.ts";
 import type { Desk } from "./desk.ts";
-import { appendEntry, dropTornLine, ledgerName, readLedger } from "./ledger.ts";
+import { learningCurve } from "./learning-curve.ts";
+import { appendEntry, dropTornLine, isTorn, ledgerName, readLedger } from "./ledger.ts";
+import type { LedgerEntry } from "./ledger.ts";
 import type { Study, StudyOptions } from "./options.ts";
 import { refine } from "./refine.ts";
+import { finishSearch, isSearchOver } from "./search.ts";
 import { readRecord, recordName, writeRecord } from "./record.ts";
 import type { StudyRecord } from "./record.ts";
 import { certify, checkSets, commit, prepareSets, restoreSets } from "./sets.ts";
@@ -31,35 +34,37 @@ import { train } from "./train.ts";
  * ```
  */
 export function study(options: StudyOptions): Study {
-  const { data, seed = 1, ratios = [0.7, 0.15, 0.15], groupBy = "patient", leakage = "guard" } = options;
+  const { data, seed = 1, ratios = [0.7, 0.15, 0.15], groupBy = "patient", leakage = "stop" } = options;
   const storage = options.storage ?? memoryStorage();
   const division = { seed, ratios, groupBy, leakage };
   return studyAt(
-    createDesk(storage, async () => {
-      if ((await storage.read(recordName)) !== null) {
-        throw new StudyStateError(
-          `study: expected a folder without a study, got one with ${recordName}. Resume it, or choose another.`,
-        );
-      }
-      const prepared = await prepareSets(data, options.task, division);
-      const { sets, task } = prepared;
-      const { shape, classes, maskClasses, preprocessing } = sets.train;
-      const source = options.source ?? null;
-      const record: StudyRecord = {
-        version: 1,
-        data: source,
-        task,
-        division,
-        shape,
-        classes,
-        maskClasses,
-        ...(preprocessing ? { preprocessing } : {}),
-        training: null,
-      };
-      await writeRecord(storage, record);
-      await beginLedger(storage, data, record, prepared);
-      return { sets, record };
-    }),
+    createDesk(storage, (exclusive) =>
+      exclusive(async () => {
+        if ((await storage.read(recordName)) !== null) {
+          throw new StudyStateError(
+            `study: expected a folder without a study, got one with ${recordName}. Resume it, or choose another.`,
+          );
+        }
+        const prepared = await prepareSets(data, options.task, division);
+        const { sets, task } = prepared;
+        const { shape, classes, maskClasses, preprocessing } = sets.train;
+        const source = options.source ?? null;
+        const record: StudyRecord = {
+          version: 1,
+          data: source,
+          task,
+          division,
+          shape,
+          classes,
+          maskClasses,
+          ...(preprocessing ? { preprocessing } : {}),
+          training: null,
+        };
+        await writeRecord(storage, record);
+        await beginLedger(storage, data, record, prepared);
+        return { sets, record };
+      }),
+    ),
   );
 }
 
@@ -69,14 +74,17 @@ export function study(options: StudyOptions): Study {
  */
 export function openStudy({ storage, data }: { storage: Storage; data: Dataset | DatasetSplit }): Study {
   return studyAt(
-    createDesk(storage, async () => {
+    createDesk(storage, async (exclusive) => {
+      if (await isTorn(storage)) await exclusive(() => dropTornLine(storage));
+      const entries = await readLedger(storage);
+      if (await isSearchOver(storage, entries)) await exclusive(() => finishSearch(storage, entries));
       const record = await readRecord(storage);
-      await dropTornLine(storage);
-      const committed = (await readLedger(storage)).find((entry) => entry.event === "split");
+      refuseEdited(record, entries);
+      const committed = entries.find((entry) => entry.event === "split");
       if (!committed) {
         await refuseRemoved(storage, record);
         const prepared = await prepareSets(data, record.task, record.division);
-        await beginLedger(storage, data, record, prepared);
+        await exclusive(() => beginLedger(storage, data, record, prepared));
         return { sets: prepared.sets, record };
       }
       const sets = restoreSets(data, committed);
@@ -90,6 +98,16 @@ export function openStudy({ storage, data }: { storage: Storage; data: Dataset |
       }
       return { sets, record };
     }),
+  );
+}
+
+/** @throws StudyStateError where study.json says something else than the ledger's first line. */
+function refuseEdited({ task, division }: StudyRecord, entries: readonly LedgerEntry[]): void {
+  const created = entries.find((entry) => entry.event === "created");
+  if (!created || (created.task === task && created.seed === division.seed)) return;
+  throw new StudyStateError(
+    `${recordName}: expected ${created.task} from seed ${created.seed}, as the ledger has it, got ${task} from seed ` +
+      `${division.seed}: it was edited after it was written. Restore the study's folder from a copy.`,
   );
 }
 
@@ -120,9 +138,10 @@ async function beginLedger(
 function studyAt(desk: Desk): Study {
   return Object.freeze({
     sets: () => desk.sizes(),
-    train: (options = {}) => train(desk, options),
-    refine: (options = {}) => refine(desk, options),
-    test: (options = {}) => test(desk, options),
+    train: (options = {}) => desk.exclusive.generator(() => train(desk, options)),
+    refine: (options = {}) => desk.exclusive(() => refine(desk, options)),
+    learningCurve: (options = {}) => desk.exclusive(() => learningCurve(desk, options)),
+    test: (options = {}) => desk.exclusive(() => test(desk, options)),
     model: () => desk.model(),
     ledger: () => desk.entries(),
   } satisfies Study);

@@ -2,10 +2,10 @@
 import { SealedTestSetError, StudyStateError } from "../errors.ts";
 import { reportMarkdown } from "../report/markdown.ts";
 import type { Report } from "../report/record.ts";
-import { isTrainingOver, lookUpsOf, modelHash } from "./desk.ts";
+import { checkWeightsNamed, lookUpsOf, modelHash, refuseUnfinished } from "./desk.ts";
 import type { Desk } from "./desk.ts";
 import { examine } from "./examine.ts";
-import { modelName, readHistory } from "./keep.ts";
+import { readHistory } from "./keep.ts";
 import { ledgerName } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { TestOptions } from "./options.ts";
@@ -16,14 +16,11 @@ export async function test(desk: Desk, { pages = {} }: TestOptions): Promise<Rep
   const before = await desk.entries();
   refuseSecond(before);
   await refuseCutLedger(desk, before);
-  if (before.some(({ event }) => event === "training started") && !isTrainingOver(before)) {
-    throw new StudyStateError(
-      "test: expected training that came to its end, got a run that was stopped. Resume it, or train again, then test.",
-    );
-  }
+  refuseUnfinished("test", before);
   const model = await desk.model();
   const weightsSha256 = await modelHash(model);
   checkWeightsNamed(before, weightsSha256);
+  refuseOtherOpening(before, weightsSha256);
   const committed = before.find((entry) => entry.event === "split");
   const testSha256 = committed?.test.sha256 ?? "";
   // On disk before the first test image is read: an opening that is cut short counts, and the next call finishes it.
@@ -66,15 +63,8 @@ async function refuseCutLedger({ storage }: Desk, entries: readonly LedgerEntry[
   );
 }
 
-/** The model on disk must be the one that training ended with, and the one that an unfinished opening was for. */
-function checkWeightsNamed(entries: readonly LedgerEntry[], weightsSha256: string): void {
-  const ended = entries.findLast((entry) => entry.event === "training ended" || entry.event === "refined");
-  if (ended?.weightsSha256 !== weightsSha256) {
-    throw new StudyStateError(
-      `${modelName}: expected the weights that the ledger names (${ended?.weightsSha256 ?? "none"}), got ${weightsSha256}. ` +
-        "Train again, or restore the file.",
-    );
-  }
+/** The model must be the one that an unfinished opening was for. */
+function refuseOtherOpening(entries: readonly LedgerEntry[], weightsSha256: string): void {
   const opening = entries.find((entry) => entry.event === "test opened");
   if (opening && opening.weightsSha256 !== weightsSha256) {
     throw new SealedTestSetError(`the test set was opened on ${opening.time} for other weights, and is read only once`);

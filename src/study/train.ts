@@ -1,57 +1,57 @@
 // Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
-import { prepareNormalization } from "../data/normalization.ts";
+import { checkFits } from "../train/fits.ts";
 import type { Epoch } from "../train/progress.ts";
-import { normalizationKindOf, resolveTraining } from "../train/settings.ts";
 import type { TrainingSettings } from "../train/settings.ts";
-import { isTrainingOver, lookUpsOf, refuseAfterOpening, resultKept } from "./desk.ts";
+import { isTrainingOver, lookUpsOf, refuseAfterOpening, resultKept, unfinishedRun } from "./desk.ts";
 import type { Desk } from "./desk.ts";
-import { readCheckpoint, removeCheckpoints, writeCheckpoint, writeHistory } from "./keep.ts";
+import { checkpointWriter, readCheckpoints, removeCheckpoints, writeHistory } from "./keep.ts";
+import type { FoundCheckpoints } from "./keep.ts";
 import type { TrainRunOptions } from "./options.ts";
-import { liveSettings } from "./record.ts";
+import { plainSettings, settingsHash } from "./record.ts";
 import { runEpochs } from "./run.ts";
-import type { TrainingResult } from "./run.ts";
+import type { RunHooks, TrainingResult } from "./run.ts";
+import { newSettings, settingsOfRun } from "./settings-of-run.ts";
 
-export async function* train(
-  desk: Desk,
-  { resume = false, signal, onStep, ...options }: TrainRunOptions,
-): AsyncGenerator<Epoch, TrainingResult> {
-  const { sets, record } = await desk.open();
+export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerator<Epoch, TrainingResult> {
+  const { resume = false, signal, onStep, checkpointEvery = 30, onRefusedCheckpoint, ...given } = options;
+  checkSeconds(checkpointEvery);
+  const { sets } = await desk.open();
   const entries = await desk.entries();
   refuseAfterOpening(entries);
   const { storage } = desk;
-  if (resume && isTrainingOver(entries)) return resultKept(desk);
-  const stopped = await readCheckpoint(storage);
-  const from = resume ? stopped : null;
-  let settings: TrainingSettings;
-  if (resume && record.training) {
-    settings = await liveSettings(record.training, sets.train);
-  } else {
-    const normalization = await prepareNormalization(normalizationKindOf(options), sets.train);
-    settings = resolveTraining(options, sets.train, record.task, record.division.seed, normalization);
-    await desk.settle(settings);
-  }
+  if (resume && isTrainingOver(entries)) return resultKept(desk, entries);
+  const run = resume ? unfinishedRun(entries) : null;
+  const settings = run ? await settingsOfRun(desk, run, given) : await newSettings(desk, given);
+  const settingsSha256 = await settingsHash(plainSettings(settings));
+  let found: FoundCheckpoints = { furthest: null, name: null, refused: [] };
   let before = lookUpsOf(entries);
-  if (from) {
-    await desk.log({ event: "resumed", epochs: from.progress.epoch });
+  if (run) {
+    found = await readCheckpoints(storage, (each, name) => checkFits(each, settings, settingsSha256, sets.train, name));
+    for (const reason of found.refused) onRefusedCheckpoint?.(reason);
+    const { epoch = 0, position = 0 } = found.furthest?.progress ?? {};
+    const refused = found.refused.map(({ message }) => message);
+    const also = refused.length > 0 ? { refused } : {};
+    await desk.log({ event: "resumed", epochs: epoch, images: position, ...also });
   } else {
     // What an abandoned run has seen of the validation set was seen.
-    if (stopped && !isTrainingOver(entries)) before += stopped.progress.epoch;
-    await removeCheckpoints(storage);
-    const { epochs, seed } = settings;
-    await desk.log({ event: "training started", epochs, seed, validationLookUps: before });
+    const abandoned = unfinishedRun(entries) && (await readCheckpoints(storage)).furthest;
+    before += abandoned?.progress.epoch ?? 0;
+    await begin(desk, settings, settingsSha256, before);
   }
-  const hooks = {
+  const write = checkpointWriter(storage, settingsSha256, found.name);
+  const hooks: RunHooks = {
     signal,
     onStep,
-    async keep(state: Parameters<typeof writeCheckpoint>[1]) {
-      await writeCheckpoint(storage, state);
-      await writeHistory(storage, state.progress.history);
+    keepEvery: checkpointEvery,
+    async keep(state) {
+      await write(state);
+      if (state.progress.position === 0) await writeHistory(storage, state.progress.history);
     },
-    async interrupted(epochs: number) {
-      await desk.log({ event: "interrupted", epochs });
+    async interrupted({ epoch, position }) {
+      await desk.log({ event: "interrupted", epochs: epoch, images: position });
     },
   };
-  const run = yield* runEpochs(sets, settings, from, hooks, async (closed) => {
+  const ended = yield* runEpochs(sets, settings, found.furthest, hooks, async (closed) => {
     await desk.keep(closed);
     const { epochs, bestEpoch, weightsSha256 } = closed.result;
     const validationLookUps = before + epochs;
@@ -64,5 +64,21 @@ export async function* train(
       weightsSha256,
     });
   });
-  return run.result;
+  return ended.result;
+}
+
+/**
+ * Puts a new run on record. Killed between any two of these, it can be resumed: the ledger knows the settings that
+ * study.json may not have yet, and checkpoints of an earlier run say that they are not this one's.
+ */
+async function begin(desk: Desk, settings: TrainingSettings, settingsSha256: string, before: number): Promise<void> {
+  const { epochs, seed } = settings;
+  await desk.log({ event: "training started", epochs, seed, settingsSha256, validationLookUps: before });
+  await desk.settle(settings);
+  await removeCheckpoints(desk.storage);
+}
+
+function checkSeconds(checkpointEvery: number | null): void {
+  if (checkpointEvery === null || (Number.isFinite(checkpointEvery) && checkpointEvery >= 0)) return;
+  throw new RangeError(`checkpointEvery: expected seconds, at least 0, or null for none, got ${checkpointEvery}`);
 }

@@ -1,5 +1,6 @@
 // What the two loss curves say so far, in a few words.
 import type { Dataset } from "../data/dataset.ts";
+import { totalWeight } from "../data/weights.ts";
 import type { SetFigures } from "./figures.ts";
 
 /** `overfitting since epoch N` counts from 1. */
@@ -40,10 +41,11 @@ export function diagnose(
   return isGuessing ? "underfitting" : "good";
 }
 
-/** The part of a set's images that the commonest class has; 0 without labels. */
+/** The part of a set's images, by weight, that the commonest class has; 0 without labels. */
 export function majorityShare(set: Dataset): number {
   if (!set.labels) return 0;
+  const { labels, weights } = set;
   const counts = new Float64Array(set.classes.length);
-  for (const label of set.labels) counts[label]++;
-  return Math.max(...counts) / set.length;
+  for (let i = 0; i < set.length; i++) counts[labels[i]] += weights ? weights[i] : 1;
+  return Math.max(...counts) / totalWeight(set);
 }

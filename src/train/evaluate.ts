@@ -1,10 +1,12 @@
 // Sends a whole set forward with dropout off: for the figures of an epoch, for the test, for predictions.
+import { fillWeights } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { gridPatches } from "../data/patch-views.ts";
 import { hasColours, patchGeometry } from "../data/patches.ts";
 import type { PatchGeometry, Patches } from "../data/patches.ts";
 import { readAhead } from "../data/read-ahead.ts";
-import { lossDenominator, lossForward, lossProbabilities } from "../model/loss.ts";
+import { lossForward, lossProbabilities } from "../model/loss.ts";
+import { lossDenominator } from "../model/loss-mean.ts";
 import type { Network } from "../model/network.ts";
 import type { Pass } from "../model/pass.ts";
 import type { Block } from "../wasm/memory.ts";
@@ -34,15 +36,24 @@ export type Visit = (first: number, rows: number, probabilities: Float32Array) =
 /** Sees a batch that went forward: rows `first` to `first + rows` of `batch`, which has `perImage` rows of each image. */
 type BatchVisit = (batch: Dataset, first: number, rows: number, perImage: number) => void;
 
+/** What each image of a set costs, (images), and what its mean divides that by: with patches the means of all of its grid. */
+export interface ImageLosses {
+  readonly losses: Float64Array;
+  readonly denominators: Float64Array;
+}
+
 /**
  * Figures of a set with truth, of whole images. With patches the loss of an image is the mean of the losses of all
- * patches of its covering grid. @param visit sees the images' probabilities as well.
+ * patches of its covering grid.
+ * @param visit sees the images' probabilities as well.
+ * @param costs zeros, to which the images' losses are added.
  */
 export async function evaluate(
   evaluator: Evaluator,
   set: Dataset,
   breathe: Breathe,
   visit?: Visit,
+  costs?: ImageLosses,
 ): Promise<SetFigures> {
   const { block, feed, settings } = evaluator;
   const { loss, task } = settings;
@@ -57,14 +68,21 @@ export async function evaluate(
     visit?.(first, rows, probabilities);
   };
   await forwardAll(evaluator, set, breathe, seeImages, (batch, first, rows, perImage) => {
+    for (let row = 0; row < rows; row++) images[row] = Math.floor((first + row) / perImage);
+    // Masks are cut as their images are; labels and weights are those of the image.
     if (task === "segmentation") {
       feed.truth(batch, null, first, rows);
+      fillWeights(set, images, 0, rows, feed.weights);
     } else {
-      for (let row = 0; row < rows; row++) images[row] = Math.floor((first + row) / perImage);
       feed.truth(set, images, 0, rows);
     }
     totalError += lossForward(block.kernels, loss, feed.regions, rows, outputs) / perImage;
-    denominator += lossDenominator(loss, feed.labels, rows, outputs) / perImage;
+    denominator += lossDenominator(loss, feed.labels, rows, outputs, feed.weights) / perImage;
+    for (let row = 0; costs && row < rows; row++) {
+      const [label, weight] = [feed.labels.subarray(row, row + 1), feed.weights.subarray(row, row + 1)];
+      costs.losses[images[row]] += feed.losses[row] / perImage;
+      costs.denominators[images[row]] += lossDenominator(loss, label, 1, outputs, weight) / perImage;
+    }
   });
   return tally.figures(totalError, denominator);
 }

@@ -1,6 +1,6 @@
 // Binds the regions of a block to the sets that fill them: images, labels, wanted values.
 import { writePixelScaling } from "../data/normalization.ts";
-import { fillImages, fillLabels, fillMasks, fillOneHot } from "../data/batch.ts";
+import { fillImages, fillLabels, fillMasks, fillOneHot, fillWeights } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { truthOf } from "../model/loss.ts";
 import type { LossRegions } from "../model/loss.ts";
@@ -13,9 +13,11 @@ export interface Feed {
   truth(set: Dataset, order: Int32Array | null, first: number, rows: number): void;
   /** Class indexes of the batch whose truth was filled last. */
   readonly labels: Int32Array;
+  /** What the images of that batch count; 1 each where the set has no weights. */
+  readonly weights: Float32Array;
   /** Probabilities of the batch that went forward last, (rows, outputs). */
   readonly probabilities: Float32Array;
-  /** Losses of that batch, (rows). */
+  /** Losses of that batch, times the weights, (rows). */
   readonly losses: Float32Array;
   /** Where the loss finds the batch. */
   readonly regions: LossRegions;
@@ -41,6 +43,7 @@ export function bindFeed(
     factors: block.address("pixel factors"),
   };
   const labels = block.integers("labels");
+  const weights = block.floats("image weights");
   const targets = block.floats("targets");
   const mask = new Uint8Array(task === "segmentation" ? outputs : 0);
   const classWeights = loss.kind === "softmaxCrossEntropy" ? loss.classWeights : null;
@@ -51,11 +54,13 @@ export function bindFeed(
       fillImages(block.kernels, imagesAt, set, order, first, rows, normalization, features);
     },
     truth(set, order, first, rows) {
+      fillWeights(set, order, first, rows, weights);
       if (task === "segmentation") return fillMasks(set, order, first, rows, targets, mask);
       fillLabels(set, order, first, rows, labels);
       if (truthOf(loss) === "targets") fillOneHot(set, order, first, rows, targets, outputs);
     },
     labels,
+    weights,
     probabilities: block.floats("probabilities"),
     losses: block.floats("losses"),
     regions: {
@@ -63,6 +68,7 @@ export function bindFeed(
       labels: block.address("labels"),
       targets: block.address("targets"),
       classWeights: classWeights ? block.address("class weights") : 0,
+      imageWeights: block.address("image weights"),
       losses: block.address("losses"),
     },
   };

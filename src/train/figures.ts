@@ -1,8 +1,12 @@
 // What an epoch says about a set: total error, mean loss, mean absolute error, accuracy, and the task's own score.
 import type { Dataset } from "../data/dataset.ts";
+import { totalWeight } from "../data/weights.ts";
 import { macroRocAuc, rocAuc } from "../metrics/curves.ts";
 
-/** Figures of one set after one epoch, dropout off. */
+/**
+ * Figures of one set after one epoch, dropout off. Where the set's images have weights, each counts as often as its weight
+ * says, as scikit-learn's `sample_weight`.
+ */
 export interface SetFigures {
   /** Sum of the images' losses: the article's total error. */
   readonly totalError: number;
@@ -27,9 +31,10 @@ export interface Tally {
 
 /** For labels. A network with a single output gives the probability of the second class. */
 export function labelTally(data: Dataset, outputs: number): Tally {
-  const labels = data.labels;
+  const { labels, weights } = data;
   if (!labels) throw new TypeError("evaluation: expected a set with labels, got one without");
   const classes = Math.max(2, outputs);
+  const total = totalWeight(data);
   const all = new Float32Array(data.length * classes);
   let correct = 0;
   let absolute = 0;
@@ -37,34 +42,41 @@ export function labelTally(data: Dataset, outputs: number): Tally {
     add(first, rows, probabilities) {
       for (let row = 0; row < rows; row++) {
         const truth = labels[first + row];
+        const weight = weights ? weights[first + row] : 1;
         const at = (first + row) * classes;
         let likeliest = 0;
         for (let k = 0; k < classes; k++) {
           all[at + k] = probabilityOf(probabilities, row, k, outputs);
           if (all[at + k] > all[at + likeliest]) likeliest = k;
         }
-        if (likeliest === truth) correct++;
-        absolute += 1 - all[at + truth];
+        if (likeliest === truth) correct += weight;
+        absolute += weight * (1 - all[at + truth]);
       }
     },
     figures: (totalError, denominator) => ({
       totalError,
       loss: totalError / denominator,
-      absoluteError: absolute / data.length,
-      accuracy: correct / data.length,
-      rocAuc: areaUnderCurve(labels, all, classes),
+      absoluteError: absolute / total,
+      accuracy: correct / total,
+      rocAuc: areaUnderCurve(labels, all, classes, weights),
       dice: null,
     }),
   };
 }
 
 /** Null as well when a network that diverged gives NaN: its loss says so. */
-function areaUnderCurve(labels: Int32Array, probabilities: Float32Array, classes: number): number | null {
+function areaUnderCurve(
+  labels: Int32Array,
+  probabilities: Float32Array,
+  classes: number,
+  weights?: Float32Array,
+): number | null {
   if (probabilities.some(Number.isNaN)) return null;
-  if (classes > 2) return macroRocAuc(labels, probabilities, classes).value;
+  if (classes > 2) return macroRocAuc(labels, probabilities, classes, weights).value;
   return rocAuc(
     labels,
     probabilities.filter((_, i) => i % 2 === 1),
+    weights,
   ).value;
 }
 
@@ -72,23 +84,30 @@ function areaUnderCurve(labels: Int32Array, probabilities: Float32Array, classes
 export function maskTally(data: Dataset): Tally {
   const channels = data.maskClasses.length;
   const voxels = data.maskLength;
+  const { weights } = data;
+  const total = totalWeight(data);
   const truth = new Uint8Array(voxels);
   const counts = { overlap: new Float64Array(channels), both: new Float64Array(channels) };
   let correct = 0;
+  /** Voxels by weight: the same sum as `correct` where all are, so that the accuracy is 1. */
+  let looked = 0;
   let absolute = 0;
   let dice = 0;
+  /** The weight of the images that have some. */
   let withForeground = 0;
   return {
     add(first, rows, probabilities) {
       for (let row = 0; row < rows; row++) {
         data.readMask(first + row, truth, 0);
+        const weight = weights ? weights[first + row] : 1;
         counts.overlap.fill(0);
         counts.both.fill(0);
+        let right = 0;
         let foreground = false;
         for (let voxel = 0; voxel < voxels; voxel++) {
           const actual = truth[voxel];
           const predicted = maskClassAt(probabilities, row, voxel, channels, voxels);
-          if (actual === predicted) correct++;
+          if (actual === predicted) right++;
           if (actual > 0) {
             foreground = true;
             counts.both[actual - 1]++;
@@ -97,19 +116,21 @@ export function maskTally(data: Dataset): Tally {
           if (predicted > 0) counts.both[predicted - 1]++;
           for (let k = 0; k < channels; k++) {
             const p = probabilities[(row * channels + k) * voxels + voxel];
-            absolute += actual === k + 1 ? 1 - p : p;
+            absolute += weight * (actual === k + 1 ? 1 - p : p);
           }
         }
+        correct += weight * right;
+        looked += weight * voxels;
         if (!foreground) continue;
-        withForeground++;
-        dice += meanDice(counts.overlap, counts.both);
+        withForeground += weight;
+        dice += weight * meanDice(counts.overlap, counts.both);
       }
     },
     figures: (totalError, denominator) => ({
       totalError,
       loss: totalError / denominator,
-      absoluteError: absolute / (data.length * voxels * channels),
-      accuracy: correct / (data.length * voxels),
+      absoluteError: absolute / (total * voxels * channels),
+      accuracy: correct / looked,
       rocAuc: null,
       dice: withForeground > 0 ? dice / withForeground : null,
     }),

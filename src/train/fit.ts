@@ -1,10 +1,12 @@
 // A run of training: epochs of steps, their figures on both sets, the best weights kept, to stop and go on at any step.
-import { fillLabels } from "../data/batch.ts";
+import { fillLabels, fillWeights } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { trainingPatches } from "../data/patch-views.ts";
 import { readAhead } from "../data/read-ahead.ts";
+import { drawOrderOf, samplingOfParts } from "../data/sampling.ts";
+import { checkTotalWeight } from "../data/weights.ts";
 import { DivergenceError } from "../errors.ts";
-import { lossDenominator } from "../model/loss.ts";
+import { lossDenominator } from "../model/loss-mean.ts";
 import { bindPass } from "../model/pass.ts";
 import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
@@ -44,6 +46,9 @@ export type Beginning =
 /** 2^-12: its square shows whether a multiply-add is rounded once. */
 const smallEnough = 0.000244140625;
 
+/** Hears after a step how many of the epoch's images the weights have seen; `state()` is that of the step meanwhile. */
+export type OnStep = (images: number) => Promise<void> | void;
+
 /** A run in progress. It owns its memory: call free() when done. */
 export interface Fit {
   readonly settings: TrainingSettings;
@@ -56,11 +61,11 @@ export interface Fit {
   readonly bytes: number;
   /**
    * Runs to the end of the next epoch.
-   * @param onStep hears how many of the epoch's images (or patches) the weights have seen.
+   * @param onStep hears how many of the epoch's images (or patches) the weights have seen; what it promises is waited for.
    * @throws DivergenceError when a loss, gradient or weight is no longer finite; the best weights are kept.
    * @throws the signal's reason when it is aborted: after the running step, with `state()` exactly there.
    */
-  epoch(signal?: AbortSignal, onStep?: (images: number) => void): Promise<Epoch>;
+  epoch(signal?: AbortSignal, onStep?: OnStep): Promise<Epoch>;
   /** The weights of the best epoch so far (the initial ones before the first). */
   bestWeights(): Weights;
   /** Everything that is needed to go on from here to the last bit: copies. */
@@ -79,7 +84,9 @@ export async function startFit(
   beginning: Beginning = { kind: "drawn" },
   build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
 ): Promise<Fit> {
-  const { network, loss, optimizer, schedule, batchSize, seed, task } = settings;
+  const { network, loss, optimizer, schedule, batchSize, seed, task, sampling } = settings;
+  checkTotalWeight("training", sets.train);
+  checkTotalWeight("validation", sets.validation);
   const patches = settings.patches ? trainingPatches(sets.train, settings.patches, seed) : null;
   /** What steps are made of. Figures are of the sets' whole images. */
   const train = patches ?? sets.train;
@@ -87,7 +94,9 @@ export async function startFit(
   const block = await allocate(network.plan({ batchSize, state: slots }), build, settings.wide);
   const pass = bindPass(network, block, true);
   const feed = bindFeed(block, settings, pass.output);
-  const step = bindStep(settings, block, feed.regions);
+  const drawOrder = drawOrderOf(samplingOfParts(sampling, settings.patches?.perImage ?? 1), train);
+  // Without weights no gradient is multiplied by them.
+  const step = bindStep(settings, block, train.weights ? feed.regions : { ...feed.regions, imageWeights: 0 });
   const evaluator = { block, pass, feed, settings };
   const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
@@ -136,9 +145,11 @@ export async function startFit(
     for (let at = 0; at < rows; at += batchSize) {
       const count = Math.min(batchSize, rows - at);
       if (task === "classification") fillLabels(train, order, position + at, count, feed.labels);
-      denominator += lossDenominator(loss, feed.labels, count, outputs);
+      fillWeights(train, order, position + at, count, feed.weights);
+      denominator += lossDenominator(loss, feed.labels, count, outputs, feed.weights);
     }
-    return denominator;
+    // Where no image of the step counts, its gradients are 0 whatever they are divided by.
+    return denominator > 0 ? denominator : 1;
   }
 
   /** Adds the gradients of one batch, `at` images behind the step's first. */
@@ -185,13 +196,13 @@ export async function startFit(
     return epoch;
   }
 
-  async function epoch(signal?: AbortSignal, onStep?: (images: number) => void): Promise<Epoch> {
+  async function epoch(signal?: AbortSignal, onStep?: OnStep): Promise<Epoch> {
     const started = performance.now();
     const number = progress.epoch + 1;
     const { plateau } = progress;
     const learningRate = plateau ? plateau.learningRate : learningRateAt(schedule, optimizer.learningRate, number - 1);
     patches?.begin(number);
-    const order = stream(seed, "shuffle", number).permutation(train.length);
+    const order = drawOrder(stream(seed, "shuffle", number));
     while (position < train.length) {
       signal?.throwIfAborted();
       const rows = Math.min(batchSize * batches, train.length - position);
@@ -205,7 +216,8 @@ export async function startFit(
       }
       if (!step.update(learningRate)) diverged("a gradient", step.nonFinite("gradients") ?? "output");
       position += rows;
-      onStep?.(position);
+      const kept = onStep?.(position);
+      if (kept) await kept;
       const pause = breathe();
       if (pause) await pause;
     }

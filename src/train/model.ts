@@ -1,7 +1,9 @@
 // A trained model as a value: weights and the whole recipe that turns pixels into probabilities; its file.
 import type { Normalization } from "../data/normalization.ts";
+import { patches } from "../data/patches.ts";
 import type { Patches } from "../data/patches.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
+import { preprocessingOfJson } from "../data/stored-preprocessing.ts";
 import { FormatError } from "../errors.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Layer } from "../model/layers.ts";
@@ -59,9 +61,9 @@ interface Recipe {
  * ```
  */
 export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
-  const { task, classes, maskClasses, preprocessing, patches, normalization, loss } = model;
+  const { task, classes, maskClasses, preprocessing, normalization, loss } = model;
   const { layers, input } = model.network;
-  const trained = { classes, maskClasses, preprocessing, patches, normalization, loss };
+  const trained = { classes, maskClasses, preprocessing, patches: model.patches, normalization, loss };
   const recipe: Recipe = { version: 1, task, layers, input, ...trained };
   return writeSafetensors(model.weights, { format: "pt", voxgrad: JSON.stringify(recipe) });
 }
@@ -80,9 +82,9 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
     );
   }
   try {
-    const recipe = JSON.parse(text) as Recipe;
+    const recipe = (JSON.parse(text) ?? {}) as Recipe;
     if (recipe.version !== 1) throw new RangeError(`expected recipe version 1, got ${String(recipe.version)}`);
-    const { task, layers, input, classes, maskClasses, preprocessing, patches, normalization, loss } = recipe;
+    const { task, layers, input, classes, maskClasses, preprocessing, normalization, loss, patches: parts } = recipe;
     const built = network(layers, { input: input ?? [] });
     // In the network's order, whatever the file's.
     const weights: Weights = new Map(
@@ -92,7 +94,10 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
       }),
     );
     checkWeights(built, tensors);
-    const read = { ...(preprocessing ? { preprocessing } : {}), ...(patches ? { patches } : {}) };
+    const read = {
+      ...(preprocessing ? { preprocessing: preprocessingOfJson(preprocessing) } : {}),
+      ...(parts ? { patches: patches(parts) } : {}),
+    };
     return Object.freeze({ task, network: built, weights, classes, maskClasses, ...read, normalization, loss });
   } catch (cause) {
     throw new FormatError(`${name}: expected the recipe of a network, got ${(cause as Error).message}`, { cause });

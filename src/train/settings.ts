@@ -1,10 +1,12 @@
 // Every setting of a run, complete with its defaults: what training depends on, and what a study writes down.
 import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { fitNormalization } from "../data/normalization.ts";
+import { checkNormalization, fitNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
 import { fitPatches } from "../data/patches.ts";
 import type { Patches } from "../data/patches.ts";
+import { samplingFor } from "../data/sampling.ts";
+import type { Sampling } from "../data/sampling.ts";
 import { dense, dropout, relu } from "../model/layers.ts";
 import type { Layer } from "../model/layers.ts";
 import { sigmoidDice, softmaxCrossEntropy } from "../model/loss.ts";
@@ -31,9 +33,15 @@ export interface TrainOptions {
   readonly loss?: Loss;
   /**
    * What each class counts in the loss: "balanced" by the training set, as `balancedClassWeights` has it, or a weight a
-   * class; null, the default, leaves the loss as it is. Only for softmaxCrossEntropy.
+   * class; null, the default, leaves the loss as it is. Only for softmaxCrossEntropy. They multiply the images' own weights.
    */
   readonly classWeights?: "balanced" | readonly number[] | null;
+  /**
+   * "shuffle", the default: an epoch takes every image once. "balanced": it draws as many with replacement, each class as
+   * likely as the others; refused beside class weights, which would make up for rare classes twice. `{ weights }`, one an
+   * image of the training set: it draws each image as likely as its share of their sum.
+   */
+  readonly sampling?: Sampling;
   /** `adam()` with its default learning rate of 0.001. */
   readonly optimizer?: Optimizer;
   /** Constant by default. A step of a schedule is an epoch. */
@@ -57,8 +65,11 @@ export interface TrainOptions {
    * `batchSize` patches, and an epoch `perImage` of each image.
    */
   readonly patches?: Patches | null;
-  /** How pixels are scaled, fitted on the training set alone; "pixelZScore" by default, "zScore" with patches. */
-  readonly normalization?: Normalization["kind"];
+  /**
+   * How pixels are scaled, fitted on the training set alone; "pixelZScore" by default, "zScore" with patches. Or figures
+   * that were fitted or are known beforehand: a study asks whose they are.
+   */
+  readonly normalization?: Normalization["kind"] | Normalization;
   /** Seed of weights, order and dropout; the study's by default. */
   readonly seed?: number;
   /**
@@ -75,6 +86,7 @@ export interface TrainingSettings {
   readonly task: Task;
   readonly network: Network;
   readonly loss: Loss;
+  readonly sampling: Sampling;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly regularization: Regularization;
@@ -86,6 +98,8 @@ export interface TrainingSettings {
   readonly monitor: Monitor;
   readonly patches: Patches | null;
   readonly normalization: Normalization;
+  /** Whether the normalisation was given instead of fitted on the training set. */
+  readonly normalizationGiven: boolean;
   readonly seed: number;
   readonly numericMode: NumericMode;
   readonly wide: boolean;
@@ -111,8 +125,9 @@ export function outputsFor(task: Task, data: Dataset, patches: Patches | null = 
  * @throws RangeError for statistics by pixel of patches, whose pixels lie anywhere in an image.
  */
 export function normalizationKindOf({ normalization, patches }: TrainOptions): Normalization["kind"] {
-  if (!patches) return normalization ?? "pixelZScore";
-  if (normalization !== "pixelZScore") return normalization ?? "zScore";
+  const kind = typeof normalization === "object" ? normalization.kind : normalization;
+  if (!patches) return kind ?? "pixelZScore";
+  if (kind !== "pixelZScore") return kind ?? "zScore";
   throw new RangeError(
     "normalization: expected zScore, unit or none with patches, got pixelZScore: the pixels of a patch lie in another " +
       "place of the image each time, and have no mean of their own. Leave it out.",
@@ -138,9 +153,14 @@ export function resolveTraining(
     options.classWeights ?? null,
     train,
   );
-  const given = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
-  const fitted = given.withInput(parts?.shape ?? train.shape);
+  const sampling = samplingFor(options.sampling ?? "shuffle", train);
+  refuseBoth(sampling, loss);
+  const layered = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
+  const fitted = layered.withInput(parts?.shape ?? train.shape);
   checkOutputs(fitted, loss, task, outputs);
+  const scaling = normalizationKindOf(normalization ? { ...options, normalization } : options);
+  const given = typeof options.normalization === "object" ? options.normalization : null;
+  if (given) checkNormalization(given, train);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
   checkWhole("epochs", epochs);
   checkWhole("batchSize", batchSize);
@@ -151,11 +171,11 @@ export function resolveTraining(
     throw new RangeError(`numericMode: expected "reproducible" or "fast", got "${String(numericMode)}"`);
   }
   checkMonitor(monitor, task);
-  const scaling = normalizationKindOf(normalization ? { ...options, normalization: normalization.kind } : options);
   return Object.freeze({
     task,
     network: fitted,
     loss,
+    sampling,
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
@@ -166,7 +186,8 @@ export function resolveTraining(
     patience,
     monitor,
     patches: parts?.patches ?? null,
-    normalization: normalization ?? fitNormalization(scaling, train),
+    normalization: normalization ?? given ?? fitNormalization(scaling, train),
+    normalizationGiven: given !== null,
     seed: options.seed ?? seed,
     numericMode,
     wide: options.wide ?? false,
@@ -189,6 +210,15 @@ function weighted(loss: Loss, classWeights: TrainOptions["classWeights"], train:
     );
   }
   return softmaxCrossEntropy({ ...loss, classWeights: weights });
+}
+
+/** Rare classes that are drawn as often as common ones need no larger weight; who wants both gives the draws' weights. */
+function refuseBoth(sampling: Sampling, loss: Loss): void {
+  if (sampling !== "balanced" || loss.kind !== "softmaxCrossEntropy" || loss.classWeights === null) return;
+  throw new RangeError(
+    'sampling "balanced": expected no class weights beside it, got both, which makes up for rare classes twice. ' +
+      "Leave one of them out, or give the draws as sampling: { weights }.",
+  );
 }
 
 function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): void {

@@ -39,6 +39,26 @@ type DenseProduct = (
   outputs: number,
 ) => void;
 
+/** The losses (rows) of outputs z against targets, both (rows, columns), times the weights (rows); their sum. */
+type LossForward<Scalars extends number[]> = (
+  losses: Address,
+  z: Address,
+  targets: Address,
+  weights: Address,
+  rows: number,
+  columns: number,
+  ...scalars: Scalars
+) => number;
+
+type LossBackward<Scalars extends number[]> = (
+  dz: Address,
+  z: Address,
+  targets: Address,
+  rows: number,
+  columns: number,
+  ...scalars: Scalars
+) => void;
+
 /**
  * Every kernel, in the order of assembly/index.ts, whose files state each one's equation.
  * Arguments: outputs, inputs, scratch, sizes, scalars. They overwrite, unless the name says Add.
@@ -126,12 +146,13 @@ export interface Kernels {
   streamLimit: (y: Address, x: Address, n: number, factor: number) => void;
   /** Whether multiply-add is rounded once: 1 or 0. */
   isFused: (small: number) => number;
-  // loss
+  // loss; weights (rows) are what each image counts, 0 where all count 1
   softmaxCrossEntropyForward: (
     losses: Address,
     z: Address,
     labels: Address,
     classWeights: Address,
+    weights: Address,
     rows: number,
     columns: number,
     smoothing: number,
@@ -146,85 +167,20 @@ export interface Kernels {
     smoothing: number,
     scale: number,
   ) => void;
-  sigmoidCrossEntropyForward: (
-    losses: Address,
-    z: Address,
-    targets: Address,
-    rows: number,
-    columns: number,
-    positiveWeight: number,
-  ) => number;
-  sigmoidCrossEntropyBackward: (
-    dz: Address,
-    z: Address,
-    targets: Address,
-    rows: number,
-    columns: number,
-    positiveWeight: number,
-    scale: number,
-  ) => void;
-  sigmoidFocalForward: (
-    losses: Address,
-    z: Address,
-    targets: Address,
-    rows: number,
-    columns: number,
-    gamma: number,
-  ) => number;
-  sigmoidFocalBackward: (
-    dz: Address,
-    z: Address,
-    targets: Address,
-    rows: number,
-    columns: number,
-    gamma: number,
-    scale: number,
-  ) => void;
-  huberForward: (losses: Address, z: Address, targets: Address, rows: number, columns: number, delta: number) => number;
-  huberBackward: (
-    dz: Address,
-    z: Address,
-    targets: Address,
-    rows: number,
-    columns: number,
-    delta: number,
-    scale: number,
-  ) => void;
-  sigmoidDiceForward: (
-    losses: Address,
-    z: Address,
-    targets: Address,
-    rows: number,
-    columns: number,
-    smooth: number,
-  ) => number;
-  sigmoidDiceBackward: (
-    dz: Address,
-    z: Address,
-    targets: Address,
-    rows: number,
-    columns: number,
-    smooth: number,
-    scale: number,
-  ) => void;
-  squaredErrorForward: (losses: Address, z: Address, targets: Address, rows: number, columns: number) => number;
-  squaredErrorBackward: (
-    dz: Address,
-    z: Address,
-    targets: Address,
-    rows: number,
-    columns: number,
-    scale: number,
-  ) => void;
-  absoluteErrorForward: (losses: Address, z: Address, targets: Address, rows: number, columns: number) => number;
-  absoluteErrorBackward: (
-    dz: Address,
-    z: Address,
-    targets: Address,
-    rows: number,
-    columns: number,
-    scale: number,
-  ) => void;
+  sigmoidCrossEntropyForward: LossForward<[positiveWeight: number, smoothing: number]>;
+  sigmoidCrossEntropyBackward: LossBackward<[positiveWeight: number, smoothing: number, scale: number]>;
+  sigmoidFocalForward: LossForward<[gamma: number]>;
+  sigmoidFocalBackward: LossBackward<[gamma: number, scale: number]>;
+  huberForward: LossForward<[delta: number]>;
+  huberBackward: LossBackward<[delta: number, scale: number]>;
+  sigmoidDiceForward: LossForward<[smooth: number]>;
+  sigmoidDiceBackward: LossBackward<[smooth: number, scale: number]>;
+  squaredErrorForward: LossForward<[]>;
+  squaredErrorBackward: LossBackward<[scale: number]>;
+  absoluteErrorForward: LossForward<[]>;
+  absoluteErrorBackward: LossBackward<[scale: number]>;
+  /** y (rows, columns) = x (rows, columns) times each row's factor (rows). */
+  scaleRows: (y: Address, x: Address, factors: Address, rows: number, columns: number) => void;
   // reduce
   sum: (x: Address, n: number) => number;
   sumOfSquares: (x: Address, n: number) => number;

@@ -29,7 +29,7 @@ function valuesOf(role: ArrayRole, length: number, columns: number, next: () => 
   return Array.from({ length }, () => {
     if (role === "labels") return Math.floor(next() * columns);
     if (role === "out" || role === "losses") return 77;
-    if (role === "part" || role === "square" || role === "weights") return next();
+    if (role === "part" || role === "square" || role === "weights" || role === "rowWeights") return next();
     return extreme && next() < 0.2 ? extremes[Math.floor(next() * extremes.length)] : (2 * next() - 1) * 8;
   });
 }
@@ -51,7 +51,7 @@ function run(bench: Workbench, name: Name, { rows, columns, shift, seed, extreme
     if (argument === "rows") return rows;
     if (argument === "columns") return columns;
     if (!isArray(argument)) return argument;
-    const isPerRow = argument === "losses" || argument === "labels";
+    const isPerRow = argument === "losses" || argument === "labels" || argument === "rowWeights";
     const wide = argument === "doubles" ? 8 * Math.ceil(columns / 4) : columns;
     const length = argument === "weights" || argument === "doubles" ? wide : isPerRow ? rows : rows * columns;
     const values = valuesOf(argument, length, columns, next, extreme && argument !== "doubles");
@@ -105,7 +105,7 @@ describe("every kernel", () => {
           for (const [i, one] of found.entries()) {
             expect(one).toEqual(found[i - (i % buildsAMode)]);
             for (const { role, values, bits } of one.after) {
-              if (role !== "in" && role !== "part" && role !== "weights") continue;
+              if (!["in", "part", "weights", "rowWeights"].includes(role)) continue;
               const before = new Int32Array(Float32Array.from(values).buffer);
               expect(bits.filter((after, j) => !Number.isNaN(values[j]) && after !== before[j])).toEqual([]);
             }

@@ -4,10 +4,11 @@ import type { Kernels } from "../../src/wasm/kernels.ts";
 
 /**
  * Arrays of (rows, columns): "in" is read, "part" is read and in [0, 1], "out" is written, "inout" and "square" (never
- * negative) are both. "losses" (rows) is written; "labels" (rows), "weights" (columns) and "doubles" (columns, float64,
- * whole vectors of four) are read.
+ * negative) are both. "losses" (rows) is written; "labels" (rows), "rowWeights" (rows), "weights" (columns) and "doubles"
+ * (columns, float64, whole vectors of four) are read.
  */
-export type ArrayRole = "in" | "part" | "out" | "inout" | "square" | "losses" | "labels" | "weights" | "doubles";
+export type ArrayRole =
+  "in" | "part" | "out" | "inout" | "square" | "losses" | "labels" | "rowWeights" | "weights" | "doubles";
 
 /** An array, a size, or a scalar. Kernels of n elements are called with one row of n columns. */
 export type Argument = ArrayRole | "n" | "rows" | "columns" | number;
@@ -20,7 +21,7 @@ type Untested =
 
 const elementwise: Argument[] = ["out", "in", "n"];
 const backward: Argument[] = ["out", "in", "in", "part", "n"];
-const lossForward: Argument[] = ["losses", "in", "part", "rows", "columns"];
+const lossForward: Argument[] = ["losses", "in", "part", "rowWeights", "rows", "columns"];
 const lossBackward: Argument[] = ["out", "in", "part", "rows", "columns"];
 
 export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]> = {
@@ -56,10 +57,10 @@ export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]
   softmaxBackward: ["out", "in", "part", "rows", "columns"],
   dropoutMask: ["out", "n", 1, -2, 3, -4, -1717986919, 1.25],
   dropoutApply: ["out", "in", "part", "n"],
-  softmaxCrossEntropyForward: ["losses", "in", "labels", "weights", "rows", "columns", 0.1],
+  softmaxCrossEntropyForward: ["losses", "in", "labels", "weights", "rowWeights", "rows", "columns", 0.1],
   softmaxCrossEntropyBackward: ["out", "in", "labels", "weights", "rows", "columns", 0.1, 0.25],
-  sigmoidCrossEntropyForward: [...lossForward, 3],
-  sigmoidCrossEntropyBackward: [...lossBackward, 3, 0.25],
+  sigmoidCrossEntropyForward: [...lossForward, 3, 0.1],
+  sigmoidCrossEntropyBackward: [...lossBackward, 3, 0.1, 0.25],
   sigmoidFocalForward: [...lossForward, 2],
   sigmoidFocalBackward: [...lossBackward, 2, 0.25],
   huberForward: [...lossForward, 0.3],
@@ -70,6 +71,7 @@ export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]
   squaredErrorBackward: [...lossBackward, 0.25],
   absoluteErrorForward: lossForward,
   absoluteErrorBackward: [...lossBackward, 0.25],
+  scaleRows: ["out", "in", "rowWeights", "rows", "columns"],
   sum: ["in", "n"],
   sumOfSquares: ["in", "n"],
   limitNorm: ["inout", "n", 2],

@@ -35,7 +35,7 @@ describe.each(builds)("loss kernels at the edges (%s build)", (build) => {
     const isLabel = losses.truthOf(loss) === "labels";
     const given = isLabel ? bench.integers(truth, 4) : bench.floats(truth, 4);
     const perRow = bench.floats(new Float32Array(rows).fill(NaN), 4);
-    const at = { outputs, labels: given, targets: given, classWeights: 0, losses: perRow };
+    const at = { outputs, labels: given, targets: given, classWeights: 0, imageWeights: 0, losses: perRow };
     const gradient = inPlace ? outputs : bench.floats(new Float32Array(z.length).fill(NaN), 4);
     const total = losses.lossForward(bench.kernels, loss, at, rows, columns);
     losses.lossBackward(bench.kernels, loss, gradient, at, rows, columns, 1);

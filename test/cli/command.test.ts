@@ -2,31 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { phantoms } from "../../src/index.ts";
 import type { Report } from "../../src/index.ts";
-import { writeNpz } from "../../src/io.ts";
 import { start, voxgrad } from "./run.ts";
+import { scans } from "./scans.ts";
 
 let folder: string;
-
-/** Phantoms of 4x4x4 voxels as a file to be divided. */
-async function scans(count: number, seed: number): Promise<Uint8Array> {
-  const data = phantoms({ count, seed, size: [4, 4, 4] });
-  const images = new Uint8Array(64 * count);
-  const masks = new Uint8Array(64 * count);
-  const image = new Float32Array(64);
-  for (let i = 0; i < count; i++) {
-    data.read(i, image, 0);
-    images.set(image, 64 * i);
-    data.readMask(i, masks, 64 * i);
-  }
-  return writeNpz({
-    images: { shape: [count, 4, 4, 4], data: images },
-    labels: { shape: [count], data: data.labels! },
-    masks: { shape: [count, 4, 4, 4], data: masks },
-    groups: { shape: [count], data: Int32Array.from(data.groups!, (name) => Number(name.slice(8))) },
-  });
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "voxgrad-cli-"));
@@ -87,6 +67,32 @@ describe("voxgrad train, test and predict", () => {
       expect(p0 + p1).toBeCloseTo(1, 6);
       expect(label).toBe(p1 > p0 ? 1 : 0);
     }
+  });
+
+  it("draws by class and smooths labels where told, and writes both down; refuses what does not go together", async () => {
+    const train = (out: string, ...more: string[]) =>
+      voxgrad(folder, "train", "scans.npz", "--out", out, "--epochs", "2", "--json", "--quiet", ...more);
+    const hashOf = ({ out }: { out: string }) => parse<{ weightsSha256: string }>(out).weightsSha256;
+    const plain = await train("w0");
+    const drawn = await train("w1", "--sampling", "balanced", "--label-smoothing", "0.1");
+    expect(drawn.code).toBe(0);
+    expect(hashOf(drawn)).not.toBe(hashOf(plain));
+    const { training } = parse<{ training: object }>(await readFile(join(folder, "w1", "study.json"), "utf8"));
+    expect(training).toMatchObject({
+      sampling: "balanced",
+      loss: { kind: "softmaxCrossEntropy", labelSmoothing: 0.1 },
+    });
+    const config = join(folder, "w1", "config.json");
+    expect(hashOf(await train("w2", "--config", config))).toBe(hashOf(drawn));
+    const both = await train("w3", "--sampling", "balanced", "--class-weights", "balanced");
+    expect(both).toMatchObject({ out: "" });
+    expect(both.code).not.toBe(0);
+    expect(both.err).toMatch(/makes up for rare classes twice/);
+    const dice = await train("w4", "--loss", "sigmoidFocal", "--label-smoothing", "0.1");
+    expect(dice).toMatchObject({ code: 2, out: "" });
+    expect(dice.err).toMatch(
+      /--label-smoothing: expected the loss softmaxCrossEntropy or sigmoidCrossEntropy, got sigmoidFocal/,
+    );
   });
 
   it("the same seed gives the same weights, another seed others", async () => {

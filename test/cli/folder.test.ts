@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { loadModel, phantoms } from "../../src/index.ts";
 import type { Preprocessing, Report } from "../../src/index.ts";
 import { writeNpz } from "../../src/io.ts";
+import { stream } from "../../src/random.ts";
 import { folderOf, nifti, pngOf } from "../io/folder/files.ts";
 import type { Files } from "../io/folder/files.ts";
 import { niftiBytes } from "../io/images/nifti-bytes.ts";
@@ -85,10 +86,44 @@ describe("a folder on the command line", () => {
       "--quiet",
     );
     expect(skipped.code).toBe(0);
-    expect(skipped.err).toMatch(/^scans: 1 files cannot be read and are left out:\n .*broken\.nii: expected/);
+    expect(skipped.err).toMatch(/^scans: 1 file cannot be read and is left out:\n .*broken\.nii: expected/);
     const tested = await voxgrad(folder, "test", "a", "--quiet");
     expect(tested).toMatchObject({ code: 0 });
     expect(tested.err).toMatch(/broken\.nii/);
+  });
+
+  it("of 2,000 files of which one cannot be read stops and names it, or leaves it out and says so everywhere", async () => {
+    const files: Record<string, Uint8Array | string> = {};
+    const drawn = stream(4, "phantom");
+    for (let i = 0; i < 2000; i++)
+      files[`scans/${i % 2 === 0 ? "a" : "b"}/${String(i).padStart(4, "0")}.png`] = pngOf(
+        4,
+        Array.from({ length: 16 }, (_, k) => drawn.integer(16 * i + k, 256)),
+      );
+    files["scans/b/1235.png"] = "no picture";
+    const folder = await folderOf(files);
+    const flags = ["train", "scans", "--out", "a", "--epochs", "1", "--hidden", "4", "--normalization", "unit"];
+    const stopped = await voxgrad(folder, ...flags);
+    expect(stopped).toMatchObject({ code: 2, out: "" });
+    expect(stopped.err).toMatch(/^voxgrad: [^\n]*b\/1235\.png[^\n]*\n$/);
+    const inspected = await voxgrad(folder, "inspect", "scans", "--unreadable", "skip", "--json");
+    expect(parse<object>(inspected.out)).toMatchObject({ sets: { all: { count: 1999 } }, unreadable: ["b/1235.png"] });
+
+    const skipped = await voxgrad(folder, ...flags, "--unreadable", "skip", "--quiet");
+    expect(skipped.code).toBe(0);
+    expect(skipped.err).toMatch(/^scans: 1 file cannot be read and is left out:\n .*b\/1235\.png/);
+    const ledger = await readFile(join(folder, "a", "ledger.jsonl"), "utf8");
+    const split = ledger.split("\n").map((line) => parse<{ event: string }>(line || "{}")).find(({ event }) => event === "split"); // prettier-ignore
+    expect(split).toMatchObject({ unreadable: { count: 1, paths: ["b/1235.png"] } });
+    expect(ledger).not.toContain(folder);
+    await voxgrad(folder, "test", "a");
+    const report = parse<Report>(await readFile(join(folder, "a", "report.json"), "utf8"));
+    const said = "1 file could not be read and is in none of the sets: b/1235.png.";
+    expect(report.warnings).toContain(said);
+    for (const page of ["report.md", "report.html"])
+      expect(await readFile(join(folder, "a", page), "utf8")).toContain(said);
+    for (const { size } of Object.values(report.sets)) expect(size).toBeGreaterThan(0);
+    expect(Object.values(report.sets).reduce((sum, { size }) => sum + size, 0)).toBe(1999);
   });
 
   it("says which flags make sizes one, and reads segmentation from images and masks, to arrays", async () => {

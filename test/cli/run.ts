@@ -17,8 +17,20 @@ export interface Running {
   readonly ended: Promise<Outcome>;
 }
 
+/** How the process is begun, where it matters. */
+export interface Manner {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Flags for node itself. */
+  readonly execArgv?: readonly string[];
+}
+
 export function start(folder: string, ...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [commandPath, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  return startAs({}, folder, ...args);
+}
+
+export function startAs({ env, execArgv = [] }: Manner, folder: string, ...args: readonly string[]): Running {
+  const given = [...execArgv, commandPath, ...args];
+  const child = spawn(process.execPath, given, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env });
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));

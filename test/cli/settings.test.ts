@@ -10,7 +10,10 @@ describe("settings", () => {
     expect(resolveSettings({})).toEqual({
       task: null,
       loss: null,
+      checkpointEvery: 30,
       classWeights: null,
+      sampling: "shuffle",
+      labelSmoothing: 0,
       accumulate: 1,
       clipNorm: null,
       monitor: "loss",
@@ -19,7 +22,7 @@ describe("settings", () => {
       patchesPerImage: 1,
       patchForeground: 0,
       normalization: "pixelZScore",
-      leakage: "guard",
+      leakage: "stop",
       hidden: [64, 32],
       activation: "relu",
       dropout: 0.3,
@@ -43,6 +46,10 @@ describe("settings", () => {
       wide: false,
       seed: 1,
       refine: false,
+      refineTrials: null,
+      refineMinutes: null,
+      refineFolds: null,
+      learningCurve: false,
     });
   });
 
@@ -70,11 +77,17 @@ describe("settings", () => {
     ["groupBy", "similarity", "similarity"],
     ["leakage", "drop", "drop"],
     ["classWeights", "balanced", "balanced"],
+    ["sampling", "balanced", "balanced"],
+    ["labelSmoothing", "0.1", 0.1],
     ["ratios", "0.8,0.1,0.1", [0.8, 0.1, 0.1]],
     ["numericMode", "fast", "fast"],
     ["wide", true, true],
     ["seed", "0", 0],
     ["refine", true, true],
+    ["refineTrials", "6", 6],
+    ["refineMinutes", "2.5", 2.5],
+    ["refineFolds", "5", 5],
+    ["learningCurve", true, true],
   ])("the flag of %s takes %j, as the file takes the value it means", (name, text, value) => {
     expect(resolveSettings({ [name]: text })).toEqual({ ...resolveSettings({}), [name]: value });
     expect(inFile({ [name]: value })).toEqual(resolveSettings({ [name]: text }));

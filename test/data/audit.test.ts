@@ -255,6 +255,94 @@ describe("the search for near copies", () => {
   );
 });
 
+describe("the search for near copies among many", () => {
+  it("of 450 images, several blocks of neighbours, finds every pair, inside a set and across three", async () => {
+    const drawn = stream(8, "phantom");
+    // Four of each pattern, more or less noisy, some mirrored.
+    const images = Array.from({ length: 450 }, (_, i) => {
+      const pattern = Math.floor((i * 7) % 113);
+      const share = 0.03 + 0.2 * drawn.uniform(i);
+      const image = Float32Array.from(
+        { length: 144 },
+        (_value, k) => drawn.normal(k + 144 * pattern) + share * drawn.normal(144 * (200 + i) + k),
+      );
+      return i % 3 === 0 ? mirrored(image, 12) : image;
+    });
+    const whole = setOf(images, [12, 12]);
+    const { duplicates, threshold } = await audit(whole);
+    const pairs = allPairs(whole, threshold!).sort();
+    expect(pairs.length).toBeGreaterThan(200);
+    expect(duplicates.map(short).sort()).toEqual(pairs);
+    const starts = [0, 250, 350, 450];
+    const names = ["train", "validation", "test"] as const;
+    const [train, validation, test] = [0, 1, 2].map((k) => setOf(images.slice(starts[k], starts[k + 1]), [12, 12]));
+    const { leakage } = await audit({ train, validation, test }, { duplicates: false });
+    const across = leakage.map(({ a, b }) => [a, b].map(({ set, index }) => starts[names.indexOf(set as "train")] + index).join()); // prettier-ignore
+    const setAt = (image: number) => (image < 250 ? 0 : image < 350 ? 1 : 2);
+    const wanted = pairs.map((text) => text.match(/\d+/g)!.map(Number)).filter(([i, j]) => setAt(i) !== setAt(j));
+    expect(across.sort()).toEqual(wanted.map((pair) => pair.join()).sort());
+  });
+});
+
+/** The image with its axes in another order, and some of them backwards; the shape with it. */
+function reordered(
+  image: Float32Array,
+  shape: readonly number[],
+  axes: readonly number[],
+  backwards: readonly boolean[],
+) {
+  const to = axes.map((axis) => shape[axis]);
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
+  return image.map((_, i) => {
+    let rest = i;
+    let from = 0;
+    for (let axis = to.length - 1; axis >= 0; axis--) {
+      const at = rest % to[axis];
+      rest = Math.floor(rest / to[axis]);
+      from += strides[axes[axis]] * (backwards[axis] ? to[axis] - 1 - at : at);
+    }
+    return image[from];
+  });
+}
+
+describe("copies that were flipped or turned", () => {
+  it.each([
+    [
+      [40, 56],
+      [1, 40, 56],
+    ],
+    [
+      [48, 48],
+      [1, 48, 48],
+    ],
+    [
+      [12, 20, 16],
+      [12, 20, 16],
+    ],
+    [
+      [7, 24, 24],
+      [7, 24, 24],
+    ],
+    [
+      [11, 11, 11],
+      [11, 11, 11],
+    ],
+  ] as const)("of %j are found in every way that keeps the shape", async (shape, size) => {
+    const images = imagesOf(24, 6, size);
+    const orders = shape.length === 2 ? [[0, 1], [1, 0]] : [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]; // prettier-ignore
+    const ways = orders
+      .filter((axes) => axes.every((from, axis) => shape[from] === shape[axis]))
+      .flatMap((axes) => Array.from({ length: 1 << shape.length }, (_, bits) => ({ axes, backwards: axes.map((_axis, k) => ((bits >> k) & 1) === 1) }))); // prettier-ignore
+    const train = setOf(images.slice(0, 12), shape);
+    const validation = setOf(images.slice(12), shape);
+    const copies = ways.map(({ axes, backwards }) => reordered(images[5], shape, axes, backwards));
+    const { leakage } = await audit({ train, validation, test: setOf(copies, shape) }, { duplicates: false });
+    expect(new Set(leakage.map(({ b }) => b.index)).size).toBe(ways.length);
+    expect(leakage.map(({ a }) => a.index)).toEqual(ways.map(() => 5));
+    expect(leakage[0].kind).toBe("exact");
+  });
+});
+
 const pathOf = (name: string) => fileURLToPath(new URL(`../../../shared/data/${name}.npz`, import.meta.url));
 const names = [
   "brain_mri_srcsplit_64",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { customDataset } from "../../src/data/custom-dataset.ts";
 import { arrayDataset, subset } from "../../src/data/dataset.ts";
 import type { ArrayDatasetOptions, Pixels } from "../../src/data/dataset.ts";
 import { drawnDatasets } from "./drawn-dataset.ts";
@@ -48,6 +49,30 @@ describe("arrayDataset", () => {
     const other = new Uint8Array([0, 3, 0, 0]);
     arrayDataset({ images: new Uint8Array(4), shape: [4], masks: other }).readMask(0, mask, 0);
     expect([Array.from(mask), Array.from(other)]).toEqual([[0, 1, 0, 0], [0, 3, 0, 0]]); // prettier-ignore
+  });
+
+  it("keeps weights in float32, subset those of its images; a set without has none", () => {
+    const images = new Uint8Array(4);
+    const set = arrayDataset({ images, shape: [1], weights: [0.1, 0, 2, 1e-3] });
+    expect(set.weights).toEqual(Float32Array.of(0.1, 0, 2, 1e-3));
+    expect(subset(set, [3, 0, 3]).weights).toEqual(Float32Array.of(1e-3, 0.1, 1e-3));
+    expect(subset(subset(set, [3, 0, 3]), [1]).weights).toEqual(Float32Array.of(0.1));
+    expect("weights" in arrayDataset({ images, shape: [1] })).toBe(false);
+    expect("weights" in subset(arrayDataset({ images, shape: [1] }), [0])).toBe(false);
+    const read = (_: number, into: Float32Array) => void into.fill(1);
+    expect(customDataset({ length: 2, shape: [1], read, weights: [3, 1] }).weights).toEqual(Float32Array.of(3, 1));
+  });
+
+  it.each([
+    [[1, 2], /one weight for each of 3 images, got 2 weights/],
+    [[1, NaN, 1], /finite weights of at least 0, got NaN for image 1/],
+    [[1, 1, 1e39], /got 1e\+39 for image 2/],
+    [[-0.5, 1, 1], /got -0.5 for image 0/],
+    [[0, 0, 1e-50], /expected a weight above 0, got 0 for every image/],
+  ])("refuses the weights %j", (weights, message) => {
+    expect(() => arrayDataset({ images: new Uint8Array(3), shape: [1], weights })).toThrow(message);
+    const read = (_: number, into: Float32Array) => void into.fill(1);
+    expect(() => customDataset({ length: 3, shape: [1], read, weights })).toThrow(message);
   });
 
   it("keeps labels as Int32Array, and takes 64-bit ones", () => {

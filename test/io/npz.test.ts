@@ -93,6 +93,25 @@ describe("readNpz", () => {
     expect(contents(test)).toMatchObject({ maskClasses: [3, 7], masks: [1, 2, 1, 0], groups: ["4"] });
   });
 
+  it("reads weights of images, of any number type, of some sets or of one; what is no weight is refused by name", async () => {
+    const three = await readSets(
+      sets({ train_weights: ["<f8", [3, 1], [0.1, 0, 2]], test_weights: ["|u1", [1], [3]] }),
+    );
+    expect(three.train.weights).toEqual(Float32Array.of(0.1, 0, 2));
+    expect(three.test.weights).toEqual(Float32Array.of(3));
+    expect("weights" in three.validation).toBe(false);
+    const one = await read({ images: pixels(2), weights: ["<i8", [2], [4n, 1n]] });
+    expect(one.weights).toEqual(Float32Array.of(4, 1));
+    for (const [array, message] of [
+      [["<f4", [2], [1, 1]], /train_weights: expected one for each of 3 images, got an array of 2/],
+      [["<f4", [3], [1, -1, 1]], /train: expected finite weights of at least 0, got -1 for image 1/],
+      [["<f4", [3], [1, NaN, 1]], /got NaN for image 1/],
+      [["<f4", [3], [0, 0, 0]], /train: expected a weight above 0, got 0 for every image/],
+      [["<U1", [3], ["1", "1", "1"]], /train_weights: expected numbers as weights, got texts/],
+    ] as const)
+      expect(await refusal(npz(sets({ train_weights: array })))).toMatch(message);
+  });
+
   it("reads images alone, or with labels, masks or groups, as one set", async () => {
     expect(contents(await read({ images: pixels(2) }))).toEqual({
       ...{ shape: [2, 2], classes: [], labels: null, maskClasses: [], groups: null, pixels: count(8), masks: [] },

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as losses from "../../src/model/loss.ts";
+import { lossDenominator } from "../../src/model/loss-mean.ts";
 import type { Loss, LossRegions } from "../../src/model/loss.ts";
 import { builds, tensorError, Workbench } from "../assembly/workbench.ts";
 import { lossOracle } from "../oracle/loss.ts";
@@ -22,13 +23,25 @@ function lossOf({ loss, options }: Pick<LossCase, "loss" | "options">): Loss {
   return make(loss === "softmaxCrossEntropy" ? { ...options, classWeights } : options);
 }
 
+interface WeightedCase {
+  readonly kind: "binary" | "multiclass";
+  readonly truth: readonly number[];
+  readonly classes: number;
+  readonly logits: readonly number[];
+  readonly weights: readonly number[];
+  readonly logLoss: number;
+}
+
 /** Every loss with drawn options, for property tests. */
 const drawnLoss: fc.Arbitrary<Loss> = fc.oneof(
   fc.record({
     classWeights: fc.constant(null),
     labelSmoothing: fc.constantFrom(0, 0.1, 0.5),
   }).map((options) => losses.softmaxCrossEntropy({ ...options, reduction: "sum" })), // prettier-ignore
-  fc.constantFrom(1, 3, 0.2).map((positiveWeight) => losses.sigmoidCrossEntropy({ positiveWeight, reduction: "sum" })),
+  fc.record({
+    positiveWeight: fc.constantFrom(1, 3, 0.2),
+    labelSmoothing: fc.constantFrom(0, 0.1, 0.5),
+  }).map((options) => losses.sigmoidCrossEntropy({ ...options, reduction: "sum" })), // prettier-ignore
   fc.constant(losses.meanSquaredError({ reduction: "sum" })),
   fc.constant(losses.meanAbsoluteError({ reduction: "sum" })),
   fc.constantFrom(1, 0.3, 5).map((delta) => losses.huber({ delta, reduction: "sum" })),
@@ -42,7 +55,15 @@ describe.each(builds)("losses (%s build)", (build) => {
     bench = await Workbench.create(build);
   });
 
-  function run(loss: Loss, z: ArrayLike<number>, truth: ArrayLike<number>, rows: number, columns: number, shift = 0) {
+  function run(
+    loss: Loss,
+    z: ArrayLike<number>,
+    truth: ArrayLike<number>,
+    rows: number,
+    columns: number,
+    shift = 0,
+    imageWeights: Float32Array | null = null,
+  ) {
     bench.reset();
     const byLabel = losses.truthOf(loss) === "labels";
     const weights = loss.kind === "softmaxCrossEntropy" ? loss.classWeights : null;
@@ -51,11 +72,12 @@ describe.each(builds)("losses (%s build)", (build) => {
       labels: byLabel ? bench.integers(truth) : 0,
       targets: byLabel ? 0 : bench.floats(truth, shift),
       classWeights: weights ? bench.floats(weights, shift) : 0,
+      imageWeights: imageWeights ? bench.floats(imageWeights, shift) : 0,
       losses: bench.floats(new Float32Array(rows).fill(NaN), shift),
     };
     const gradient = bench.floats(new Float32Array(rows * columns).fill(NaN), shift);
     const denominator =
-      loss.reduction === "mean" ? losses.lossDenominator(loss, Int32Array.from(truth), rows, columns) : 1;
+      loss.reduction === "mean" ? lossDenominator(loss, Int32Array.from(truth), rows, columns, imageWeights) : 1;
     const total = losses.lossForward(bench.kernels, loss, regions, rows, columns);
     losses.lossBackward(bench.kernels, loss, gradient, regions, rows, columns, 1 / denominator);
     bench.checkGuards();
@@ -173,6 +195,59 @@ describe.each(builds)("losses (%s build)", (build) => {
     );
   });
 
+  it("weights of images multiply their losses and rows of the gradient, to 1e-6; all 1 give the bits of none", () => {
+    fc.assert(
+      fc.property(drawn, ({ loss: kind, rows, columns, shift, seed, spread, soft }) => {
+        const { z, truth, loss } = draw(kind, rows, columns, seed, spread, soft);
+        const plain = run(loss, z, truth, rows, columns, shift);
+        expect(run(loss, z, truth, rows, columns, shift, new Float32Array(rows).fill(1))).toEqual(plain);
+        const weights = Float32Array.from({ length: rows }, (_, row) => ((seed + 3 * row) % 5) / 3);
+        const got = run(loss, z, truth, rows, columns, shift, weights);
+        const of = (values: Float32Array, width: number) =>
+          values.map((value, i) => value * weights[Math.floor(i / width)]);
+        expect(tensorError(got.perRow, of(plain.perRow, 1))).toBeLessThanOrEqual(1e-6);
+        expect(tensorError(got.gradient, of(plain.gradient, columns))).toBeLessThanOrEqual(1e-6);
+        const total = of(plain.perRow, 1).reduce((sum, value) => sum + value, 0);
+        expect(tensorError([got.value], [total])).toBeLessThanOrEqual(1e-6);
+      }),
+    );
+  });
+
+  const weightedCases = readVectors<WeightedCase>("weighted").filter(({ kind }) => kind === "multiclass");
+  it.each([...weightedCases.entries()])(
+    "the weighted mean of softmax cross-entropy is scikit-learn's log_loss with sample_weight, within 1e-6: case %i",
+    (_, { truth, classes, logits, weights, logLoss }) => {
+      const got = run(
+        losses.softmaxCrossEntropy(),
+        logits,
+        truth,
+        truth.length,
+        classes,
+        0,
+        Float32Array.from(weights),
+      );
+      expect(Math.abs(got.value - logLoss)).toBeLessThanOrEqual(1e-6 * logLoss);
+    },
+  );
+
+  it("smoothing the truth of sigmoid cross-entropy is that of the targets, to 1e-6: 1 becomes 1 - s / 2 and 0 s / 2", () => {
+    const { z, truth } = draw(losses.sigmoidCrossEntropy(), 9, 5, 3, 4);
+    for (const s of [0.1, 0.5, 0.9]) {
+      const smooth = losses.sigmoidCrossEntropy({ positiveWeight: 3, labelSmoothing: s });
+      const got = run(smooth, z, truth, 9, 5);
+      const plain = losses.sigmoidCrossEntropy({ positiveWeight: 3 });
+      const want = run(
+        plain,
+        z,
+        Array.from(truth, (y) => (1 - s) * y + s / 2),
+        9,
+        5,
+      );
+      expect(tensorError(got.gradient, want.gradient)).toBeLessThanOrEqual(1e-6);
+      expect(tensorError(got.perRow, want.perRow)).toBeLessThanOrEqual(1e-6);
+    }
+  });
+
   it("softmax cross-entropy's gradient sums to 0 over each row", () => {
     const { z, truth } = draw(losses.softmaxCrossEntropy(), 9, 5, 3, 4);
     const { gradient } = run(losses.softmaxCrossEntropy({ reduction: "sum" }), z, truth, 9, 5);
@@ -197,6 +272,10 @@ describe("loss values", () => {
     [() => losses.softmaxCrossEntropy({ labelSmoothing: 1 }), /label smoothing in \[0, 1\), got 1/],
     [() => losses.softmaxCrossEntropy({ classWeights: [1, 0] }), /weight of class 1 above 0, got 0/],
     [() => losses.sigmoidCrossEntropy({ positiveWeight: -1 }), /positiveWeight above 0, got -1/],
+    [
+      () => losses.sigmoidCrossEntropy({ labelSmoothing: 1 }),
+      /sigmoidCrossEntropy: expected label smoothing in \[0, 1\), got 1/,
+    ],
     [() => losses.huber({ delta: 0 }), /delta above 0, got 0/],
     [() => losses.sigmoidFocal({ gamma: NaN }), /gamma of at least 0, got NaN/],
     [() => losses.meanSquaredError({ reduction: "median" as "mean" }), /reduction "mean" or "sum", got "median"/],

@@ -34,7 +34,10 @@ function rowLoss(loss: Loss, z: number[], y: number[], label: number): number {
       }, 0);
     }
     case "sigmoidCrossEntropy":
-      return sum((v, t) => loss.positiveWeight * t * softplus(-v) + (1 - t) * softplus(v));
+      return sum((v, hard) => {
+        const t = hard * (1 - loss.labelSmoothing) + loss.labelSmoothing / 2;
+        return loss.positiveWeight * t * softplus(-v) + (1 - t) * softplus(v);
+      });
     case "meanSquaredError":
       return sum((v, t) => (v - t) ** 2);
     case "meanAbsoluteError":

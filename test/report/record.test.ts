@@ -1,12 +1,92 @@
 import { describe, expect, test } from "vitest";
-import { rocAuc } from "../../src/metrics/curves.ts";
+import { accuracy, confusionMatrix, likeliestClasses, recall } from "../../src/metrics/classification.ts";
+import { rocAuc, rocCurve } from "../../src/metrics/curves.ts";
 import { delong, wilson } from "../../src/metrics/intervals.ts";
 import { meanDiceWithForeground } from "../../src/metrics/segmentation.ts";
 import { buildReport } from "../../src/report/record.ts";
+import type { ReportInput } from "../../src/report/record.ts";
 import { exampleHistory, labelledInput, maskedInput } from "./example.ts";
 
 const two = ["healthy", "pneumonia"];
 const names = ["accuracy", "balancedAccuracy", "recall", "specificity", "precision", "dice", "f1", "rocAuc"] as const;
+
+describe("the record of a test of images with weights", () => {
+  const weigh = (input: ReportInput, weights: Float32Array): ReportInput => ({
+    ...input,
+    predictions: { ...input.predictions, weights },
+  });
+
+  test("has weighted figures, the bootstrap's interval for each, and says so before the figures", () => {
+    const input = labelledInput(two, [90, 110]);
+    const weights = Float32Array.from({ length: 200 }, (_, i) => (i % 4) / 2);
+    const { metrics, warnings, testSet, baseline, roc } = buildReport(weigh(input, weights));
+    if (input.predictions.task !== "classification") throw new Error("expected labels");
+    const { truth, probabilities } = input.predictions;
+    const confusion = confusionMatrix(truth, likeliestClasses(probabilities, 2), 2, weights);
+    expect(metrics.confusion.value).toEqual(confusion);
+    expect(metrics.confusion.method).toMatch(/^sums of the images' weights by class/);
+    expect(metrics.accuracy.value).toBe(accuracy(confusion).value);
+    expect(metrics.recall.value).toBe(recall(confusion).value);
+    const scores = probabilities.filter((_, i) => i % 2 === 1);
+    expect(metrics.rocAuc.value).toBe(rocAuc(truth, scores, weights).value);
+    expect(roc[0].truePositiveRate).toEqual(rocCurve(truth, scores, weights)?.truePositiveRate);
+    for (const name of names) {
+      const { value, interval, method } = metrics[name];
+      expect(method, name).toMatch(
+        /, images by their weights; 95 % percentile bootstrap, 1000 resamples of images, seed 7$/,
+      );
+      expect(interval![0], name).toBeLessThan(value!);
+      expect(interval![1], name).toBeGreaterThan(value!);
+    }
+    // (sum w)^2 / sum w^2 = (50 * 3)^2 / (50 * 3.5)
+    expect(testSet.weights).toEqual({ least: 0, most: 1.5, effectiveSize: 22500 / 175 });
+    expect(warnings[0]).toMatch(
+      /^The test images do not count alike: each has a weight, from 0 to 1.5, .* as much as 128.6 that count alike\.$/,
+    );
+    const weightOf = (k: number) => weights.reduce((sum, weight, i) => sum + (truth[i] === k ? weight : 0), 0);
+    expect(baseline.accuracy).toBe(weightOf(1) / (weightOf(0) + weightOf(1)));
+  });
+
+  test("of more classes and of masks: whole weights give the figures of each image as often", () => {
+    const input = labelledInput(["a", "b", "c"], [20, 30, 10]);
+    if (input.predictions.task !== "classification") throw new Error("expected labels");
+    const { truth, probabilities } = input.predictions;
+    const weights = Float32Array.from(truth, (_, i) => i % 3);
+    const drawn = Int32Array.from(weights).reduce<number[]>(
+      (list, weight, i) => [...list, ...Array<number>(weight).fill(i)],
+      [],
+    );
+    const repeated: ReportInput = {
+      ...input,
+      predictions: {
+        task: "classification",
+        truth: Int32Array.from(drawn, (i) => truth[i]),
+        probabilities: Float32Array.from(drawn.flatMap((i) => [...probabilities.subarray(3 * i, 3 * i + 3)])),
+        groups: null,
+      },
+      sets: { ...input.sets, test: { ...input.sets.test, size: drawn.length } },
+    };
+    const [got, want] = [buildReport(weigh(input, weights)), buildReport(repeated)];
+    for (const name of names) expect(got.metrics[name].value, name).toBeCloseTo(want.metrics[name].value!, 12);
+    expect(got.perClass).toEqual(want.perClass);
+
+    const masks = maskedInput();
+    if (masks.predictions.task !== "segmentation") throw new Error("expected masks");
+    const { confusions } = masks.predictions;
+    const ofMasks = Float32Array.from(confusions, (_, i) => i % 3);
+    const often = confusions.flatMap((confusion, i) => Array<typeof confusion>(i % 3).fill(confusion));
+    const more: ReportInput = {
+      ...masks,
+      predictions: { task: "segmentation", confusions: often, groups: null },
+      sets: { ...masks.sets, test: { ...masks.sets.test, size: often.length } },
+    };
+    const [gotMasks, wantMasks] = [buildReport(weigh(masks, ofMasks)), buildReport(more)];
+    for (const name of names.filter((one) => one !== "rocAuc"))
+      expect(gotMasks.metrics[name].value, name).toBeCloseTo(wantMasks.metrics[name].value!, 12);
+    expect(gotMasks.metrics.containsForeground?.value).toEqual(wantMasks.metrics.containsForeground?.value);
+    expect(gotMasks.baseline).toEqual(wantMasks.baseline);
+  });
+});
 
 describe("the record of a test of two classes", () => {
   const input = labelledInput(two, [90, 110]);

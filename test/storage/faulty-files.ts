@@ -3,25 +3,39 @@ import * as nodeFiles from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import type { FileSystem } from "../../src/storage/atomic.ts";
 
+export type Call =
+  | "mkdir" | "open" | "readFile" | "readdir" | "rename" | "stat" | "truncate" | "unlink"
+  | "sync" | "write" | "writeFile" | "close"; // prettier-ignore
+
 export interface Fault {
   /** Which call fails, counted from 0 over all of them; only that one. */
   readonly failing?: number;
-  readonly code?: string;
+  /** "EIO" unless given; what a disk says can depend on the call. */
+  readonly code?: string | ((call: Call) => string);
   /** Whether a write takes one byte only. */
   readonly shortWrites?: boolean;
+  /** Whether a write that fails has written half of its bytes. */
+  readonly halfWrites?: boolean;
   /** How many bytes a file takes before its writes take none. */
   readonly takenBytes?: number;
+  /** Whether the disk is asked to sync; true unless given. */
+  readonly sync?: boolean;
 }
 
 /** A failing close has closed the file all the same, as it does on every system. */
-export function faultyFiles(fault: Fault): FileSystem & { readonly failed: boolean } {
+export function faultyFiles(fault: Fault): FileSystem & { readonly failed: Call | null } {
   let calls = 0;
-  let failed = false;
-  const checked = async <T>(act: () => Promise<T>, onFailure: () => Promise<unknown> = () => Promise.resolve()) => {
+  let failed: Call | null = null;
+  const checked = async <T>(
+    call: Call,
+    act: () => Promise<T>,
+    onFailure: () => Promise<unknown> = () => Promise.resolve(),
+  ) => {
     if (calls++ !== fault.failing) return act();
-    failed = true;
+    failed = call;
     await onFailure();
-    const code = fault.code ?? "EIO";
+    const { code: given = "EIO" } = fault;
+    const code = typeof given === "string" ? given : given(call);
     throw Object.assign(new Error(`${code}: refused`), { code });
   };
   const wrap = (handle: FileHandle) => {
@@ -31,22 +45,29 @@ export function faultyFiles(fault: Fault): FileSystem & { readonly failed: boole
       taken += room;
       return room > 0 ? handle.write(bytes, offset, room) : { bytesWritten: 0, buffer: bytes };
     };
+    const half = (bytes: Uint8Array, offset: number, length: number) =>
+      fault.halfWrites ? handle.write(bytes, offset, length >> 1) : Promise.resolve();
     return {
-      sync: () => checked(() => handle.sync()),
-      write: (bytes: Uint8Array, offset: number, length: number) => checked(() => write(bytes, offset, length)),
-      close: () => checked(() => handle.close(), () => handle.close()), // prettier-ignore
+      sync: () => checked("sync", () => (fault.sync === false ? Promise.resolve() : handle.sync())),
+      write: (bytes: Uint8Array, offset: number, length: number) =>
+        checked("write", () => write(bytes, offset, length), () => half(bytes, offset, length)), // prettier-ignore
+      writeFile: (text: string) => checked("writeFile", () => handle.writeFile(text)),
+      close: () => checked("close", () => handle.close(), () => handle.close()), // prettier-ignore
     } as unknown as FileHandle;
   };
   return {
     get failed() {
       return failed;
     },
-    ...nodeFiles,
-    mkdir: ((path: string, options: { recursive: true }) =>
-      checked(() => nodeFiles.mkdir(path, options))) as typeof nodeFiles.mkdir,
-    open: (path, flags) => checked(async () => wrap(await nodeFiles.open(path, flags))),
-    stat: ((path: string) => checked(() => nodeFiles.stat(path))) as typeof nodeFiles.stat,
-    rename: (from, to) => checked(() => nodeFiles.rename(from, to)),
-    unlink: (path) => checked(() => nodeFiles.unlink(path)),
+    mkdir: ((path: string) => checked("mkdir", () => nodeFiles.mkdir(path))) as typeof nodeFiles.mkdir,
+    open: (path, flags) => checked("open", async () => wrap(await nodeFiles.open(path, flags))),
+    readFile: ((path: string, options: "utf8") =>
+      checked("readFile", () => nodeFiles.readFile(path, options))) as typeof nodeFiles.readFile,
+    readdir: ((path: string, options: { withFileTypes: true }) =>
+      checked("readdir", () => nodeFiles.readdir(path, options))) as unknown as typeof nodeFiles.readdir,
+    stat: ((path: string) => checked("stat", () => nodeFiles.stat(path))) as typeof nodeFiles.stat,
+    truncate: (path, length) => checked("truncate", () => nodeFiles.truncate(path, length)),
+    rename: (from, to) => checked("rename", () => nodeFiles.rename(from, to)),
+    unlink: (path) => checked("unlink", () => nodeFiles.unlink(path)),
   };
 }

@@ -55,13 +55,13 @@ describe("a study of three sets that leak into one another", () => {
     const error = await trained(run).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(LeakageError);
     expect((error as LeakageError).message).toMatch(
-      /got 3 pairs of copies \(1 exact, 2 near\): train 2 = validation 9, train 5 = test 8, validation 1 = test 9\. .*leakage: "drop", or say leakage: "allow"/,
+      /got 1 exact copy \(train 2 = validation 9\); 2 near copies \(train 5 = test 8, validation 1 = test 9\)\. .*--leakage drop, or leakage: "drop"/,
     );
     expect((error as LeakageError).pairs).toHaveLength(3);
     expect(await storage.list()).toEqual([]);
   });
 
-  it("leaves training copies of validation images out by default, and stops at them when told to", async () => {
+  it("stops by default at copies of validation images too", async () => {
     const { train, validation, test } = leaking();
     // Without the two pairs that concern the test set.
     const keep = (set: Dataset, without: readonly number[]) =>
@@ -70,14 +70,7 @@ describe("a study of three sets that leak into one another", () => {
         Int32Array.from({ length: set.length }, (_, i) => i).filter((i) => !without.includes(i)),
       );
     const data = { train: keep(train, [5]), validation: keep(validation, [1]), test };
-    const run = study({ data });
-    expect(await run.sets()).toMatchObject({ train: train.length - 2, validation: validation.length - 1 });
-    expect((await run.ledger())[1]).toMatchObject({
-      event: "audited",
-      leakage: "guard",
-      dropped: { train: { size: 1 }, validation: { size: 0 } },
-    });
-    await expect(study({ data, leakage: "stop" }).sets()).rejects.toThrow(/got 1 pairs of copies/);
+    await expect(study({ data }).sets()).rejects.toThrow(/got 1 exact copy \(train 2 = validation 8\)/);
   });
 
   it("told to drop, leaves out the training side, or the validation side of a pair with test, and records it", async () => {
@@ -91,7 +84,7 @@ describe("a study of three sets that leak into one another", () => {
     expect(audited).toMatchObject({
       leakage: "drop",
       threshold: 0.98,
-      pairs: { exact: 1, label: 0, near: 2, flipped: 0, group: 0 },
+      pairs: { exact: 1, label: 0, near: 2, flipped: 0, group: 0, statistics: 0 },
       images: { train: 2, validation: 2, test: 2 },
       dropped: { train: { size: 2 }, validation: { size: 1 } },
     });
@@ -125,7 +118,9 @@ describe("a study of three sets that leak into one another", () => {
       validation: made(plain(2, 10).map((one, i) => ({ ...one, group: `validation ${i}` }))),
       test: made(plain(3, 10).map((one, i) => ({ ...one, group: i === 0 ? "anna" : `test ${i}` }))),
     };
-    await expect(study({ data }).sets()).rejects.toThrow(/got 1 in two: "anna" in train and test/);
+    await expect(study({ data }).sets()).rejects.toThrow(
+      /got 1 group in two sets \("anna" in train and test\)\. .*leakage: "drop"/,
+    );
     expect(await study({ data, groupBy: null }).sets()).toEqual({ train: 12, validation: 10, test: 10 });
     const dropped = study({ data, leakage: "drop" });
     expect(await dropped.sets()).toEqual({ train: 8, validation: 10, test: 10 });
@@ -160,7 +155,9 @@ describe("a study that divides its data", () => {
   it("of phantoms, whose second scans are of named patients, does not stop", async () => {
     const run = study({ data: phantoms({ count: 300, seed: 7 }), seed: 7 });
     expect(await run.sets()).toMatchObject({ train: 210 });
-    expect((await run.ledger())[1]).toMatchObject({ pairs: { exact: 0, label: 0, near: 0, flipped: 0, group: 0 } });
+    expect((await run.ledger())[1]).toMatchObject({
+      pairs: { exact: 0, label: 0, near: 0, flipped: 0, group: 0, statistics: 0 },
+    });
   });
 
   it.each([false, true])(

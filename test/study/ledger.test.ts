@@ -9,7 +9,7 @@ import type { LedgerEvent } from "../../src/study/ledger.ts";
 
 const weightsSha256 = "ab".repeat(32);
 const set = (size: number) => ({ size, sha256: "cd".repeat(32), ids: "AQ==" });
-const none = { exact: 0, label: 0, near: 0, flipped: 0, group: 0 };
+const none = { exact: 0, label: 0, near: 0, flipped: 0, group: 0, statistics: 0 };
 const story: readonly LedgerEvent[] = [
   { event: "created", seed: 7, task: "classification" },
   {
@@ -20,9 +20,9 @@ const story: readonly LedgerEvent[] = [
     images: { train: 0, validation: 0, test: 0 },
   },
   { event: "split", train: set(700), validation: set(150), test: set(150), imbalance: 0.001 },
-  { event: "training started", epochs: 40, seed: 7, validationLookUps: 0 },
-  { event: "interrupted", epochs: 3 },
-  { event: "resumed", epochs: 3 },
+  { event: "training started", epochs: 40, seed: 7, settingsSha256: "ef".repeat(32), validationLookUps: 0 },
+  { event: "interrupted", epochs: 3, images: 64 },
+  { event: "resumed", epochs: 3, images: 64 },
   {
     event: "training ended",
     epochs: 40,
@@ -109,7 +109,7 @@ describe("ledger", () => {
     const storage = await written();
     const text = (await textOf(storage)).replace('"seed":7', '"seed":8');
     await rewrite(storage, text);
-    await expect(appendEntry(storage, { event: "resumed", epochs: 3 })).rejects.toThrow(
+    await expect(appendEntry(storage, { event: "resumed", epochs: 3, images: 64 })).rejects.toThrow(
       /line 2: the chain of hashes is broken: line 1 or this one was edited after it was written/,
     );
     expect(await textOf(storage)).toBe(text);
@@ -127,7 +127,7 @@ describe("a ledger cut off in the middle of a line", () => {
       await expect(readLedger(storage)).rejects.toThrow(`ledger.jsonl line ${lines + 1}: ends in the middle`);
       expect(await dropTornLine(storage)).toBe(true);
       expect(await readLedger(storage)).toHaveLength(lines);
-      await appendEntry(storage, { event: "resumed", epochs: 3 });
+      await appendEntry(storage, { event: "resumed", epochs: 3, images: 64 });
       expect((await readLedger(storage)).at(-1)).toMatchObject({ index: lines, event: "resumed" });
     }
   });

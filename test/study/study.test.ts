@@ -63,7 +63,8 @@ describe("a study", () => {
     expect(report.weightsSha256).toBe(refined.weightsSha256);
     expect(report.metrics.accuracy.value).toBeGreaterThan(0.6);
     expect((await run.ledger()).map(({ event }) => event)).toEqual([
-      "created", "audited", "split", "training started", "training ended", "refined", "test opened", "test finished",
+      "created", "audited", "split", "training started", "training ended", "refining started", "tried", "tried",
+      "refined", "test opened", "test finished",
     ]); // prettier-ignore
     expect((await run.ledger()).at(-2)).toMatchObject({ validationLookUps: 12 });
     expect(await storage.list()).toEqual([
@@ -229,7 +230,7 @@ describe("a study", () => {
     const [a, b] = [blobs(40, 17, true), blobs(40, 18, true)];
     const shared = study({ data: { train: a, validation: b, test: b } });
     await expect(shared.sets()).rejects.toThrow(LeakageError);
-    await expect(shared.sets()).rejects.toThrow(/got 20 in two: "patient 0" in train and validation/);
+    await expect(shared.sets()).rejects.toThrow(/20 groups in two sets \("patient 0" in train and validation/);
     const allowed = study({ data: { train: a, validation: b, test: b }, leakage: "allow" });
     expect(await allowed.sets()).toEqual({ train: 40, validation: 40, test: 40 });
   });

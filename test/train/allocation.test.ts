@@ -7,15 +7,18 @@ import { adam, gradientDescent, nadam, rmsprop, sgd } from "../../src/train/opti
 import { clipNorm } from "../../src/train/regularization.ts";
 import type { Task, TrainOptions } from "../../src/train/settings.ts";
 import { start } from "./toy.ts";
+import type { ToyOptions } from "./toy.ts";
 
 const layers = [dense(16), relu(), dropout(0.3), dense(8), relu(), dropout(0.2), dense(2)];
 
-const settings: [string, TrainOptions, Task][] = [
+const settings: [string, TrainOptions, Task, ToyOptions?][] = [
   ["adam, dropout, penalties and clipping", { optimizer: adam(), network: network(layers), regularization: { l1: 1e-4, l2: 1e-3 }, clip: clipNorm(1) }, "classification"],
   ["sgd with momentum, accumulating 3 batches", { optimizer: sgd({ momentum: 0.9 }), network: network(layers), accumulate: 3 }, "classification"],
   ["full-batch gradient descent", { optimizer: gradientDescent() }, "classification"],
   ["nadam on masks with soft Dice", { optimizer: nadam(), network: network([dense(8), relu(), dense(9)]), loss: sigmoidDice() }, "segmentation"],
   ["patches of masks, half of them by the foreground", { patches: patches({ size: 2, foreground: 0.5 }), network: network([dense(8), relu(), dense(4)]) }, "segmentation"],
+  ["images with weights, accumulating 2 batches", { optimizer: adam(), accumulate: 2 }, "classification", { weights: (i) => (i % 5) / 2 }],
+  ["images drawn by class", { optimizer: adam(), sampling: "balanced" }, "classification"],
   ["centered rmsprop", { optimizer: rmsprop({ centered: true, momentum: 0.5 }) }, "classification"],
 ]; // prettier-ignore
 
@@ -38,12 +41,12 @@ describe("a training step", () => {
 
   it.each(settings)(
     "allocates nothing that stays: %s leaves heap (to 64 bytes a step) and array buffers after 1,000 steps as after 10",
-    async (_name, options, task) => {
+    async (_name, options, task, set) => {
       const isWhole = options.optimizer?.kind === "gradientDescent";
       const batchesPerStep = options.accumulate ?? 1;
       // One epoch of 3,010 steps; a whole pass is one step of gradient descent, so there 3,010 epochs.
       const count = isWhole ? 12 : 3010 * 4 * batchesPerStep;
-      const fit = await start({ batchSize: 4, ...options }, { count, task });
+      const fit = await start({ batchSize: 4, ...options }, { count, task, set });
       const seen: ReturnType<typeof bytesInUse>[] = [];
       let steps = 0;
       const onStep = () => {

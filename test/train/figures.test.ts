@@ -54,6 +54,27 @@ describe("the figures of labels", () => {
   });
 });
 
+describe("the figures of images with weights", () => {
+  it("are exactly 1 where every answer is right, whatever the weights add up to", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.float({ min: Math.fround(0.01), max: 9, noNaN: true }), { minLength: 2, maxLength: 20 }),
+        (weights) => {
+          const labels = weights.map((_, i) => i % 2);
+          const masks = labels.flatMap((label) => [label, 0, 0, 1, label, 0, 1]);
+          const set = arrayDataset({ images: new Uint8Array(masks.length), shape: [7], labels, masks, weights });
+          const ofLabels = labelTally(set, 2);
+          ofLabels.add(0, set.length, Float32Array.from(labels.flatMap((label) => [1 - label, label])));
+          expect(ofLabels.figures(0, 1)).toMatchObject({ accuracy: 1, rocAuc: 1, absoluteError: 0 });
+          const ofMasks = maskTally(set);
+          ofMasks.add(0, set.length, Float32Array.from(masks));
+          expect(ofMasks.figures(0, 1)).toMatchObject({ accuracy: 1, dice: 1, absoluteError: 0 });
+        },
+      ),
+    );
+  });
+});
+
 describe("the figures of masks", () => {
   it("agree with naive twins to 1e-6: Dice over images whose true mask is not empty, accuracy and error over voxels", () => {
     const voxels = 5;

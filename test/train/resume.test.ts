@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { dense, dropout, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/train/checkpoint.ts";
+import type { Sampling } from "../../src/data/sampling.ts";
 import type { Fit } from "../../src/train/fit.ts";
 import * as optimizers from "../../src/train/optimizer.ts";
 import type { Optimizer } from "../../src/train/optimizer.ts";
@@ -31,6 +32,7 @@ const drawn = fc.record({
   optimizer: fc.constantFrom(...chosen),
   schedule: fc.constantFrom(reduceOnPlateau({ patience: 0, factor: 0.5 }), cosineDecay({ maxSteps: 3 })),
   accumulate: fc.constantFrom(1, 2),
+  sampling: fc.constantFrom<Sampling>("shuffle", "balanced", { weights: Array.from({ length: 30 }, (_, i) => i % 4) }),
   batchSize: fc.constantFrom(5, 8),
   /** After how many updates the run is interrupted. */
   stopAfter: fc.integer({ min: 1, max: 17 }),

@@ -16,10 +16,16 @@ export interface ToyOptions {
   readonly classes?: number;
   /** The shape of an image; 3x3 by default. */
   readonly shape?: readonly number[];
+  /** What each image counts; no weights when left out. */
+  readonly weights?: (index: number) => number;
 }
 
 /** Noisy images that are brighter at some pixels by class, with the brighter pixels as masks. */
-export function toySet(count: number, seed: number, { classes = 2, shape = [3, 3] }: ToyOptions = {}): Dataset {
+export function toySet(
+  count: number,
+  seed: number,
+  { classes = 2, shape = [3, 3], weights }: ToyOptions = {},
+): Dataset {
   let state = (seed * 7919 + 1) >>> 0;
   const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
   const size = shape.reduce((product, length) => product * length, 1);
@@ -27,7 +33,13 @@ export function toySet(count: number, seed: number, { classes = 2, shape = [3, 3
   const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
   const masks = images.map((_, i) => ((i % size) % 2) & labels[Math.floor(i / size)]);
   for (let i = 0; i < images.length; i++) images[i] = 50 * masks[i] + 20 * labels[Math.floor(i / size)] + 90 * next();
-  return arrayDataset({ images, shape, labels, masks });
+  return arrayDataset({
+    images,
+    shape,
+    labels,
+    masks,
+    weights: weights ? Array.from({ length: count }, (_, i) => weights(i)) : null,
+  });
 }
 
 export interface ToyRun {

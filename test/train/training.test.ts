@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { arrayDataset } from "../../src/data/dataset.ts";
 import { dense, gelu, relu, sigmoid, tanh } from "../../src/model/layers.ts";
-import { lossDenominator, softmaxCrossEntropy } from "../../src/model/loss.ts";
+import { lossDenominator } from "../../src/model/loss-mean.ts";
+import { softmaxCrossEntropy } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
 import { bindPass } from "../../src/model/pass.ts";
 import { readWeights, writeWeights } from "../../src/model/weights.ts";

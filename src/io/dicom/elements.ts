@@ -30,12 +30,7 @@ export async function readElements({ bytes, name }: WholeSource, maximumBytes: n
   const fail = (what: string, cause?: unknown): never => {
     throw new FormatError(`${name}: expected ${what}`, { cause });
   };
-  let meta: DataSet & { readonly position: number };
-  try {
-    meta = parser.readPart10Header(bytes.subarray(0, endOfMeta(bytes))) as unknown as typeof meta;
-  } catch (cause) {
-    return fail(`the elements of group 0002 from byte 132 on, but ${reasonOf(cause)}`, cause);
-  }
+  const meta = readMeta(parser, bytes, fail);
   const uid = meta.elements.x00020010 ? (textOf(meta, "x00020010") ?? "") : "";
   if (!Object.hasOwn(transferSyntaxes, uid)) {
     const known = refusedSyntaxes[uid] ? ` (${refusedSyntaxes[uid]})` : "";
@@ -78,15 +73,40 @@ async function dicomParser() {
 }
 
 /**
- * Where group 0002 ends, as its first element (0002,0000) says; dicom-parser goes on to the first element of another group,
- * which what is deflated need not look like.
+ * The elements of group 0002, always explicit and little-endian: behind "DICM", or at the start of a file that lost its
+ * preamble. They end where another group begins, whatever (0002,0000) says; where the rest is deflated, which need not look
+ * like a group, where it says.
  */
-function endOfMeta(bytes: Uint8Array): number {
-  const start = [2, 0, 0, 0, 0x55, 0x4c, 4, 0];
-  if (!start.every((byte, i) => bytes[132 + i] === byte) || bytes.length < 144) return bytes.length;
-  const length = new DataView(bytes.buffer, bytes.byteOffset + 140, 4).getUint32(0, true);
-  return Math.min(bytes.length, 144 + length);
+function readMeta(
+  parser: Awaited<ReturnType<typeof dicomParser>>,
+  bytes: Uint8Array<ArrayBuffer>,
+  fail: (what: string, cause?: unknown) => never,
+): DataSet & { readonly position: number } {
+  const start = isMarked(bytes, 128) ? 132 : isMarked(bytes, 0) ? 4 : 0;
+  if (start >= bytes.length) return fail(`the elements of group 0002 from byte ${start} on, got the end of the file`);
+  const stream = new parser.ByteStream(parser.littleEndianByteArrayParser, bytes, start);
+  const meta: DataSet = { byteArray: bytes, elements: {} };
+  const syntaxOf = () => transferSyntaxes[textOf(meta, "x00020010") ?? ""] as TransferSyntax | undefined;
+  let said = -1;
+  while (bytes[stream.position] === 2 && bytes[stream.position + 1] === 0) {
+    if (stream.position === said && syntaxOf()?.isDeflated) break;
+    const at = stream.position;
+    let element: Element;
+    try {
+      element = parser.readDicomElementExplicit(stream, []);
+    } catch (cause) {
+      return fail(`the elements of group 0002 from byte ${start} on, but ${reasonOf(cause)} at byte ${at}`, cause);
+    }
+    if (stream.position > bytes.length)
+      return fail(`${element.length} bytes in element ${tagOf(element.tag)} at byte ${at}, got ${bytes.length - element.dataOffset}: the file is cut off, or lies`); // prettier-ignore
+    meta.elements[element.tag] = element;
+    if (element.tag === "x00020000" && element.length === 4)
+      said = stream.position + new DataView(bytes.buffer, bytes.byteOffset + element.dataOffset, 4).getUint32(0, true);
+  }
+  return { ...meta, position: stream.position };
 }
+
+const isMarked = (bytes: Uint8Array, at: number) => [0x44, 0x49, 0x43, 0x4d].every((byte, i) => bytes[at + i] === byte);
 
 function readLongElement(
   stream: ByteStream,

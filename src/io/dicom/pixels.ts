@@ -22,6 +22,9 @@ export interface DicomPixels {
 const harmlessBytes = 67108864;
 const mostRatio = 1000;
 
+/** What a decoder takes for each value of a frame at most, its result included: measured, and rounded up. */
+const decoderBytes = { rle: 3, jpeg: 5, "jpeg-2000": 10, htj2k: 4 } as const;
+
 /** @throws FormatError for missing pixels, ones that are cut off, and frames that do not decode (by their number). */
 export async function readPixels(
   { name, dataSet, syntax }: DicomFile,
@@ -45,6 +48,9 @@ export async function readPixels(
   if (bitsAllocated === 1 || bitsAllocated > 16)
     if (syntax.pixels !== "rle" || bitsAllocated === 1)
       throw new FormatError(`${name}: expected 8 or 16 bits in (0028,0100) for ${syntax.name}, got ${bitsAllocated}`);
+  const decoding = (elementsOf(description) / frames) * decoderBytes[syntax.pixels];
+  if (decoding > 4 * maximumBytes)
+    throw new FormatError(`${name}: expected frames that ${syntax.name} decodes in 4 times ${maximumBytes} bytes, got ones that take ${decoding}. If that is right, raise maximumBytes.`); // prettier-ignore
   const packed = framesOf(bytes, element, frames, name);
   const packedBytes = packed.reduce((sum, { length }) => sum + length, 0);
   if (wanted > harmlessBytes && wanted > mostRatio * packedBytes)

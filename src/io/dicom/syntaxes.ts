@@ -29,6 +29,8 @@ export const transferSyntaxes: Readonly<Record<string, TransferSyntax>> = {
   "1.2.840.10008.1.2.4.81": syntax("JPEG-LS near-lossless", "jpeg"),
   "1.2.840.10008.1.2.4.90": syntax("JPEG 2000 lossless", "jpeg-2000"),
   "1.2.840.10008.1.2.4.91": syntax("JPEG 2000", "jpeg-2000"),
+  "1.2.840.10008.1.2.4.92": syntax("JPEG 2000 of several components, lossless", "jpeg-2000"),
+  "1.2.840.10008.1.2.4.93": syntax("JPEG 2000 of several components", "jpeg-2000"),
   "1.2.840.10008.1.2.4.201": syntax("HTJ2K lossless", "htj2k"),
   "1.2.840.10008.1.2.4.202": syntax("HTJ2K lossless, by resolution", "htj2k"),
   "1.2.840.10008.1.2.4.203": syntax("HTJ2K", "htj2k"),
@@ -36,8 +38,6 @@ export const transferSyntaxes: Readonly<Record<string, TransferSyntax>> = {
 
 /** What is known by name, and not read. */
 export const refusedSyntaxes: Readonly<Record<string, string>> = {
-  "1.2.840.10008.1.2.4.92": "JPEG 2000 of several components, lossless",
-  "1.2.840.10008.1.2.4.93": "JPEG 2000 of several components",
   "1.2.840.10008.1.2.4.94": "JPIP, whose pixels are on a server",
   "1.2.840.10008.1.2.4.95": "JPIP, whose pixels are on a server",
   "1.2.840.10008.1.2.4.100": "MPEG-2 video",

@@ -3,12 +3,14 @@ import type { Palette, Table } from "../../data/image.ts";
 import { FormatError } from "../../errors.ts";
 import type { Attributes } from "./attributes.ts";
 import { tagOf } from "./elements.ts";
+import { unfoldedSegments } from "./segments.ts";
 
-/** @throws FormatError for a table shorter than its descriptor says, or one that is packed in segments. */
+/** @throws FormatError for a table shorter than its descriptor says, or whose segments do not make it. */
 function tableOf(
   attributes: Attributes,
   descriptorTag: string,
   dataTag: string,
+  segmentsTag: string,
   isSigned: boolean,
 ): { table: Table; bits: 8 | 16 } | null {
   // prettier-ignore
@@ -20,6 +22,14 @@ function tableOf(
   const length = descriptor[0] === 0 ? 65536 : descriptor[0];
   const first = isSigned ? (descriptor[1] << 16) >> 16 : descriptor[1];
   const bits = descriptor[2] > 8 ? 16 : 8;
+  const segments = attributes.bytes(segmentsTag);
+  if (segments) {
+    const place = `${name}, ${tagOf(segmentsTag)}`;
+    const data = bits === 8 ? segments : attributes.shorts(segmentsTag, false);
+    const values = unfoldedSegments(data, bits, length, place);
+    if (values.length === length) return { table: { first, values: (bits === 8 ? Uint8Array : Uint16Array).from(values) }, bits }; // prettier-ignore
+    throw new FormatError(`${place}: expected segments of ${length} numbers, got ${values.length}`);
+  }
   const bytes = attributes.bytes(dataTag);
   if (!bytes) throw new FormatError(`${name}: expected a table of ${length} numbers in ${tagOf(dataTag)}, got none`);
   // Numbers of 8 bits may stand in bytes, or each in a word.
@@ -32,12 +42,8 @@ function tableOf(
 
 export function paletteOf(attributes: Attributes, isSigned: boolean): Palette {
   const { name } = attributes;
-  if (attributes.has("x00281221"))
-    throw new FormatError(
-      `${name}: expected a palette in (0028,1201), got one in segments (0028,1221). Save it unpacked.`,
-    );
   const [red, green, blue] = ["1", "2", "3"].map((colour) =>
-    tableOf(attributes, `x0028110${colour}`, `x0028120${colour}`, isSigned),
+    tableOf(attributes, `x0028110${colour}`, `x0028120${colour}`, `x0028122${colour}`, isSigned),
   );
   if (!red || !green || !blue)
     throw new FormatError(`${name}: expected palettes in (0028,1101) to (0028,1103) for PALETTE COLOR, got none`);
@@ -46,5 +52,7 @@ export function paletteOf(attributes: Attributes, isSigned: boolean): Palette {
 
 export function modalityTableOf(attributes: Attributes, isSigned: boolean): Table | null {
   const [item] = attributes.items("x00283000");
-  return (item as Attributes | undefined) ? (tableOf(item, "x00283002", "x00283006", isSigned)?.table ?? null) : null;
+  return (item as Attributes | undefined)
+    ? (tableOf(item, "x00283002", "x00283006", "", isSigned)?.table ?? null)
+    : null;
 }

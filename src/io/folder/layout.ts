@@ -13,6 +13,8 @@ export interface Sample {
   readonly label: string | null;
   readonly group: string | null;
   readonly set: SetName | null;
+  /** What it counts in losses and figures; left out where all count the same. */
+  readonly weight?: number;
   /** The mask's file, or folder of slices. */
   readonly mask: { readonly path: string; readonly isFolder: boolean } | null;
 }
@@ -127,7 +129,8 @@ async function withMasks(place: Place, images: Entry, masks: Entry, set: SetName
 
 function stemOf(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return name.replace(/\.gz$/i, "").replace(/\.[^.]+$/, "");
+  // Some systems write an accent as a character of its own.
+  return name.replace(/\.gz$/i, "").replace(/\.[^.]+$/, "").normalize("NFC"); // prettier-ignore
 }
 
 /** The first five, and how many more. */

@@ -2,6 +2,8 @@
 import type { KeptImage } from "../../data/cached-dataset.ts";
 import type { Pixels } from "../../data/dataset.ts";
 import { axesOf } from "../../data/image-grid.ts";
+import { imageGeometryOf } from "../../data/image-geometry.ts";
+import type { ImageGeometry } from "../../data/image-geometry.ts";
 import { valuesOf } from "../../data/image.ts";
 import type { Image } from "../../data/image.ts";
 import { preprocess, preprocessMask } from "../../data/preprocess.ts";
@@ -17,6 +19,9 @@ export interface LoadedSample extends KeptImage {
   readonly shape: readonly number[];
   /** The patient that DICOM names; "" otherwise. */
   readonly patient: string;
+  readonly photometric: string;
+  readonly geometry: ImageGeometry;
+  readonly maskGeometry: ImageGeometry | null;
 }
 
 export type LoadOptions = Pick<SeriesOptions, "maximumBytes" | "uneven"> & {
@@ -32,11 +37,20 @@ export async function loadSample(place: Place, sample: Sample, options: LoadOpti
       `${place.name}/${sample.mask?.path}: expected a mask of ${axesOf(read).join("x")} voxels as its image, got ${axesOf(maskRead).join("x")}`,
     );
   try {
-    const image = preprocess(read, options.preprocessing);
-    const mask = maskRead && maskValuesOf(preprocessMask(maskRead, options.preprocessing), sample.mask?.path ?? "");
+    const image = preprocess(read, options.preprocessing, options.maximumBytes);
+    const mask =
+      maskRead &&
+      maskValuesOf(preprocessMask(maskRead, options.preprocessing, options.maximumBytes), sample.mask?.path ?? "");
     const { pixels, rescale } = keptPixels(image);
     const bytes = pixels.byteLength + (mask?.byteLength ?? 0);
-    return { pixels, rescale, mask, bytes, shape: image.shape, patient: read.dicom?.patient ?? "" };
+    return {
+      ...{ pixels, rescale, mask, bytes, shape: image.shape, patient: read.dicom?.patient ?? "" },
+      ...{
+        photometric: read.photometric,
+        geometry: imageGeometryOf(image),
+        maskGeometry: maskRead && imageGeometryOf(maskRead),
+      },
+    };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new FormatError(`${place.name}/${sample.path}: ${cause.message}`, { cause });

@@ -1,4 +1,4 @@
-// A table of images, path,label,group,set[,mask], as the layout of the folder that it lies in.
+// A table of images, path,label,group,set[,mask,weight], as the layout of the folder that it lies in.
 import { parse } from "csv-parse/sync";
 import { FormatError } from "../../errors.ts";
 import type { Layout, Sample } from "./layout.ts";
@@ -6,7 +6,7 @@ import { setOfName } from "./layout.ts";
 import { byBytes } from "./place.ts";
 import type { Place } from "./place.ts";
 
-const columns = ["path", "label", "group", "set", "mask"] as const;
+const columns = ["path", "label", "group", "set", "mask", "weight"] as const;
 type Row = Readonly<Record<(typeof columns)[number], string>>;
 
 /** Whether a CSV file's first line names the paths of images. */
@@ -30,11 +30,13 @@ export async function manifestLayout(text: string, name: string, place: Place): 
   const fail = (line: number, what: string): never => {
     throw new FormatError(`${name}, line ${line}: expected ${what}`);
   };
-  for (const column of ["label", "group", "set", "mask"] as const) {
+  for (const column of ["label", "group", "set", "mask", "weight"] as const) {
     const filled = rows.filter(({ row }) => row[column] !== "");
     const gap = rows.find(({ row }) => row[column] === "");
     if (filled.length > 0 && gap) fail(gap.line, `a ${column} in every line or in none, got none`);
   }
+  if (rows.every(({ row }) => weightOf(row.weight) === 0))
+    fail(rows[0].line, "a weight above 0 in some line, got 0 in all");
   const samples: Sample[] = [];
   const seen = new Map<string, number>();
   const listed = new Map<string, Promise<unknown>>();
@@ -46,7 +48,8 @@ export async function manifestLayout(text: string, name: string, place: Place): 
   for (const { row, line } of rows) {
     const at = async (path: string) => {
       if (path === "" || isOutside(path)) fail(line, `a path inside the folder of the table, got "${path}"`);
-      const inside = path.replaceAll("\\", "/").replace(/^(\.\/)+/, "");
+      const steps = path.split(/[/\\]/).filter((step) => step !== "" && step !== ".");
+      const inside = steps.join("/");
       const { isFolder } = await place.locate(inside).catch((cause: unknown) => {
         throw cause instanceof FormatError
           ? new FormatError(`${name}, line ${line}: ${cause.message}`, { cause })
@@ -68,6 +71,9 @@ export async function manifestLayout(text: string, name: string, place: Place): 
       group: row.group || null,
       set: set ?? null,
       mask: row.mask === "" ? null : await at(row.mask),
+      ...(row.weight === ""
+        ? {}
+        : { weight: weightOf(row.weight) ?? fail(line, `a number of at least 0 as weight, got "${row.weight}"`) }),
     });
   }
   return { samples, classes: classesOf(samples) };
@@ -77,7 +83,12 @@ function parseRows(text: string, name: string): readonly { readonly row: Row; re
   let records: { record: Record<string, string>; info: { lines: number } }[];
   try {
     records = parse(text, {
-      columns: (head: string[]) => head.map((column) => column.trim().toLowerCase()),
+      columns: (head: string[]) => {
+        const names = head.map((column) => column.trim().toLowerCase());
+        const twice = names.find((column, i) => names.indexOf(column) < i);
+        if (twice === undefined) return names;
+        throw new FormatError(`${name}, line 1: expected each column once, got "${twice}" twice`);
+      },
       bom: true,
       info: true,
       skip_empty_lines: true,
@@ -85,6 +96,7 @@ function parseRows(text: string, name: string): readonly { readonly row: Row; re
       max_record_size: 1048576,
     }) as unknown as typeof records;
   } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
     throw new FormatError(`${name}: expected a table of comma-separated values, got ${(cause as Error).message}`, {
       cause,
     });
@@ -97,9 +109,15 @@ function parseRows(text: string, name: string): readonly { readonly row: Row; re
       `${name}: expected the columns ${columns.join(", ")} (path at least), got ${head.join(", ")}`,
     );
   return records.map(({ record, info }) => ({
-    row: { path: "", label: "", group: "", set: "", mask: "", ...record },
+    row: { path: "", label: "", group: "", set: "", mask: "", weight: "", ...record },
     line: info.lines,
   }));
+}
+
+/** Decimal digits, with or without a point and an exponent; null for what is no number of at least 0 in float32. */
+function weightOf(text: string): number | null {
+  const weight = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  return Number.isFinite(Math.fround(weight)) ? weight : null;
 }
 
 /** Absolute paths of any system, and steps upwards anywhere. */

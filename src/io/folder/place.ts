@@ -40,7 +40,9 @@ export async function openPlace(name: string): Promise<Place> {
       throw new FormatError(
         `${name}/${path}: expected a file inside the folder, got a link out of it, to ${real}. Copy the file into the folder.`,
       );
-    return { absolute, isFolder: (await files.stat(real)).isDirectory() };
+    const status = await files.stat(real);
+    if (!status.isFile() && !status.isDirectory()) throw special(`${name}/${path}`);
+    return { absolute, isFolder: status.isDirectory() };
   }
 
   return {
@@ -55,12 +57,18 @@ export async function openPlace(name: string): Promise<Place> {
       return Promise.all(
         seen.map(async (entry) => {
           const inner = path === "" ? entry.name : `${path}/${entry.name}`;
-          const isFolder = entry.isSymbolicLink() ? (await locate(inner)).isFolder : entry.isDirectory();
+          const isPlain = entry.isFile() || entry.isDirectory();
+          const isFolder = isPlain ? entry.isDirectory() : (await locate(inner)).isFolder;
           return { path: inner, name: entry.name, isFolder };
         }),
       );
     },
   };
+}
+
+/** Opening a pipe waits for ever, and a device never ends. */
+function special(path: string): FormatError {
+  return new FormatError(`${path}: expected a file or a folder, got a device, a pipe or a socket. Take it away.`);
 }
 
 /** The order of texts by their bytes in UTF-8, the same in every locale. */

@@ -1,7 +1,10 @@
 // The first look at every image of a folder: which can be read, of what shape, with which values in masks.
+import type { ImageGeometry } from "../../data/image-geometry.ts";
 import { imageCache } from "../../data/image-cache.ts";
 import type { ImageCache } from "../../data/image-cache.ts";
 import { FormatError } from "../../errors.ts";
+import { agreementOf } from "./agreement.ts";
+import type { Meaning } from "./agreement.ts";
 import type { Sample } from "./layout.ts";
 import { shortList } from "./layout.ts";
 import { loadSample } from "./load.ts";
@@ -28,6 +31,9 @@ export interface Survey {
   readonly maskLength: number;
   /** By sample: the patient that DICOM names. */
   readonly patients: readonly string[];
+  /** By sample; null where it cannot be read. */
+  readonly geometry: readonly (ImageGeometry | null)[];
+  readonly notes: readonly string[];
 }
 
 /**
@@ -56,6 +62,8 @@ export async function survey(
   const readable: number[] = [];
   const maskValues = new Set<number>();
   const patients = samples.map(() => "");
+  const geometries: (ImageGeometry | null)[] = samples.map(() => null);
+  const meanings: Meaning[] = [];
   let isBytes = true;
   let maskLength = 0;
   for (let index = 0; index < samples.length; index++) {
@@ -70,6 +78,9 @@ export async function survey(
     if (!image) continue;
     readable.push(index);
     patients[index] = image.patient;
+    geometries[index] = image.geometry;
+    const { photometric, geometry, maskGeometry } = image;
+    meanings.push({ path: samples[index].path, photometric, geometry, maskGeometry });
     isBytes &&= image.pixels instanceof Uint8Array && image.rescale === null;
     for (const value of new Set(image.mask)) maskValues.add(value);
     maskLength = image.mask?.length ?? 0;
@@ -81,13 +92,25 @@ export async function survey(
     throw new FormatError(
       `${place.name}: expected images, got none that can be read of ${samples.length}. The first: ${unreadable[0].reason}`,
     );
+  const notes = agreementOf(place.name, meanings);
   if (shapes.size > 1) throw differing(place, samples, [...shapes.values()]);
   maskValues.delete(0);
   if (maskValues.size > 255)
     throw new FormatError(`${place.name}: expected at most 255 foreground values in masks, got ${maskValues.size}`);
   const [{ shape }] = shapes.values();
   const sorted = [...maskValues].sort((a, b) => a - b);
-  return { cache, readable, unreadable, shape, isBytes, maskValues: sorted, maskLength, patients };
+  return {
+    cache,
+    readable,
+    unreadable,
+    shape,
+    isBytes,
+    maskValues: sorted,
+    maskLength,
+    patients,
+    geometry: geometries,
+    notes,
+  };
 }
 
 type Shapes = readonly { readonly shape: readonly number[]; readonly indexes: readonly number[] }[];

@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 import { encode } from "fast-png";
 import { afterAll } from "vitest";
 import type { Dataset, DatasetSplit } from "../../../src/data/dataset.ts";
-import { dicomBytes, imageAttributes } from "../images/dicom-bytes.ts";
-import type { Attribute } from "../images/dicom-bytes.ts";
 import { niftiBytes } from "../images/nifti-bytes.ts";
+
+export { dicom } from "./slices.ts";
 
 export type Files = Readonly<Record<string, Uint8Array | string>>;
 
@@ -52,20 +52,6 @@ export function nifti(
     dimensions, datatype: 4, voxelBytes: 2 * count, ...fields, pixdim: [1, ...(fields.spacing ?? [1, 1, 1]), 1, 1, 1, 1],
     voxels: (view, little) => { for (let i = 0; i < count; i++) view.setInt16(2 * i, first + i, little); },
   }); // prettier-ignore
-}
-
-/** A slice of one value at a place along z. */
-export function dicom(value: number, z: number, { series = "1.2", patient = "" } = {}): Uint8Array {
-  const more: Attribute[] = [
-    ["00100020", "LO", patient],
-    ["0020000d", "UI", "1.1"],
-    ["0020000e", "UI", series],
-    ["00280030", "DS", "1\\1"],
-    ["00200032", "DS", `0\\0\\${z}`],
-    ["00200037", "DS", "1\\0\\0\\0\\1\\0"],
-  ];
-  const pixels = ["7fe00010", "OB", new Uint8Array(6).fill(value)] as const;
-  return dicomBytes({ attributes: imageAttributes({ width: 3, height: 2, bits: 8, more }, pixels) });
 }
 
 export function oneSet(data: Dataset | DatasetSplit): Dataset {

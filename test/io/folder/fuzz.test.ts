@@ -28,7 +28,16 @@ const cells = fc.oneof(
 );
 const tables = fc
   .tuple(
-    fc.constantFrom("path,label,group,set,mask", "path", "path,set", "mask,path", "path,path", "\ufeffPath;label"),
+    fc.constantFrom(
+      "path,label,group,set,mask",
+      "path,weight",
+      "weight,path,set",
+      "path",
+      "path,set",
+      "mask,path",
+      "path,path",
+      "\ufeffPath;label",
+    ),
     fc.array(fc.array(cells, { maxLength: 6 }), { maxLength: 5 }),
     fc.constantFrom("\n", "\r\n", "\r"),
   )

@@ -148,6 +148,16 @@ describe("a table", () => {
     expect(oneSet(await readFolder(join(folder, "other.csv")))).toMatchObject({ length: 1, labels: null });
   });
 
+  it("gives weights, kept with their images when sets are taken out of it", async () => {
+    const files = { "1.png": png(1), "2.png": png(2), "3.png": png(3), "bad.png": "no image" };
+    const text = "path,set,weight\n3.png,test,1e-1\nbad.png,train,7\n1.png,train,2.5\n2.png,val,.5\n";
+    const folder = await folderOf({ ...files, "manifest.csv": text });
+    const { train, validation, test } = threeSets(await readFolder(folder, { unreadable: "skip" }));
+    expect([train, validation, test].map(({ weights }) => [...weights!])).toEqual([[2.5], [0.5], [Math.fround(0.1)]]);
+    const bare = await folderOf({ "1.png": png(1), "manifest.csv": "path\n1.png" });
+    expect("weights" in oneSet(await readFolder(bare))).toBe(false);
+  });
+
   it("is no table where its first line names no path: then the folders count", async () => {
     const folder = await folderOf({ "a/1.png": png(1), "b/1.png": png(1), "patients.csv": "name,age\nx,3\n" });
     expect(oneSet(await readFolder(folder)).classes).toEqual(["a", "b"]);
@@ -165,7 +175,16 @@ describe("a table", () => {
     ["path,label\na/1.png,a\na/2.png,", /line 3: expected a label in every line or in none/],
     ["path,set\na/1.png,training\na/2.png,holdout", /line 3: expected train, validation or test as set, got "holdout"/],
     ["path,set\na/1.png,train\na/2.png,test", /expected images in the validation set, got none/],
-    ["path,lable\na/1.png,a", /expected the columns path, label, group, set, mask \(path at least\), got path, lable/],
+    [
+      "path,lable\na/1.png,a",
+      /expected the columns path, label, group, set, mask, weight \(path at least\), got path, lable/,
+    ],
+    ["path,weight\na/1.png,1\na/2.png,-1", /line 3: expected a number of at least 0 as weight, got "-1"/],
+    ["path,weight\na/1.png,much", /line 2: expected a number of at least 0 as weight, got "much"/],
+    ["path,weight\na/1.png,0x10", /got "0x10"/],
+    ["path,weight\na/1.png,1e60", /got "1e60"/],
+    ["path,weight\na/1.png,1\na/2.png,", /line 3: expected a weight in every line or in none/],
+    ["path,weight\na/1.png,0\na/2.png,0.0", /line 2: expected a weight above 0 in some line, got 0 in all/],
     ['path,label\n"a/1.png,a', /expected a table of comma-separated values, got/],
     ["path,label\n", /expected a line for each image, got none/],
   ])("is refused with its line: %j", async (text, message) => {

@@ -186,4 +186,12 @@ describe("NIfTI", () => {
     const members = [bytes.slice(0, 100), bytes.slice(100, 353), bytes.slice(353)].map((part) => gzipSync(part));
     expect(numbersOf(await readImage(new Uint8Array(Buffer.concat(members))))).toEqual([1, 2, 3, 4, 5, 6]);
   });
+
+  it("takes a fraction of vox_offset for none, as nibabel does, and says what a header without a mark is", async () => {
+    const bytes = niftiBytes({ dimensions: [2], datatype: 2, voxels: Uint8Array.of(7, 9) });
+    new DataView(bytes.buffer).setFloat32(108, 352.5, true);
+    expect((await readImage(bytes)).pixels).toEqual(Uint8Array.of(7, 9));
+    bytes.fill(0, 344, 348);
+    await expect(readImage(bytes)).rejects.toThrow(/a header without a mark \(5c 01 00 00 .*Analyze 7\.5 has it\. Save it as NIfTI/);
+  }); // prettier-ignore
 });

@@ -5,57 +5,10 @@ import { describe, expect, it } from "vitest";
 import { rgbOf } from "../../../src/data/image-colours.ts";
 import { FormatError } from "../../../src/errors.ts";
 import { readImage } from "../../../src/io/read-image.ts";
+import { adam7Lines, pngBytes } from "./png-bytes.ts";
+import type { PngFields } from "./png-bytes.ts";
 
 const count = (length: number, step = 1) => Array.from({ length }, (_, i) => i * step);
-
-interface PngFields {
-  readonly width: number;
-  readonly height: number;
-  readonly depth: number;
-  readonly colourType: number;
-  readonly interlace?: number;
-  readonly palette?: readonly number[];
-  /** Lines with their filter's byte before each. */
-  readonly lines: readonly number[] | Uint8Array;
-  readonly extra?: readonly (readonly [type: string, data: Uint8Array])[];
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ -1) >>> 0;
-}
-
-function chunk(type: string, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length);
-  for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i);
-  bytes.set(data, 8);
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
-  return bytes;
-}
-
-function pngBytes(fields: PngFields): Uint8Array<ArrayBuffer> {
-  const header = new Uint8Array(13);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, fields.width);
-  view.setUint32(4, fields.height);
-  header.set([fields.depth, fields.colourType, 0, 0, fields.interlace ?? 0], 8);
-  return new Uint8Array(
-    Buffer.concat([
-      new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-      chunk("IHDR", header),
-      ...(fields.extra ?? []).map(([type, data]) => chunk(type, data)),
-      ...(fields.palette ? [chunk("PLTE", Uint8Array.from(fields.palette))] : []),
-      chunk("IDAT", deflateSync(Uint8Array.from(fields.lines))),
-      chunk("IEND", new Uint8Array(0)),
-    ]),
-  );
-}
 
 const gray: PngFields = { width: 3, height: 2, depth: 8, colourType: 0, lines: [0, 1, 2, 3, 0, 4, 5, 6] };
 
@@ -98,12 +51,33 @@ describe("PNG", () => {
     expect(Array.from(colours.pixels as Uint8Array).slice(0, 6)).toEqual([9, 8, 7, 6, 5, 4]);
   });
 
-  it("interlaced: pass by pass put together, of 8 bits and more", async () => {
+  it("interlaced: pass by pass put together", async () => {
     // 3x3: passes 1, 4 (x 2), 5 (y 2), 6 (x 1), 7 (y 1).
     const lines = [0, 1, 0, 3, 0, 7, 9, 0, 2, 0, 8, 0, 4, 5, 6];
     const image = await readImage(pngBytes({ ...gray, height: 3, interlace: 1, lines }));
     expect(image.pixels).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9));
-    expect(await refusal(pngBytes({ ...gray, depth: 4, interlace: 1 }))).toMatch(/interlaced PNG of 8 or 16 bits, got 4/); // prettier-ignore
+  });
+
+  it("interlaced, of 1, 2 and 4 bits: every pixel comes back, gray or index, whatever the size and the filters", async () => {
+    const sizes = fc.record({ width: fc.integer({ min: 1, max: 20 }), height: fc.integer({ min: 1, max: 20 }), depth: fc.constantFrom(1, 2, 4), isIndexed: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.nat(), async ({ isIndexed, ...size }, salt) => {
+        const pixels = Array.from({ length: size.width * size.height }, (_, i) => ((i * 7919 + salt) >> 2) & ((1 << size.depth) - 1));
+        const lines = adam7Lines(pixels, size, (line) => (line + salt) % 5);
+        const palette = isIndexed ? count(3 << size.depth) : undefined;
+        const image = await readImage(pngBytes({ ...size, colourType: isIndexed ? 3 : 0, interlace: 1, palette, lines }));
+        expect(image).toMatchObject({ shape: [size.height, size.width], photometric: isIndexed ? "PALETTE COLOR" : "MONOCHROME2" });
+        expect(Array.from(image.pixels as Uint8Array)).toEqual(pixels);
+      }),
+    );
+  }); // prettier-ignore
+
+  it("interlaced, of 2 bits, is refused where a line has a filter that is none, or a byte was changed", async () => {
+    const bytes = pngBytes({ width: 1, height: 1, depth: 2, colourType: 0, interlace: 1, lines: [5, 0x80] });
+    expect(await refusal(bytes)).toMatch(/a filter from 0 to 4 before line 0, got 5/);
+    const changed = pngBytes({ width: 1, height: 1, depth: 2, colourType: 0, interlace: 1, lines: [0, 0x80] });
+    changed[30] ^= 1;
+    expect(await refusal(changed)).toMatch(/a chunk \("IHDR"\) of the checksum/);
   });
 
   it("undoes every filter, as PNG's own equations say", async () => {

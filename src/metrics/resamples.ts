@@ -1,0 +1,62 @@
+// Resamples of a set: items, or whole groups, drawn with replacement from a seed (Efron 1979).
+import { stream } from "../random.ts";
+import { checkSameLength } from "./measure.ts";
+
+export interface ResampleOptions {
+  /** Seed of the stream `bootstrap`: the same seed draws the same resamples. */
+  readonly seed: number;
+  /** The group (patient) of each item: whole groups are drawn, for images of one patient are no independent ones. */
+  readonly groups?: readonly string[] | null;
+  /** How many times to draw; 1000. */
+  readonly resamples?: number;
+}
+
+/**
+ * Shows each resample: the indexes of the items drawn, with repeats.
+ *
+ * @param count items
+ * @param see the array is used again for the next resample
+ * @throws RangeError for an empty set, or groups that are not one for each item
+ */
+export function eachResample(
+  count: number,
+  { seed, groups, resamples = 1000 }: ResampleOptions,
+  see: (drawn: Int32Array) => void,
+): void {
+  if (!(count > 0)) throw new RangeError(`bootstrap: expected at least one item to draw from, got ${count}.`);
+  const units = groups ? membersOf(groups, count) : null;
+  const unitCount = units ? units.length : count;
+  const random = stream(seed, "bootstrap");
+  let drawn = new Int32Array(count);
+  for (let resample = 0; resample < resamples; resample++) {
+    let length = 0;
+    for (let i = 0; i < unitCount; i++) {
+      const unit = random.integer(resample * unitCount + i, unitCount);
+      if (!units) drawn[length++] = unit;
+      else {
+        if (length + units[unit].length > drawn.length) drawn = extended(drawn, units[unit].length);
+        drawn.set(units[unit], length);
+        length += units[unit].length;
+      }
+    }
+    see(drawn.subarray(0, length));
+  }
+}
+
+/** The items of each group, groups in the order of their first item. */
+function membersOf(groups: readonly string[], count: number): Int32Array[] {
+  checkSameLength("bootstrap groups", count, groups.length);
+  const members = new Map<string, number[]>();
+  groups.forEach((group, i) => {
+    const list = members.get(group);
+    if (list) list.push(i);
+    else members.set(group, [i]);
+  });
+  return [...members.values()].map((list) => Int32Array.from(list));
+}
+
+function extended(drawn: Int32Array, more: number): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * drawn.length + more);
+  longer.set(drawn);
+  return longer;
+}

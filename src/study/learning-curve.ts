@@ -1,0 +1,94 @@
+// The first remedy, more data, as a number: the study with parts of its training set, and what twice of it would bring.
+import { subset } from "../data/dataset.ts";
+import { folds } from "../data/folds.ts";
+import { memoryStorage } from "../storage/memory.ts";
+import type { Epoch } from "../train/progress.ts";
+import type { Monitor } from "../train/stopping.ts";
+import { gainOf } from "./comparison.ts";
+import { lookUpsOf, refuseAfterOpening, refuseUnfinished, resultKept, untrained } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import type { LearningCurve, LearningCurveOptions, LearningCurvePoint } from "./options.ts";
+import { errorAt, extrapolate } from "./power-law.ts";
+import { liveSettings } from "./record.ts";
+import { advance, createTrial, looksOf, trialValue } from "./trial.ts";
+
+/** The training set is cut into eighths, and trained on with one, two and four of them. */
+const whole = 8;
+const counts = [1, 2, 4];
+
+/** Each with so many different ones; what they differ by is the curve's noise. */
+const repeats = 3;
+
+export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCurveOptions): Promise<LearningCurve> {
+  const { sets, record } = await desk.open();
+  const entries = await desk.entries();
+  refuseAfterOpening(entries);
+  if (!record.training) throw untrained("learningCurve");
+  refuseUnfinished("learningCurve", entries);
+  const settings = await liveSettings(record.training, sets.train);
+  const { monitor, seed, epochs } = settings;
+  const kept = (await resultKept(desk, entries)).validation?.[monitor] ?? null;
+  const eighths = folds(sets.train, { k: whole, seed });
+  const planned = counts.length * repeats * epochs;
+  let validationLookUps = lookUpsOf(entries);
+  let done = 0;
+
+  const points: LearningCurvePoint[] = [];
+  for (const count of counts) {
+    const values: number[] = [];
+    const sizes: number[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const train = subset(sets.train, imagesOf(eighths, count, repeat));
+      const own = [{ train, validation: sets.validation }];
+      const title = `${train.length} of ${sets.train.length} training images`;
+      const trial = await createTrial(title, settings, own);
+      const hear = (epoch: Epoch) => onEpoch?.(title, epoch, { done: ++done, planned: Math.max(done, planned) });
+      await advance(memoryStorage(), "part", trial, own, epochs, { signal, onEpoch: hear });
+      const value = trialValue(trial, own, epochs);
+      validationLookUps += looksOf(trial, epochs);
+      const effect = gainOf(monitor, value, kept);
+      await desk.log({ event: "tried", remedy: title, parts: 1, epochs, monitor, value, effect, validationLookUps });
+      if (value !== null) values.push(value);
+      sizes.push(train.length);
+    }
+    points.push({ images: Math.round(mean(sizes)), values });
+  }
+  points.push({ images: sets.train.length, values: kept === null ? [] : [kept] });
+  const curve = { monitor, points, twice: twiceOf(monitor, points, seed) };
+  await desk.log({ event: "learning curve", ...curve, validationLookUps });
+  return curve;
+}
+
+/** So many neighbouring eighths, others at each repeat. */
+function imagesOf(eighths: readonly { readonly validation: Int32Array }[], count: number, repeat: number): Int32Array {
+  const chosen = Array.from({ length: count }, (_, i) => eighths[(repeat * repeats + i) % whole].validation);
+  return Int32Array.from(chosen.flatMap((images) => Array.from(images))).sort();
+}
+
+/** What the fitted law says of twice the images; null where a size has no value. */
+function twiceOf(monitor: Monitor, points: readonly LearningCurvePoint[], seed: number): LearningCurve["twice"] {
+  if (points.some(({ values }) => values.length === 0)) return null;
+  // The law is of errors: scores are turned round.
+  const turn = (value: number) => (monitor === "loss" ? value : 1 - value);
+  const spreads = points.filter(({ values }) => values.length > 1).map(({ values }) => variance(values));
+  const spread = spreads.length > 0 ? mean(spreads) : 0;
+  const measured = points.map(({ images, values }) => ({
+    images,
+    error: turn(mean(values)),
+    standardError: Math.sqrt(spread / values.length),
+  }));
+  const images = 2 * points[points.length - 1].images;
+  const { error, interval, law } = extrapolate(measured, images, seed);
+  const [low, high] = [turn(interval[0]), turn(interval[1])].sort((a, b) => a - b);
+  const now = errorAt(law, points[points.length - 1].images);
+  return { images, value: turn(error), interval: [low, high], gain: now - error };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function variance(values: readonly number[]): number {
+  const middle = mean(values);
+  return values.reduce((sum, value) => sum + (value - middle) * (value - middle), 0) / (values.length - 1);
+}

@@ -1,0 +1,119 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { npzBase64, platformFiles } from "./files.ts";
+import type { PlatformAnswer, PlatformFile } from "./files.ts";
+
+const build = pathToFileURL(resolve("build") + "/").href;
+const isBuilt = existsSync("build/io.js");
+let files: readonly PlatformFile[] = [];
+let folder = "";
+
+beforeAll(async () => {
+  files = await platformFiles();
+  folder = await mkdtemp(join(tmpdir(), "voxgrad-platform-"));
+  for (const { name, base64 } of files) await writeFile(join(folder, name), Buffer.from(base64, "base64"));
+  for (const name of ["a", "b"]) {
+    await mkdir(join(folder, "classes", name), { recursive: true });
+    await writeFile(join(folder, "classes", name, "1"), Buffer.from(files[0].base64, "base64"));
+  }
+  await writeFile(join(folder, "set.npz"), Buffer.from(npzBase64(), "base64"));
+  await writeFile(join(folder, "files.json"), JSON.stringify({ images: files.map(({ name }) => name), npz: "set.npz", classes: "classes" })); // prettier-ignore
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function expectAll(answers: readonly PlatformAnswer[], sources: readonly string[]): void {
+  for (const { name, shape, sum } of files)
+    for (const source of sources)
+      expect(answers.find((answer) => answer.name === name && answer.source === source)).toEqual({ name, source, shape, sum }); // prettier-ignore
+}
+
+/** Where a program is: named by a variable, else on the path; null where it is not. */
+function programOf(name: string, variable: string): string | null {
+  const given = process.env[variable] ?? name;
+  return spawnSync(given, ["--version"]).status === 0 ? given : null;
+}
+
+const runtimes: readonly (readonly [name: string, program: string | null, flags: readonly string[]])[] = [
+  ["Node", process.execPath, []],
+  ["Deno", programOf("deno", "VOXGRAD_DENO"), ["run", "-A"]],
+  ["Bun", programOf("bun", "VOXGRAD_BUN"), ["run"]],
+];
+
+describe.each(runtimes)("the bundle of voxgrad/io in %s", (name, program, flags) => {
+  const why = isBuilt ? `${name} is not here` : "npm run build comes first";
+  it.skipIf(!isBuilt || program === null)(`reads every format by path, file URL, bytes and Blob, and a folder (skipped where ${why})`, () => {
+    const script = resolve("test/platform/reading.mjs");
+    const { status, stdout, stderr } = spawnSync(program ?? "", [...flags, script, build, folder], { encoding: "utf8" });
+    expect(status, stderr).toBe(0);
+    const said = JSON.parse(stdout) as { answers: PlatformAnswer[]; npz: unknown; folder: unknown };
+    expectAll(said.answers, ["path", "url", "bytes", "blob"]);
+    expect(said.npz).toEqual({ length: 4, shape: [3, 2] });
+    expect(said.folder).toEqual({ length: 2, classes: ["a", "b"] });
+  }); // prettier-ignore
+});
+
+const browserPath = process.env["VOXGRAD_CHROMIUM"] ?? "/usr/bin/chromium";
+
+describe("the bundle of voxgrad/io in a browser", () => {
+  it.skipIf(!isBuilt || !existsSync(browserPath))("reads every format from File, Blob, ArrayBuffer and URL, each codec loaded when it is met (skipped where Chromium or the build is absent)", async () => {
+    const server = createServer((request, response) => {
+      const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+      const file = path.startsWith("/build/") ? resolve(`.${path}`) : join(folder, path);
+      const type = path.endsWith(".js") ? "text/javascript" : path === "/" ? "text/html" : "application/octet-stream";
+      if (path === "/") return void response.setHeader("content-type", type).end("<!doctype html><title>voxgrad</title>");
+      readFile(file).then((bytes) => response.setHeader("content-type", type).end(bytes), () => response.writeHead(404).end());
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]; // prettier-ignore
+    const browser = await chromium.launch({ executablePath: browserPath, args });
+    try {
+      const page = await browser.newPage();
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(request.url?.() ?? ""));
+      await page.goto(address);
+      await page.evaluate(`import("/build/io.js").then(() => undefined)`);
+      const codecs = () => asked.filter((url) => /chunks\/(htj2k|jpeg|png|dicom|nifti|pako)/.test(url));
+      expect(codecs()).toEqual([]);
+      const answers = await page.evaluate<PlatformAnswer[]>(`(async () => {
+        const { readImage, readNpz, readFolder } = await import("/build/io.js");
+        const { valuesOf } = await import("/build/index.js");
+        const answers = [];
+        const say = (name, source, image) =>
+          answers.push({ name, source, shape: image.shape, sum: valuesOf(image).reduce((total, value) => total + value, 0) });
+        for (const name of ${JSON.stringify(files.map(({ name }) => name))}) {
+          const buffer = await (await fetch("/" + name)).arrayBuffer();
+          say(name, "buffer", await readImage(buffer));
+          say(name, "blob", await readImage(new Blob([buffer])));
+          say(name, "file", await readImage(new File([buffer], name)));
+          say(name, "url", await readImage(new URL("/" + name, location.href)));
+          say(name, "object-url", await readImage(URL.createObjectURL(new Blob([buffer]))));
+        }
+        const set = await readNpz(new File([await (await fetch("/set.npz")).arrayBuffer()], "set.npz"));
+        answers.push({ name: "set.npz", source: "file", shape: [set.length, ...set.shape], sum: 0 });
+        for (const refused of [() => readImage("scan.png"), () => readFolder("scans")])
+          answers.push({ name: "path", source: await refused().then(() => "read", (error) => error.name + ": " + error.message), shape: [], sum: 0 });
+        return answers;
+      })()`);
+      expectAll(answers, ["buffer", "blob", "file", "url", "object-url"]);
+      expect(answers).toContainEqual({ name: "set.npz", source: "file", shape: [4, 3, 2], sum: 0 });
+      const refusals = answers.filter(({ name }) => name === "path").map(({ source }) => source);
+      expect(refusals[0]).toMatch(/^TypeError: scan\.png: expected a File, a Blob or bytes, got a path/);
+      expect(refusals[1]).toMatch(/^TypeError: scans: expected Node, Deno or Bun to read a folder/);
+      expect(codecs().length).toBeGreaterThanOrEqual(8);
+      // Node's own modules are asked for by the two paths alone.
+      expect(asked.filter((url) => !/^(blob|data):/.test(url) && !/^node:/.test(url) && !url.startsWith(address))).toEqual([]);
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  }); // prettier-ignore
+});

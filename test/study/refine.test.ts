@@ -1,0 +1,200 @@
+import { describe, expect, it } from "vitest";
+import { phantoms } from "../../src/data/phantom.ts";
+import { dense, relu } from "../../src/model/layers.ts";
+import { network } from "../../src/model/network.ts";
+import { memoryStorage } from "../../src/storage/memory.ts";
+import type { Storage } from "../../src/storage/storage.ts";
+import type { LedgerEntry } from "../../src/study/ledger.ts";
+import type { RefineOptions } from "../../src/study/options.ts";
+import { openStudy, study } from "../../src/study/study.ts";
+
+const data = phantoms({ count: 60, seed: 7, size: [6, 6, 6] });
+const remedies = [{ dropout: 0.5 }, { l2: 0.03 }, { l1: 0.003 }, { dropout: 0.2, l2: 0.01 }];
+
+async function trained(epochs = 40): Promise<{ storage: Storage; run: ReturnType<typeof study> }> {
+  const storage = memoryStorage();
+  const run = study({ data, seed: 7, storage });
+  const layers = network([dense(8), relu(), dense(2)]);
+  const generator = run.train({ network: layers, epochs, patience: null });
+  while (!(await generator.next()).done);
+  return { storage, run };
+}
+
+/** A storage whose process dies before the given write, append or removal: nothing comes after it. */
+function dying(storage: Storage, at: number): Storage {
+  let calls = 0;
+  const counted = async <T>(act: () => Promise<T>): Promise<T> => {
+    if (++calls >= at) throw new Error("killed");
+    return act();
+  };
+  return {
+    ...storage,
+    write: (name, bytes) => counted(() => storage.write(name, bytes)),
+    append: (name, bytes) => counted(() => storage.append(name, bytes)),
+    remove: (name) => counted(() => storage.remove(name)),
+  };
+}
+
+/** What a ledger says, without times, hashes over them, and interruptions. */
+function plain(entries: readonly LedgerEntry[]) {
+  return entries
+    .filter(({ event }) => event !== "refining interrupted" && event !== "refining resumed")
+    .map((entry) => ({ ...entry, index: 0, time: "", previous: "" }));
+}
+
+describe("refining", () => {
+  it("runs every remedy a little, the best to the end, and counts each look at the validation set", async () => {
+    const { run } = await trained();
+    const heard: string[] = [];
+    const refined = await run.refine({ remedies, onEpoch: (remedy, { epoch }, { done, planned }) => heard.push(`${remedy} ${epoch} ${done}/${planned}`) }); // prettier-ignore
+    const epochs = Object.fromEntries(refined.trials.map((trial) => [trial.remedy, trial.epochs]));
+    expect(Object.values(epochs).sort((a, b) => a - b)).toEqual([10, 10, 14, 40, 40]);
+    expect(epochs.none).toBe(40);
+    expect(heard).toHaveLength(4 * 10 + 2 * 4 + 26);
+    expect(heard.at(-1)).toMatch(/ 40 74\/74$/);
+    const entries = await run.ledger();
+    const looks = entries.flatMap((entry) => (entry.event === "tried" ? [entry.validationLookUps] : []));
+    expect(looks).toEqual([50, 60, 70, 80, 84, 88, 114]);
+    expect(entries.at(-1)).toMatchObject({ event: "refined", validationLookUps: 114, kept: refined.kept });
+    const tried = entries.findLast((entry) => entry.event === "tried")!;
+    const best = refined.trials.find(({ remedy }) => remedy === tried.remedy)!;
+    expect(tried).toMatchObject({ epochs: 40, monitor: "loss", value: best.value, parts: 1 });
+    expect(tried.effect).toBeCloseTo(refined.trials[0].value! - best.value!, 12);
+    expect(best.gain).toBeCloseTo(tried.effect!, 6);
+    expect(refined.optimism!.optimism).toBeGreaterThanOrEqual(0);
+  });
+
+  it("keeps a remedy that is better by more than one standard error, and no other", async () => {
+    const { run } = await trained(40);
+    const before = await run.model();
+    const worse = await run.refine({ remedies: [{ l1: 10 }] });
+    expect(worse.kept).toBe("none");
+    expect(worse.trials[1].gain).toBeLessThan(worse.trials[1].standardError!);
+    expect((await run.model()).weights).toEqual(before.weights);
+    const refined = await run.refine({ remedies });
+    const best = refined.trials.reduce((a, b) => (b.value! < a.value! ? b : a));
+    const isBeyond = best.gain !== null && best.gain > best.standardError!;
+    expect(refined.kept).toBe(isBeyond ? best.remedy : "none");
+    expect(refined.weightsSha256).toBe(refined.trials.find(({ remedy }) => remedy === refined.kept)!.weightsSha256);
+    expect((await run.test()).weightsSha256).toBe(refined.weightsSha256);
+  });
+
+  it.each([[null], [3]])("stopped at any epoch and gone on with, comes to the same (folds: %s)", async (folds) => {
+    const whole = await trained(15);
+    const options: RefineOptions = { remedies: remedies.slice(0, 3), folds };
+    let epochs = 0;
+    const expected = await whole.run.refine({ ...options, onEpoch: () => void epochs++ });
+    const wanted = plain(await whole.run.ledger());
+    expect(epochs).toBeGreaterThan(7);
+    for (let stopAt = 1; stopAt < epochs; stopAt += folds ? 23 : 3) {
+      const { storage } = await trained(15);
+      const controller = new AbortController();
+      let seen = 0;
+      const { signal } = controller;
+      const stopped = openStudy({ storage, data }).refine({
+        ...options,
+        signal,
+        onEpoch: () => ++seen === stopAt && controller.abort(),
+      });
+      await expect(stopped).rejects.toThrow(/aborted/);
+      const again = openStudy({ storage, data });
+      expect((await again.ledger()).at(-1)).toMatchObject({ event: "refining interrupted" });
+      const refined = await again.refine(options);
+      const { seconds, ...figures } = refined;
+      expect(seconds).toBeGreaterThan(0);
+      expect({ ...figures, seconds: expected.seconds }).toEqual(expected);
+      expect(plain(await again.ledger())).toEqual(wanted);
+      expect((await storage.list()).filter((name) => name.startsWith("refine/"))).toEqual([]);
+    }
+  });
+
+  it("killed before any write of its end, comes to the same when it is gone on with, or is over when the study is opened", async () => {
+    const options: RefineOptions = { remedies: [{ dropout: 0.2 }, { l2: 0.03 }] };
+    const whole = await trained();
+    const expected = await whole.run.refine(options);
+    expect(expected.kept).not.toBe("none");
+    const wanted = await whole.run.model();
+    for (let call = 1, isOver = false; !isOver; call++) {
+      const { storage } = await trained();
+      const writes = dying(storage, call);
+      isOver = await openStudy({ storage: writes, data }).refine(options).then(() => true, () => false); // prettier-ignore
+      const again = openStudy({ storage, data });
+      const ended = (await again.ledger()).at(-1)!.event === "refined";
+      if (!ended) expect(await again.refine(options)).toMatchObject({ kept: expected.kept });
+      expect((await again.model()).weights).toEqual(wanted.weights);
+      expect(plain(await again.ledger())).toEqual(plain(await whole.run.ledger()));
+      expect(await storage.list()).toEqual(await whole.storage.list());
+      if (isOver) expect(call).toBeGreaterThan(12);
+    }
+  });
+
+  it("begins anew where a stopped search was of other remedies, or of other weights", async () => {
+    const { storage, run } = await trained();
+    const stop = async (options: RefineOptions) => {
+      const controller = new AbortController();
+      const onEpoch = () => controller.abort();
+      await expect(run.refine({ ...options, signal: controller.signal, onEpoch })).rejects.toThrow(/aborted/);
+    };
+    await stop({ remedies });
+    await run.refine({ remedies: remedies.slice(2) });
+    expect((await run.ledger()).filter(({ event }) => event === "refining resumed")).toEqual([]);
+    await stop({ remedies });
+    const files = (await storage.list()).filter((name) => name.startsWith("refine/"));
+    expect(files.length).toBeGreaterThan(2);
+    await storage.write("refine/plan.json", new TextEncoder().encode("{"));
+    await run.refine({ remedies });
+    expect((await run.ledger()).filter(({ event }) => event === "refining started")).toHaveLength(4);
+  });
+
+  it("judges by folds: every image of training and validation set is held out once, and looks are counted for each", async () => {
+    const { run } = await trained(6);
+    const { train, validation } = await run.sets();
+    const refined = await run.refine({ remedies: remedies.slice(0, 2), folds: 4 });
+    const tried = (await run.ledger()).flatMap((entry) => (entry.event === "tried" ? [entry] : []));
+    expect(tried[0]).toMatchObject({ remedy: "none", parts: 4, epochs: 6, validationLookUps: 6 + 4 * 6 });
+    expect(train + validation).toBe(51);
+    expect(refined.trials.every(({ weightsSha256 }) => weightsSha256 === null)).toBe(true);
+    const report = await run.test();
+    expect(report.weightsSha256).toBe(refined.weightsSha256);
+  });
+
+  it("keeps to its budget of trials and of time", async () => {
+    const { run } = await trained();
+    expect((await run.refine({ remedies, trials: 2 })).trials.map(({ remedy }) => remedy)).toEqual([
+      "none", "dropout 0.5", "L2 0.03",
+    ]); // prettier-ignore
+    const short = await run.refine({ remedies, seconds: 1e-9 });
+    expect(short.trials).toHaveLength(2);
+    await expect(run.refine({ seconds: 0 })).rejects.toThrow(/seconds: expected a number above 0, got 0/);
+    await expect(run.refine({ trials: 1.5 })).rejects.toThrow(/trials: expected a whole number/);
+    await expect(run.refine({ folds: 1 })).rejects.toThrow(/from 2 to 100/);
+  });
+
+  it("is refused while training is not at its end", async () => {
+    const { run } = await trained();
+    const controller = new AbortController();
+    const again = run.train({ epochs: 9, signal: controller.signal, onStep: () => controller.abort() });
+    await expect(again.next()).rejects.toThrow(/aborted/);
+    await expect(run.refine()).rejects.toThrow(/refine: expected training that came to its end/);
+  });
+});
+
+describe("the learning curve", () => {
+  it("trains on an eighth, a quarter and a half three times, and says what twice the images would bring", async () => {
+    const { run } = await trained(4);
+    const before = await run.model();
+    const heard: string[] = [];
+    const curve = await run.learningCurve({ onEpoch: (part, { epoch }, { done, planned }) => heard.push(`${part}: ${epoch}, ${done}/${planned}`) }); // prettier-ignore
+    expect(curve.points.map(({ images, values }) => [images, values.length])).toEqual([[5, 3], [11, 3], [21, 3], [42, 1]]);
+    expect(heard).toHaveLength(36);
+    expect(heard.at(-1)).toMatch(/^2[012] of 42 training images: 4, 36\/36$/);
+    expect(curve.twice!.images).toBe(84);
+    expect(curve.twice!.gain).toBeGreaterThanOrEqual(0);
+    expect(curve.twice!.interval[0]).toBeLessThanOrEqual(curve.twice!.interval[1]);
+    expect((await run.model()).weights).toEqual(before.weights);
+    const entries = await run.ledger();
+    expect(entries.at(-1)).toMatchObject({ event: "learning curve", ...curve, validationLookUps: 4 + 36 });
+    const again = await trained(4);
+    expect(await again.run.learningCurve()).toEqual(curve);
+  });
+}); // prettier-ignore
