@@ -110,7 +110,7 @@ describe("voxgrad train --patches, test and predict", () => {
       const { code, out, err } = await train("w", ...wrong);
       expect({ code, out }).toEqual({ code: 2, out: "" });
       expect(err).toMatch(message);
-      expect(await stat(join(folder, "w", "study.json")).catch(() => null)).toBeNull();
+      expect(await stat(join(folder, "w")).catch(() => null)).toBeNull();
     };
     await refused(/^voxgrad: patches: expected images of at least 7x7x7, got 6x6x6/, "--patches", "7");
     await refused(/^voxgrad: patches: expected a size for each of the 3 axes/, "--patches", "4x4");
