@@ -30,7 +30,24 @@ export {
 } from "./activation";
 export { softmaxForward, softmaxBackward } from "./softmax";
 // dropout
-export { dropoutMask, dropoutApply } from "./dropout";
+export { dropoutMask, dropoutApply, spatialDropoutApply } from "./dropout";
+export { gaussianMask } from "./gaussian";
+// batch and layer normalisation
+export {
+  batchNormStatistics,
+  batchNormFixedStatistics,
+  batchNormForward,
+  batchNormBackwardParameters,
+  batchNormBackwardParametersAdd,
+  batchNormBackwardInput,
+  batchNormFixedBackwardInput,
+} from "./normalization";
+export {
+  layerNormForward,
+  layerNormBackwardInput,
+  layerNormBackwardParameters,
+  layerNormBackwardParametersAdd,
+} from "./layernorm";
 // matmul, dense
 export { matmulABt, matmulAB, matmulAtB, matmulAtBAdd } from "./matmul";
 export {
@@ -77,6 +94,9 @@ export {
   advanceAdamax,
   advanceAdagrad,
 } from "./advance";
+// limits and averages of weights
+export { limitUnitNorms } from "./maxnorm";
+export { averageStep } from "./average";
 // many calls in one
 export { runCalls } from "./calls";
 

@@ -54,6 +54,8 @@ export type { Normalization } from "./data/normalization.ts";
 export {
   dense,
   dropout,
+  spatialDropout,
+  gaussianDropout,
   elu,
   gelu,
   geluTanh,
@@ -66,7 +68,18 @@ export {
   softplus,
   tanh,
 } from "./model/layers.ts";
-export type { ActivationLayer, DenseLayer, DenseOptions, DropoutLayer, Layer, LayerOptions } from "./model/layers.ts";
+export type {
+  ActivationLayer,
+  DenseLayer,
+  DenseOptions,
+  DropoutLayer,
+  GaussianDropoutLayer,
+  Layer,
+  LayerOptions,
+  SpatialDropoutLayer,
+} from "./model/layers.ts";
+export { batchNorm, layerNorm } from "./model/normalization-layers.ts";
+export type { BatchNormLayer, LayerNormLayer } from "./model/normalization-layers.ts";
 export { constant, glorot, he, lecun, torchLinear, zeros } from "./model/init.ts";
 export type { Initializer } from "./model/init.ts";
 export { network } from "./model/network.ts";
@@ -117,6 +130,8 @@ export {
   stepDecay,
 } from "./train/schedule.ts";
 export type { Schedule } from "./train/schedule.ts";
+export { ema, swa } from "./train/average.ts";
+export type { Average } from "./train/average.ts";
 export { clipNorm, clipValue, regularization } from "./train/regularization.ts";
 export type { Clipping, Regularization } from "./train/regularization.ts";
 export { hiddenLayers, outputsFor, resolveTraining } from "./train/settings.ts";
@@ -130,6 +145,7 @@ export { loadModel, saveModel } from "./train/model.ts";
 export type { Model } from "./train/model.ts";
 export { predict } from "./train/predict.ts";
 export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
+export type { SamplingOptions, Uncertainty } from "./train/uncertainty.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";

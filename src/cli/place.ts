@@ -60,7 +60,7 @@ export async function removeStudy(storage: Storage): Promise<void> {
 }
 
 const studyFile =
-  /^(study\.json|config\.json|ledger\.jsonl|model\.safetensors|history\.(csv|json)|report\.(json|md|html)|checkpoint\/(even|odd)\.safetensors)$/;
+  /^(study\.json|config\.json|ledger\.jsonl|(model|from)\.safetensors|history\.(csv|json)|report\.(json|md|html)|checkpoint\/(even|odd)\.safetensors)$/;
 
 export async function writeConfig(storage: Storage, settings: object): Promise<void> {
   await storage.write(configName, new TextEncoder().encode(JSON.stringify(settings, null, 2) + "\n"));

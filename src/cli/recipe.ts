@@ -1,9 +1,11 @@
 // What the settings of the command line mean as values of the library.
 import * as voxgrad from "../index.ts";
 import type {
+  Average,
   Dataset,
   Layer,
   Loss,
+  Model,
   Network,
   Optimizer,
   Patches,
@@ -33,10 +35,15 @@ export function refineSettings({ refineTrials, refineMinutes, refineFolds }: Set
   };
 }
 
-/** How the study trains. @param train says how many outputs the network needs. */
-export function trainSettings(settings: Settings, train: Dataset): TrainOptions {
+/**
+ * How the study trains.
+ * @param train says how many outputs the network needs.
+ * @param from the model that --from names.
+ */
+export function trainSettings(settings: Settings, train: Dataset, from: Model | null = null): TrainOptions {
   const { epochs, batch, accumulate, clipNorm, patience, monitor, normalization, l1, l2, numericMode, classWeights } =
     settings;
+  const { maxNorm, decayBiases, freeze } = settings;
   const task = settings.task ?? (train.labels ? "classification" : "segmentation");
   const loss = lossOf(settings, task);
   const patches = patchesOf(settings);
@@ -47,7 +54,10 @@ export function trainSettings(settings: Settings, train: Dataset): TrainOptions 
     sampling: settings.sampling,
     optimizer: optimizerOf(settings),
     schedule: scheduleOf(settings),
-    regularization: { l1, l2 },
+    regularization: { l1, l2, maxNorm, biases: decayBiases },
+    average: averageOf(settings),
+    from,
+    freeze,
     clip: clipNorm === null ? null : voxgrad.clipNorm(clipNorm),
     epochs,
     batchSize: batch,
@@ -55,7 +65,8 @@ export function trainSettings(settings: Settings, train: Dataset): TrainOptions 
     patience,
     monitor,
     patches,
-    normalization,
+    // A model's own scaling of pixels comes with it, unless another is asked for.
+    ...(from !== null && normalization === from.normalization.kind ? {} : { normalization }),
     numericMode,
     wide: settings.wide,
   };
@@ -85,14 +96,28 @@ function patchesOf({
   return voxgrad.patches({ size: patches, ...stride, perImage: patchesPerImage, foreground: patchForeground });
 }
 
-/** Dense layers with the activation, and dropout if asked, behind each hidden one. */
-function networkOf({ hidden, activation, dropout }: Settings, outputs: number): Network {
+/** Dense layers, behind each hidden one what normalises if asked, the activation, dropout if asked; that on pixels first. */
+function networkOf(settings: Settings, outputs: number): Network {
+  const { hidden, activation, dropout, dropoutKind, inputDropout, spatialDropout, hiddenNorm } = settings;
+  const noise = dropoutKind === "gaussian" ? voxgrad.gaussianDropout : voxgrad.dropout;
+  const norms = { batch: voxgrad.batchNorm, layer: voxgrad.layerNorm };
   const layers = hidden.flatMap((size): Layer[] => [
     voxgrad.dense(size),
+    ...(hiddenNorm === null ? [] : [norms[hiddenNorm]()]),
     voxgrad[activation](),
-    ...(dropout > 0 ? [voxgrad.dropout(dropout)] : []),
+    ...(dropout > 0 ? [noise(dropout)] : []),
   ]);
-  return voxgrad.network([...layers, voxgrad.dense(outputs)]);
+  const onImage = [
+    ...(spatialDropout > 0 ? [voxgrad.spatialDropout(spatialDropout)] : []),
+    ...(inputDropout > 0 ? [noise(inputDropout)] : []),
+  ];
+  return voxgrad.network([...onImage, ...layers, voxgrad.dense(outputs)]);
+}
+
+function averageOf({ ema, swa }: Settings): Average | null {
+  if (ema !== null && swa) throw new UsageError("expected --ema or --swa, got both");
+  if (ema !== null) return voxgrad.ema({ decay: ema });
+  return swa ? voxgrad.swa() : null;
 }
 
 /** @throws UsageError for smoothing of a loss that has none. */

@@ -1,6 +1,7 @@
 // The settings of a study: one table for the flags, the configuration file, their defaults, checks and help.
 import { Option } from "commander";
 import { readingSettings } from "./reading-settings.ts";
+import { regularizationSettings } from "./regularization-settings.ts";
 import { setting } from "./setting.ts";
 import type { Setting } from "./setting.ts";
 import { suggest, UsageError } from "./usage.ts";
@@ -8,7 +9,6 @@ import { choice, list, number, optional, sizes as lengths, whole, yes } from "./
 import type { Kind } from "./values.ts";
 
 const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
-const factor = number("a number of at least 0", (value) => value >= 0);
 const positive = number("a number above 0", (value) => value > 0);
 const sizes = list("whole numbers of at least 1, such as 64,32", "N,N", (values) =>
   values.every((value) => Number.isSafeInteger(value) && value >= 1),
@@ -68,7 +68,6 @@ const table = {
     0,
     "part of the truth that is spread over all classes (softmaxCrossEntropy), or over yes and no (sigmoidCrossEntropy)",
   ),
-  dropout: setting("--dropout", rate, 0.3, "part of the hidden nodes left out at each step"),
   epochs: setting("--epochs", whole(1, 16777215), 60, "passes over the training set at most"),
   batch: setting("--batch", whole(1), 32, "images per step"),
   accumulate: setting("--accumulate", whole(1), 1, "batches whose gradients are summed before each step"),
@@ -99,8 +98,7 @@ const table = {
     "constant",
     "how the learning rate changes from epoch to epoch",
   ),
-  l1: setting("--l1", factor, 0, "penalty on the sum of the weights' absolute values"),
-  l2: setting("--l2", factor, 0, "penalty on the sum of the weights' squares"),
+  ...regularizationSettings,
   clipNorm: setting("--clip-norm", optional(positive), null, "longest gradient allowed, over all weights"),
   patience: setting("--patience", optional(whole(1)), 10, "epochs without a better validation figure before it stops"),
   monitor: setting(
@@ -206,6 +204,7 @@ export function flagsOf(...wanted: readonly SettingName[]): Option[] {
 /** A value as its flag would be written. */
 function shown(value: unknown): string {
   if (value === null) return "none";
+  if (Array.isArray(value) && value.length === 0) return "none";
   return Array.isArray(value) ? value.join(",") : `${value as string | number}`;
 }
 

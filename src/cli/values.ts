@@ -83,6 +83,29 @@ export function sizes(): Kind<number | readonly number[]> {
   };
 }
 
+/** Any text but none at all. */
+export function text(expected: string, valueName: string): Kind<string> {
+  return {
+    valueName,
+    expected,
+    read: (given) => given,
+    check: (value) => (typeof value === "string" && value !== "" ? value : undefined),
+  };
+}
+
+/** Texts with commas between; a list in a file. */
+export function words(expected: string, valueName: string): Kind<readonly string[]> {
+  return {
+    valueName,
+    expected,
+    read: (given) => (given === "" ? [] : given.split(",").map((part) => part.trim())),
+    check: (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "")
+        ? Object.freeze(value as string[])
+        : undefined,
+  };
+}
+
 /** The kind, or "none" on the command line and null in a file. */
 export function optional<T>(kind: Kind<T>): Kind<T | null> {
   return {

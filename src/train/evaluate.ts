@@ -158,6 +158,31 @@ async function forwardBatches(evaluator: Evaluator, set: Dataset, breathe: Breat
   }
 }
 
+/**
+ * Takes the running statistics of batch normalisation anew: the mean over the batches of a set, dropout off. Layers that
+ * are frozen keep theirs. (Izmailov et al. 2018: the weights' mean never saw a batch.)
+ */
+export async function takeStatistics(
+  { pass, feed, settings }: Evaluator,
+  set: Dataset,
+  breathe: Breathe,
+): Promise<void> {
+  const { network, batchSize } = settings;
+  if (!network.layers.some(({ kind }) => kind === "batchNorm")) return;
+  const ahead = readAhead(set);
+  let batches = 0;
+  for (let first = 0; first < set.length; first += batchSize) {
+    const rows = Math.min(batchSize, set.length - first);
+    const pending = ahead(null, first, rows, Math.min(batchSize, set.length - first - rows));
+    if (pending) await pending;
+    feed.images(set, null, first, rows);
+    batches++;
+    pass.forward(rows, null, "batch", 1 / batches);
+    const pause = breathe();
+    if (pause) await pause;
+  }
+}
+
 function outputsOf({ settings }: Evaluator): number {
   const { placed } = settings.network;
   return placed[placed.length - 1].outputs;

@@ -15,15 +15,18 @@ import { availableMode } from "../wasm/modes.ts";
 import type { NumericMode } from "../wasm/modes.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "../breathe.ts";
+import { bindAverage } from "./average.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, takeStatistics } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
+import { frozenLayers } from "./freeze.ts";
 import { optimizerSlots } from "./optimizer.ts";
 import type { Epoch, Progress, RunState } from "./progress.ts";
 import { learningRateAt, plateauNext, plateauStart } from "./schedule.ts";
 import type { TrainingSettings } from "./settings.ts";
 import { bindStep } from "./step.ts";
 import { initialStopping, nextStopping } from "./stopping.ts";
+import { withTensors } from "./warm-start.ts";
 
 /** How a run's multiply-adds were rounded. JSON-safe. */
 export interface Arithmetic {
@@ -37,10 +40,11 @@ export interface TrainingSets {
   readonly validation: Dataset;
 }
 
-/** How a run begins: with drawn weights, with given ones, or where an earlier run stood. */
+/** How a run begins: with drawn weights, with given ones, with a model's where they fit, or where an earlier run stood. */
 export type Beginning =
   | { readonly kind: "drawn" }
   | { readonly kind: "given"; readonly weights: Weights }
+  | { readonly kind: "from"; readonly weights: Weights }
   | { readonly kind: "resumed"; readonly state: RunState };
 
 /** 2^-12: its square shows whether a multiply-add is rounded once. */
@@ -91,12 +95,17 @@ export async function startFit(
   /** What steps are made of. Figures are of the sets' whole images. */
   const train = patches ?? sets.train;
   const slots = optimizerSlots(optimizer);
-  const block = await allocate(network.plan({ batchSize, state: slots }), build, settings.wide);
-  const pass = bindPass(network, block, true);
+  const block = await allocate(
+    network.plan({ batchSize, state: slots, average: settings.average !== null }),
+    build,
+    settings.wide,
+  );
+  const pass = bindPass(network, block, true, { frozen: frozenLayers(network, settings.freeze) });
   const feed = bindFeed(block, settings, pass.output);
   const drawOrder = drawOrderOf(samplingOfParts(sampling, settings.patches?.perImage ?? 1), train);
   // Without weights no gradient is multiplied by them.
   const step = bindStep(settings, block, train.weights ? feed.regions : { ...feed.regions, imageWeights: 0 });
+  const averaging = bindAverage(settings, block);
   const evaluator = { block, pass, feed, settings };
   const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
@@ -110,16 +119,21 @@ export async function startFit(
   if (beginning.kind === "resumed") resume("parameters", parameters, beginning.state);
   else if (beginning.kind === "given") writeWeights(network, beginning.weights, parameters);
   else initializeWeights(network, seed, parameters);
+  if (beginning.kind === "from" && settings.from) {
+    writeWeights(network, withTensors(readWeights(network, parameters), beginning.weights, settings.from), parameters);
+  }
+  averaging?.begin();
   const best = parameters.slice();
   let progress: Progress;
   if (beginning.kind === "resumed") {
     resume("best", best, beginning.state);
     for (const name of slots) resume(`state ${name}`, block.floats(`state ${name}`), beginning.state);
+    if (averaging) resume("average", block.floats("average"), beginning.state);
     progress = beginning.state.progress;
-    step.updater.restore(progress.counters);
+    step.restore(progress.counters);
   } else {
     const plateau = schedule.kind === "reduceOnPlateau" ? plateauStart(optimizer.learningRate) : null;
-    const counters = step.updater.counters();
+    const counters = step.counters();
     progress = { epoch: 0, position: 0, history: [], stopping: initialStopping, plateau, counters };
   }
   /** Images of the running epoch that the weights have seen. */
@@ -164,6 +178,18 @@ export async function startFit(
     const number = progress.epoch + 1;
     const broken = step.nonFinite("parameters");
     if (broken !== null) diverged("a weight", broken);
+    averaging?.closeEpoch(number);
+    const swapBack = averaging?.isReady(number) ? averaging.swapIn() : null;
+    try {
+      if (swapBack && settings.average?.kind === "swa") await takeStatistics(evaluator, train, breathe);
+      return await figureEpoch(number, started, learningRate);
+    } finally {
+      swapBack?.();
+    }
+  }
+
+  /** Figures of the weights as they are, or of their average in their place. */
+  async function figureEpoch(number: number, started: number, learningRate: number): Promise<Epoch> {
     const trainFigures = await evaluate(evaluator, sets.train, breathe);
     const validationFigures = await evaluate(evaluator, sets.validation, breathe);
     if (!Number.isFinite(trainFigures.loss)) diverged("the training loss", "output");
@@ -191,7 +217,7 @@ export async function startFit(
       stopping,
       plateau:
         plateau && schedule.kind === "reduceOnPlateau" ? plateauNext(schedule, plateau, validationFigures.loss) : null,
-      counters: step.updater.counters(),
+      counters: step.counters(),
     };
     return epoch;
   }
@@ -241,11 +267,12 @@ export async function startFit(
     epoch,
     bestWeights: () => readWeights(network, best),
     state: () => ({
-      progress: { ...progress, position, counters: step.updater.counters() },
+      progress: { ...progress, position, counters: step.counters() },
       tensors: new Map([
         ["parameters", readFlat(network, parameters)],
         ["best", readFlat(network, best)],
         ...slots.map((name) => [`state ${name}`, readFlat(network, block.floats(`state ${name}`))] as const),
+        ...(averaging ? [["average", readFlat(network, block.floats("average"))] as const] : []),
       ]),
     }),
     free: () => block.free(),

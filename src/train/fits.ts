@@ -23,9 +23,9 @@ export function checkFits(
     );
   }
   const { network, optimizer } = settings;
-  const length = network.weightCount + network.biasCount;
+  const length = network.parameters.reduce((sum, parameter) => sum + parameter.length, 0);
   const slots = optimizerSlots(optimizer).map((slot) => `state ${slot}`);
-  for (const tensor of ["parameters", "best", ...slots]) {
+  for (const tensor of ["parameters", "best", ...slots, ...(settings.average ? ["average"] : [])]) {
     const got = tensors.get(tensor)?.length;
     if (got !== length)
       throw new FormatError(`${name}: expected ${length} values of "${tensor}", got ${got ?? "no such tensor"}`);

@@ -14,6 +14,10 @@ import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
 import type { NumericMode } from "../wasm/modes.ts";
+import { settledAverage } from "./average.ts";
+import type { Average } from "./average.ts";
+import { frozenLayers } from "./freeze.ts";
+import type { Model } from "./model.ts";
 import { adam } from "./optimizer.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { regularization } from "./regularization.ts";
@@ -21,6 +25,8 @@ import type { Clipping, Regularization } from "./regularization.ts";
 import { constantRate } from "./schedule.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Monitor } from "./stopping.ts";
+import { fittingTensors } from "./warm-start.ts";
+import type { WarmStart } from "./warm-start.ts";
 
 /** What the network is to say about an image: its class, or the class of each of its voxels. */
 export type Task = "classification" | "segmentation";
@@ -48,6 +54,18 @@ export interface TrainOptions {
   readonly schedule?: Schedule;
   /** None by default. */
   readonly regularization?: Partial<Regularization>;
+  /** An average of the weights that is evaluated and saved in their stead: `ema()` or `swa()`; none by default. */
+  readonly average?: Average | null;
+  /**
+   * A model to begin from: its tensors are taken where name and shape are the same, the others drawn. Its scaling of pixels
+   * is taken too, unless `normalization` says otherwise.
+   */
+  readonly from?: Model | null;
+  /**
+   * Layers that stay as they are, to the last bit, by name, title ("hidden 1") or number; none by default. Batch
+   * normalisation among them goes by its running statistics.
+   */
+  readonly freeze?: readonly string[];
   /** None by default. */
   readonly clip?: Clipping | null;
   /** At most this many passes over the training set; 60 by default. */
@@ -90,6 +108,9 @@ export interface TrainingSettings {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly regularization: Regularization;
+  readonly average: Average | null;
+  readonly from: WarmStart | null;
+  readonly freeze: readonly string[];
   readonly clip: Clipping | null;
   readonly epochs: number;
   readonly batchSize: number;
@@ -110,11 +131,7 @@ export function hiddenLayers(sizes: readonly number[], dropoutRate = 0): readonl
   return sizes.flatMap((size) => [dense(size), relu(), ...(dropoutRate > 0 ? [dropout(dropoutRate)] : [])]);
 }
 
-/**
- * The number of outputs that a task asks for.
- * @param patches the parts of images that the network is to see; null for whole ones.
- * @throws RangeError when the patches do not fit the images.
- */
+/** The number of outputs that a task asks for of a network that sees patches, or whole images. @throws RangeError when they do not fit. */
 export function outputsFor(task: Task, data: Dataset, patches: Patches | null = null): number {
   const voxels = patches ? fitPatches(patches, data).voxels : data.maskLength;
   return task === "classification" ? data.classes.length : data.maskClasses.length * voxels;
@@ -140,12 +157,13 @@ export function normalizationKindOf({ normalization, patches }: TrainOptions): N
  * @throws RangeError that says what was expected and what to do.
  */
 export function resolveTraining(
-  options: TrainOptions,
+  asked: TrainOptions,
   train: Dataset,
   task: Task,
   seed: number,
   normalization?: Normalization,
 ): TrainingSettings {
+  const options = withScaling(asked);
   const parts = options.patches ? fitPatches(options.patches, train) : null;
   const outputs = outputsFor(task, train, parts?.patches);
   const loss = weighted(
@@ -159,6 +177,7 @@ export function resolveTraining(
   const fitted = layered.withInput(parts?.shape ?? train.shape);
   checkOutputs(fitted, loss, task, outputs);
   const scaling = normalizationKindOf(normalization ? { ...options, normalization } : options);
+  const { average = null, from = null, freeze = [] } = options;
   const given = typeof options.normalization === "object" ? options.normalization : null;
   if (given) checkNormalization(given, train);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
@@ -171,6 +190,8 @@ export function resolveTraining(
     throw new RangeError(`numericMode: expected "reproducible" or "fast", got "${String(numericMode)}"`);
   }
   checkMonitor(monitor, task);
+  const rows = Math.min(batchSize, train.length * (parts?.patches.perImage ?? 1));
+  checkBatchNorm(fitted, frozenLayers(fitted, freeze), rows);
   return Object.freeze({
     task,
     network: fitted,
@@ -179,9 +200,15 @@ export function resolveTraining(
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
+    average: average && settledAverage(average, epochs),
+    from: from && {
+      tensors: fittingTensors(fitted, from),
+      weightsSha256: null,
+    },
+    freeze,
     clip: options.clip ?? null,
     epochs,
-    batchSize: Math.min(batchSize, train.length * (parts?.patches.perImage ?? 1)),
+    batchSize: rows,
     accumulate,
     patience,
     monitor,
@@ -238,6 +265,22 @@ function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): 
   const inside = loss.kind.startsWith("softmax") ? "softmax" : loss.kind.startsWith("sigmoid") ? "sigmoid" : null;
   if (inside !== null && last.layer.kind === inside) {
     throw new RangeError(`network: ${loss.kind} has the ${inside} inside; leave the last layer ${inside}() out`);
+  }
+}
+
+/** The options with the scaling of pixels that a warm start brings along, unless they have one. */
+export function withScaling(options: TrainOptions): TrainOptions {
+  const { from, normalization } = options;
+  return from && normalization === undefined ? { ...options, normalization: from.normalization } : options;
+}
+
+function checkBatchNorm({ placed }: Network, frozen: ReadonlySet<number>, batchSize: number): void {
+  const layer = placed.find((one) => one.layer.kind === "batchNorm" && !frozen.has(one.index));
+  if (layer && batchSize < 2) {
+    throw new RangeError(
+      `batchNorm "${layer.title}": expected at least 2 images a batch, got ${batchSize}: one image has no variance. ` +
+        "Raise batchSize, or normalise with layerNorm().",
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { withUnsharedMemory } from "./binary.ts";
 import { importBuild } from "./builds.ts";
 import { availableMode } from "./modes.ts";
 import type { NumericMode } from "./modes.ts";
+import type { NormalizationKernels } from "./normalization-kernels.ts";
 
 /** A byte offset into the kernels' memory. */
 export type Address = number;
@@ -63,7 +64,7 @@ type LossBackward<Scalars extends number[]> = (
  * Every kernel, in the order of assembly/index.ts, whose files state each one's equation.
  * Arguments: outputs, inputs, scratch, sizes, scalars. They overwrite, unless the name says Add.
  */
-export interface Kernels {
+export interface Kernels extends NormalizationKernels {
   // random
   philoxFill: (
     out: Address,

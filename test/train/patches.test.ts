@@ -8,6 +8,8 @@ import { patches } from "../../src/data/patches.ts";
 import type { Patches } from "../../src/data/patches.ts";
 import { dense, dropout, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
+import { batchNorm } from "../../src/model/normalization-layers.ts";
+import { swa } from "../../src/train/average.ts";
 import { weightBytes } from "../../src/model/weights.ts";
 import { sigmoidCrossEntropy } from "../../src/model/loss.ts";
 import { stream } from "../../src/random.ts";
@@ -334,6 +336,31 @@ describe("a network of patches", () => {
       expect(figure(Int32Array.from({ length: 12 }, (_, i) => i))).toBeCloseTo(epochs[0].validation[monitor]!, 6);
     },
   );
+
+  it("has no drawn predictions: samples are refused", async () => {
+    const { model } = await trained("classification", { epochs: 1 });
+    await expect(predict(model, toySet(2, 4, { shape }), { samples: 5 })).rejects.toThrow(
+      "predict: expected a network that sees whole images to draw samples from, got one of patches. Leave samples out.",
+    );
+  });
+
+  it("trains with batch normalisation and averaged weights, to the same bits after a stop in the middle of an epoch", async () => {
+    const net = network([dense(12), batchNorm(), relu(), dropout(0.3), dense(2)]);
+    const options = { patches: parts, network: net, average: swa({ from: 1 }) };
+    const straight = await begin("classification", options);
+    const epochs = await finish(straight);
+    const first = await begin("classification", options);
+    const interrupt = new AbortController();
+    let steps = 0;
+    const run = async () => {
+      while (!first.finished) await first.epoch(interrupt.signal, () => void (++steps === 29 && interrupt.abort(new Error("stop")))); // prettier-ignore
+    };
+    await expect(run()).rejects.toThrow("stop");
+    const second = await begin("classification", options, { kind: "resumed", state: first.state() });
+    expect(await finish(second)).toEqual(epochs.slice(2));
+    expect(weightBytes(second.bestWeights())).toEqual(weightBytes(straight.bestWeights()));
+    for (const fit of [straight, first, second]) fit.free();
+  });
 
   it("is normalised over whole images, by zScore unless said otherwise; statistics by pixel are refused", () => {
     const train = toySet(30, 1, { shape });
