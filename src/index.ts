@@ -44,6 +44,8 @@ export { folds } from "./data/folds.ts";
 export type { Fold, FoldsOptions } from "./data/folds.ts";
 export { similarityGroups } from "./data/likeness.ts";
 export { balancedClassWeights } from "./data/class-weights.ts";
+export { patches } from "./data/patches.ts";
+export type { Patches, PatchOptions } from "./data/patches.ts";
 export type { Sampling } from "./data/sampling.ts";
 export { fitNormalization, prepareNormalization } from "./data/normalization.ts";
 export type { Normalization } from "./data/normalization.ts";

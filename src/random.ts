@@ -4,7 +4,16 @@ import { log } from "./elementary.ts";
 import { multiplyHigh, philox } from "./philox.ts";
 
 /** The streams; a stream's number is part of its draws and never changes. */
-const streamNumbers = { init: 1, shuffle: 2, dropout: 3, augment: 4, split: 5, phantom: 6, bootstrap: 7 } as const;
+const streamNumbers = {
+  init: 1,
+  shuffle: 2,
+  dropout: 3,
+  augment: 4,
+  split: 5,
+  phantom: 6,
+  bootstrap: 7,
+  patch: 8,
+} as const;
 
 export type StreamName = keyof typeof streamNumbers;
 

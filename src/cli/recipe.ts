@@ -8,6 +8,7 @@ import type {
   Model,
   Network,
   Optimizer,
+  Patches,
   RefineOptions,
   Schedule,
   StudyOptions,
@@ -45,8 +46,9 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
   const { maxNorm, decayBiases, freeze } = settings;
   const task = settings.task ?? (train.labels ? "classification" : "segmentation");
   const loss = lossOf(settings, task);
+  const patches = patchesOf(settings);
   return {
-    network: networkOf(settings, voxgrad.outputsFor(task, train)),
+    network: networkOf(settings, voxgrad.outputsFor(task, train, patches)),
     ...(loss === null ? {} : { loss }),
     classWeights,
     sampling: settings.sampling,
@@ -62,11 +64,36 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
     accumulate,
     patience,
     monitor,
+    patches,
     // A model's own scaling of pixels comes with it, unless another is asked for.
     ...(from !== null && normalization === from.normalization.kind ? {} : { normalization }),
     numericMode,
     wide: settings.wide,
   };
+}
+
+/** Null for whole images. @throws UsageError when patches are missing, or go with no such scaling; RangeError when the stride does not fit the size. */
+function patchesOf({
+  patches,
+  patchStride,
+  patchesPerImage,
+  patchForeground,
+  normalization,
+}: Settings): Patches | null {
+  if (patches === null) {
+    if (patchStride === null && patchesPerImage === 1 && patchForeground === 0) return null;
+    throw new UsageError(
+      "--patch-stride, --patches-per-image, --patch-foreground: expected --patches beside them, such as --patches 32x32, got none",
+    );
+  }
+  if (normalization === "pixelZScore") {
+    throw new UsageError(
+      "--normalization: expected zScore, unit or none with --patches, got pixelZScore: a pixel of a patch lies in another " +
+        "place each time. Leave it out.",
+    );
+  }
+  const stride = patchStride === null ? {} : { stride: patchStride };
+  return voxgrad.patches({ size: patches, ...stride, perImage: patchesPerImage, foreground: patchForeground });
 }
 
 /** Dense layers, behind each hidden one what normalises if asked, the activation, dropout if asked; that on pixels first. */

@@ -5,7 +5,7 @@ import { regularizationSettings } from "./regularization-settings.ts";
 import { setting } from "./setting.ts";
 import type { Setting } from "./setting.ts";
 import { suggest, UsageError } from "./usage.ts";
-import { choice, list, number, optional, whole, yes } from "./values.ts";
+import { choice, list, number, optional, sizes as lengths, whole, yes } from "./values.ts";
 import type { Kind } from "./values.ts";
 
 const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
@@ -107,11 +107,30 @@ const table = {
     "loss",
     "validation figure that says which epoch is best",
   ),
+  patches: setting(
+    "--patches",
+    optional(lengths()),
+    null,
+    "size of the parts of images that the network sees, drawn at random; a grid of them covers each image when it is predicted, and is averaged",
+  ),
+  patchStride: setting(
+    "--patch-stride",
+    optional(lengths()),
+    null,
+    "voxels from one patch of that grid to the next; none: half of their size",
+  ),
+  patchesPerImage: setting("--patches-per-image", whole(1), 1, "patches that an epoch draws of each image"),
+  patchForeground: setting(
+    "--patch-foreground",
+    number("a part from 0 to 1", (value) => value >= 0 && value <= 1),
+    0,
+    "part of the drawn patches that have a foreground voxel of the mask in their middle",
+  ),
   normalization: setting(
     "--normalization",
     choice("pixelZScore", "zScore", "unit", "none"),
     "pixelZScore",
-    "how pixels are scaled, fitted on the training set alone",
+    "how pixels are scaled, fitted on the training set alone; with --patches zScore by default",
   ),
   groupBy: setting(
     "--group-by",
@@ -212,7 +231,11 @@ export function resolveSettings(
     if (content[name] === undefined) return [name, initial];
     return [name, check(`${file?.name}: "${name}"`, kind, content[name], content[name])];
   });
-  return Object.freeze(Object.fromEntries(entries) as Settings);
+  const settings = Object.fromEntries(entries) as Settings;
+  const isNamed = (name: SettingName) => flags[name] !== undefined || content[name] !== undefined;
+  // A pixel of a patch has no statistics of its own.
+  const isOpen = settings.patches !== null && !isNamed("normalization");
+  return Object.freeze(isOpen ? { ...settings, normalization: "zScore" } : settings);
 }
 
 function check<T>(where: string, kind: Kind<T>, value: unknown, given: unknown): T {

@@ -60,6 +60,8 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
   const settings = kept ? settingsToGoOn(flags, file, given, kept) : given;
   const { unreadable } = settings;
   const data = await readData(path, { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable });
+  // What does not fit the data is said before there is a folder for a study of it.
+  if (!kept) trainSettings(settings, trainingSetOf(data));
   return inFolder(flags.out, async (place) => {
     const { storage } = place;
     await refuseTaken(flags);

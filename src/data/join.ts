@@ -1,6 +1,6 @@
 // Several datasets as one: their images in order, one set behind the other.
+import { checkIndex } from "./bounds.ts";
 import type { ByteRegion, Dataset } from "./dataset.ts";
-import { checkIndex } from "./dataset.ts";
 import { lineUp } from "./row.ts";
 
 /**
@@ -63,6 +63,22 @@ export function joinDatasets(sets: readonly Dataset[]): Dataset {
       const which = place(index);
       sets[which].readMask(index - row.starts[which], into, offset);
     },
+    ...(sets.every((set) => set.readRun)
+      ? {
+          readRun(index: number, from: number, count: number, into: Float32Array, offset: number) {
+            const which = place(index);
+            sets[which].readRun?.(index - row.starts[which], from, count, into, offset);
+          },
+        }
+      : {}),
+    ...(sets.every((set) => set.readMaskRun)
+      ? {
+          readMaskRun(index: number, from: number, count: number, into: Uint8Array, offset: number) {
+            const which = place(index);
+            sets[which].readMaskRun?.(index - row.starts[which], from, count, into, offset);
+          },
+        }
+      : {}),
     digest(index: number) {
       const which = place(index);
       return sets[which].digest(index - row.starts[which]);

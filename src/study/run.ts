@@ -124,11 +124,11 @@ async function oneEpoch(fit: Fit, { signal, onStep, interrupted }: RunHooks, kee
 
 /** A run as it stands, with the best weights so far. */
 export async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
-  const { network, task, normalization, loss } = fit.settings;
+  const { network, task, patches, normalization, loss } = fit.settings;
   const { history } = fit.progress;
   const weights = fit.bestWeights();
   const { classes, maskClasses, preprocessing } = sets.train;
-  const read = preprocessing ? { preprocessing } : {};
+  const read = { ...(preprocessing ? { preprocessing } : {}), ...(patches ? { patches } : {}) };
   return {
     model: Object.freeze({ task, network, weights, classes, maskClasses, ...read, normalization, loss }),
     history,

@@ -47,7 +47,7 @@ export async function createTrial(
   const own = async ({ train }: TrainingSets) =>
     Object.freeze({
       ...settings,
-      batchSize: Math.min(settings.batchSize, train.length),
+      batchSize: Math.min(settings.batchSize, train.length * (settings.patches?.perImage ?? 1)),
       normalization: settings.normalizationGiven
         ? settings.normalization
         : await prepareNormalization(settings.normalization.kind, train),

@@ -1,8 +1,9 @@
 // A run of training: epochs of steps, their figures on both sets, the best weights kept, to stop and go on at any step.
 import { fillLabels, fillWeights } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { trainingPatches } from "../data/patch-views.ts";
 import { readAhead } from "../data/read-ahead.ts";
-import { drawOrderOf } from "../data/sampling.ts";
+import { drawOrderOf, samplingOfParts } from "../data/sampling.ts";
 import { checkTotalWeight } from "../data/weights.ts";
 import { DivergenceError } from "../errors.ts";
 import { lossDenominator } from "../model/loss-mean.ts";
@@ -64,7 +65,7 @@ export interface Fit {
   readonly bytes: number;
   /**
    * Runs to the end of the next epoch.
-   * @param onStep hears how many of the epoch's images the weights have seen; what it promises is waited for.
+   * @param onStep hears how many of the epoch's images (or patches) the weights have seen; what it promises is waited for.
    * @throws DivergenceError when a loss, gradient or weight is no longer finite; the best weights are kept.
    * @throws the signal's reason when it is aborted: after the running step, with `state()` exactly there.
    */
@@ -87,10 +88,12 @@ export async function startFit(
   beginning: Beginning = { kind: "drawn" },
   build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
 ): Promise<Fit> {
-  const { train, validation } = sets;
   const { network, loss, optimizer, schedule, batchSize, seed, task, sampling } = settings;
-  checkTotalWeight("training", train);
-  checkTotalWeight("validation", validation);
+  checkTotalWeight("training", sets.train);
+  checkTotalWeight("validation", sets.validation);
+  const patches = settings.patches ? trainingPatches(sets.train, settings.patches, seed) : null;
+  /** What steps are made of. Figures are of the sets' whole images. */
+  const train = patches ?? sets.train;
   const slots = optimizerSlots(optimizer);
   const block = await allocate(
     network.plan({ batchSize, state: slots, average: settings.average !== null }),
@@ -99,7 +102,7 @@ export async function startFit(
   );
   const pass = bindPass(network, block, true, { frozen: frozenLayers(network, settings.freeze) });
   const feed = bindFeed(block, settings, pass.output);
-  const drawOrder = drawOrderOf(sampling, train);
+  const drawOrder = drawOrderOf(samplingOfParts(sampling, settings.patches?.perImage ?? 1), train);
   // Without weights no gradient is multiplied by them.
   const step = bindStep(settings, block, train.weights ? feed.regions : { ...feed.regions, imageWeights: 0 });
   const averaging = bindAverage(settings, block);
@@ -107,7 +110,7 @@ export async function startFit(
   const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
   const ahead = readAhead(train);
-  const majority = majorityShare(train);
+  const majority = majorityShare(sets.train);
   const batches = optimizer.kind === "gradientDescent" ? Math.ceil(train.length / batchSize) : settings.accumulate;
 
   const parameters = block.floats("parameters");
@@ -187,8 +190,8 @@ export async function startFit(
 
   /** Figures of the weights as they are, or of their average in their place. */
   async function figureEpoch(number: number, started: number, learningRate: number): Promise<Epoch> {
-    const trainFigures = await evaluate(evaluator, train, breathe);
-    const validationFigures = await evaluate(evaluator, validation, breathe);
+    const trainFigures = await evaluate(evaluator, sets.train, breathe);
+    const validationFigures = await evaluate(evaluator, sets.validation, breathe);
     if (!Number.isFinite(trainFigures.loss)) diverged("the training loss", "output");
     if (!Number.isFinite(validationFigures.loss)) diverged("the validation loss", "output");
     const stopping = nextStopping(progress.stopping, settings.monitor, number, validationFigures[settings.monitor]);
@@ -224,6 +227,7 @@ export async function startFit(
     const number = progress.epoch + 1;
     const { plateau } = progress;
     const learningRate = plateau ? plateau.learningRate : learningRateAt(schedule, optimizer.learningRate, number - 1);
+    patches?.begin(number);
     const order = drawOrder(stream(seed, "shuffle", number));
     while (position < train.length) {
       signal?.throwIfAborted();

@@ -31,7 +31,11 @@ export function checkFits(
       throw new FormatError(`${name}: expected ${length} values of "${tensor}", got ${got ?? "no such tensor"}`);
   }
   const { position } = progress;
-  if (position > train.length) {
-    throw new FormatError(`${name}: expected a place among ${train.length} images, got ${position}`);
+  const { patches } = settings;
+  const places = train.length * (patches?.perImage ?? 1);
+  if (position > places) {
+    throw new FormatError(
+      `${name}: expected a place among ${places} ${patches ? "patches" : "images"}, got ${position}`,
+    );
   }
 }

@@ -5,7 +5,7 @@ import { bindPass } from "../model/pass.ts";
 import { writeWeights } from "../model/weights.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "../breathe.ts";
-import { forwardAll } from "./evaluate.ts";
+import { forwardAll, patchGeometryOf } from "./evaluate.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { maskClassAt, probabilityOf } from "./figures.ts";
@@ -46,8 +46,9 @@ export interface OpenModel extends Evaluator {
   free(): void;
 }
 
-/** @param masks whether dropout is to be drawn. */
-export async function openModel(model: Model, batchSize = 32, masks = false): Promise<OpenModel> {
+/** @param images how many are to go forward: a batch has no more rows than there are. @param masks whether dropout is to be drawn. */
+export async function openModel(model: Model, images: number, masks = false): Promise<OpenModel> {
+  const batchSize = model.patches ? 32 : Math.min(32, images);
   const block = await allocate(model.network.plan({ batchSize, training: false, masks }));
   writeWeights(model.network, model.weights, block.floats("parameters"));
   const pass = bindPass(model.network, block, false);
@@ -56,13 +57,14 @@ export async function openModel(model: Model, batchSize = 32, masks = false): Pr
 }
 
 /**
- * Predicts a set; labels or masks of the set are not looked at.
+ * Predicts a set; labels or masks of the set are not looked at. A model of patches goes over the covering grid of each
+ * image, which may have another size than those of training.
  *
  * @param options with `samples`, each image goes forward so many times with dropout on (Monte-Carlo dropout, Gal &
  * Ghahramani 2016): the probabilities are the samples' mean, and `uncertainty` says how far the samples disagree. The
- * network needs a dropout layer for it. The same `seed` gives the same bits.
- * @throws RangeError when the images have another shape than those the model was trained on, or are known to be
- * preprocessed otherwise; when samples are asked of a network without dropout.
+ * network needs a dropout layer for it, and must see whole images. The same `seed` gives the same bits.
+ * @throws RangeError when the images have another shape than those the model was trained on (of patches: are smaller than
+ * one), or are known to be preprocessed otherwise; when samples are asked of a network without dropout, or of patches.
  * @example
  * ```ts
  * import { phantoms, predict, study } from "voxgrad";
@@ -81,10 +83,17 @@ export async function predict(
   options: SamplingOptions | Record<string, never> = {},
 ): Promise<ClassPredictions | MaskPredictions> {
   checkPreprocessing(model, set);
-  model.network.withInput(set.shape);
+  const { network, patches } = model;
+  if (patches) patchGeometryOf({ network, patches }, set);
+  else network.withInput(set.shape);
   const sampling = isSampling(options) ? options : null;
-  if (sampling) checkSampling(model.network, sampling);
-  const opened = await openModel(model, Math.min(32, set.length), sampling !== null);
+  if (sampling) checkSampling(network, sampling);
+  if (sampling && patches) {
+    throw new RangeError(
+      "predict: expected a network that sees whole images to draw samples from, got one of patches. Leave samples out.",
+    );
+  }
+  const opened = await openModel(model, set.length, sampling !== null);
   try {
     return model.task === "classification"
       ? await predictClasses(model, opened, set, sampling)
@@ -154,9 +163,11 @@ async function predictMasks(
   set: Dataset,
   sampling: SamplingOptions | null,
 ): Promise<MaskPredictions> {
-  const { maskClasses } = model;
-  const width = outputsOf(model);
-  const voxels = width / maskClasses.length;
+  const { maskClasses, network, patches } = model;
+  const voxels = patches
+    ? patchGeometryOf({ network, patches }, set).imageVoxels
+    : outputsOf(model) / maskClasses.length;
+  const width = voxels * maskClasses.length;
   const at = (batch: Float32Array, row: number, k: number) => batch[row * width + k];
   const said = await read(opened, set, sampling, { width, at, areExclusive: false });
   const masks = new Float32Array(set.length * voxels);

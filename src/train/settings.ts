@@ -3,6 +3,8 @@ import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkNormalization, fitNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
+import { fitPatches } from "../data/patches.ts";
+import type { Patches } from "../data/patches.ts";
 import { samplingFor } from "../data/sampling.ts";
 import type { Sampling } from "../data/sampling.ts";
 import { dense, dropout, relu } from "../model/layers.ts";
@@ -77,8 +79,13 @@ export interface TrainOptions {
   /** The validation figure by which the best epoch is chosen; "loss" by default. */
   readonly monitor?: Monitor;
   /**
-   * How pixels are scaled, fitted on the training set alone; "pixelZScore" by default. Or figures that were fitted or are
-   * known beforehand: a study asks whose they are.
+   * Parts of images in place of whole ones, from `patches()`; null, the default, for whole images. A step then takes
+   * `batchSize` patches, and an epoch `perImage` of each image.
+   */
+  readonly patches?: Patches | null;
+  /**
+   * How pixels are scaled, fitted on the training set alone; "pixelZScore" by default, "zScore" with patches. Or figures
+   * that were fitted or are known beforehand: a study asks whose they are.
    */
   readonly normalization?: Normalization["kind"] | Normalization;
   /** Seed of weights, order and dropout; the study's by default. */
@@ -110,6 +117,7 @@ export interface TrainingSettings {
   readonly accumulate: number;
   readonly patience: number | null;
   readonly monitor: Monitor;
+  readonly patches: Patches | null;
   readonly normalization: Normalization;
   /** Whether the normalisation was given instead of fitted on the training set. */
   readonly normalizationGiven: boolean;
@@ -123,14 +131,24 @@ export function hiddenLayers(sizes: readonly number[], dropoutRate = 0): readonl
   return sizes.flatMap((size) => [dense(size), relu(), ...(dropoutRate > 0 ? [dropout(dropoutRate)] : [])]);
 }
 
-/** The number of outputs that a task asks for. */
-export function outputsFor(task: Task, data: Dataset): number {
-  return task === "classification" ? data.classes.length : data.maskClasses.length * data.maskLength;
+/** The number of outputs that a task asks for of a network that sees patches, or whole images. @throws RangeError when they do not fit. */
+export function outputsFor(task: Task, data: Dataset, patches: Patches | null = null): number {
+  const voxels = patches ? fitPatches(patches, data).voxels : data.maskLength;
+  return task === "classification" ? data.classes.length : data.maskClasses.length * voxels;
 }
 
-/** The kind of normalisation that the options come to. */
-export function normalizationKindOf({ normalization = "pixelZScore" }: TrainOptions): Normalization["kind"] {
-  return typeof normalization === "string" ? normalization : normalization.kind;
+/**
+ * The kind of normalisation that the options come to.
+ * @throws RangeError for statistics by pixel of patches, whose pixels lie anywhere in an image.
+ */
+export function normalizationKindOf({ normalization, patches }: TrainOptions): Normalization["kind"] {
+  const kind = typeof normalization === "object" ? normalization.kind : normalization;
+  if (!patches) return kind ?? "pixelZScore";
+  if (kind !== "pixelZScore") return kind ?? "zScore";
+  throw new RangeError(
+    "normalization: expected zScore, unit or none with patches, got pixelZScore: the pixels of a patch lie in another " +
+      "place of the image each time, and have no mean of their own. Leave it out.",
+  );
 }
 
 /**
@@ -146,7 +164,8 @@ export function resolveTraining(
   normalization?: Normalization,
 ): TrainingSettings {
   const options = withScaling(asked);
-  const outputs = outputsFor(task, train);
+  const parts = options.patches ? fitPatches(options.patches, train) : null;
+  const outputs = outputsFor(task, train, parts?.patches);
   const loss = weighted(
     options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice()),
     options.classWeights ?? null,
@@ -155,8 +174,9 @@ export function resolveTraining(
   const sampling = samplingFor(options.sampling ?? "shuffle", train);
   refuseBoth(sampling, loss);
   const layered = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
-  const fitted = layered.withInput(train.shape);
+  const fitted = layered.withInput(parts?.shape ?? train.shape);
   checkOutputs(fitted, loss, task, outputs);
+  const scaling = normalizationKindOf(normalization ? { ...options, normalization } : options);
   const { average = null, from = null, freeze = [] } = options;
   const given = typeof options.normalization === "object" ? options.normalization : null;
   if (given) checkNormalization(given, train);
@@ -170,7 +190,8 @@ export function resolveTraining(
     throw new RangeError(`numericMode: expected "reproducible" or "fast", got "${String(numericMode)}"`);
   }
   checkMonitor(monitor, task);
-  checkBatchNorm(fitted, frozenLayers(fitted, freeze), Math.min(batchSize, train.length));
+  const rows = Math.min(batchSize, train.length * (parts?.patches.perImage ?? 1));
+  checkBatchNorm(fitted, frozenLayers(fitted, freeze), rows);
   return Object.freeze({
     task,
     network: fitted,
@@ -187,11 +208,12 @@ export function resolveTraining(
     freeze,
     clip: options.clip ?? null,
     epochs,
-    batchSize: Math.min(batchSize, train.length),
+    batchSize: rows,
     accumulate,
     patience,
     monitor,
-    normalization: normalization ?? given ?? fitNormalization(normalizationKindOf(options), train),
+    patches: parts?.patches ?? null,
+    normalization: normalization ?? given ?? fitNormalization(scaling, train),
     normalizationGiven: given !== null,
     seed: options.seed ?? seed,
     numericMode,

@@ -17,6 +17,10 @@ describe("settings", () => {
       accumulate: 1,
       clipNorm: null,
       monitor: "loss",
+      patches: null,
+      patchStride: null,
+      patchesPerImage: 1,
+      patchForeground: 0,
       normalization: "pixelZScore",
       leakage: "stop",
       hidden: [64, 32],
@@ -68,6 +72,8 @@ describe("settings", () => {
     ["clip", "0.5,99.5", [0.5, 99.5]],
     ["size", "32,64,64", [32, 64, 64]],
     ["spacing", "none", null],
+    ["patchStride", "16,8,8", [16, 8, 8]],
+    ["patchStride", "none", null],
     ["dropout", "0.25", 0.25],
     ["epochs", "12", 12],
     ["batch", "64", 64],
@@ -102,6 +108,17 @@ describe("settings", () => {
   ])("the flag of %s takes %j, as the file takes the value it means", (name, text, value) => {
     expect(resolveSettings({ [name]: text })).toEqual({ ...resolveSettings({}), [name]: value });
     expect(inFile({ [name]: value })).toEqual(resolveSettings({ [name]: text }));
+  });
+
+  it("with patches scale by zScore unless a flag or the file names another way", () => {
+    expect(resolveSettings({ patches: "32x24" })).toMatchObject({ patches: [32, 24], normalization: "zScore" });
+    expect(resolveSettings({ patches: "32" })).toMatchObject({ patches: 32, normalization: "zScore" });
+    expect(resolveSettings({ patches: "none" })).toMatchObject({ patches: null, normalization: "pixelZScore" });
+    expect(resolveSettings({ patches: "32", normalization: "unit" }).normalization).toBe("unit");
+    expect(inFile({ patches: [32, 24] })).toEqual(resolveSettings({ patches: "32x24" }));
+    expect(inFile({ patches: 32, normalization: "none" }).normalization).toBe("none");
+    expect(inFile({ patches: 32, normalization: "pixelZScore" }).normalization).toBe("pixelZScore");
+    expect(() => inFile({ patches: [] })).toThrow(/"patches": expected whole numbers of at least 1/);
   });
 
   it("every key has a flag of the same name, and the other way round", () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { patches } from "../../src/data/patches.ts";
 import { dense, dropout, gaussianDropout, relu, spatialDropout } from "../../src/model/layers.ts";
 import { sigmoidDice } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
@@ -19,6 +20,7 @@ const settings: [string, TrainOptions, Task, ToyOptions?][] = [
   ["sgd with momentum, accumulating 3 batches", { optimizer: sgd({ momentum: 0.9 }), network: network(layers), accumulate: 3 }, "classification"],
   ["full-batch gradient descent", { optimizer: gradientDescent() }, "classification"],
   ["nadam on masks with soft Dice", { optimizer: nadam(), network: network([dense(8), relu(), dense(9)]), loss: sigmoidDice() }, "segmentation"],
+  ["patches of masks, half of them by the foreground", { patches: patches({ size: 2, foreground: 0.5 }), network: network([dense(8), relu(), dense(4)]) }, "segmentation"],
   ["normalisation, every noise, max-norm and a moving average", { optimizer: adamw(), network: network(noisy), regularization: { maxNorm: 3 }, average: ema() }, "classification"],
   ["images with weights, accumulating 2 batches", { optimizer: adam(), accumulate: 2 }, "classification", { weights: (i) => (i % 5) / 2 }],
   ["images drawn by class", { optimizer: adam(), sampling: "balanced" }, "classification"],
