@@ -4,6 +4,14 @@
 export { philoxFill } from "./random";
 // normalize
 export { bytesToFloats, shiftScale, shiftScaleColumns } from "./normalize";
+// augment: where images are read and what is there, deformations, intensities, boxes
+export { pairVoxels, padLabels } from "./padding";
+export { pointsConstant, pointsNearest, pointsMirror } from "./points";
+export { gatherVolume, gatherSlice, gatherNearest, gatherLikeliest } from "./gather";
+export { drawControl, splineField } from "./deformation";
+export { imageRange, linearIntensity, gammaIntensity, addNoise, biasField } from "./intensity";
+export { blurAxisConstant, blurAxisNearest, blurAxisMirror } from "./blur";
+export { flip, flipLabels, fillBox, copyBox, blend } from "./boxes";
 // activation
 export { expForward, logForward, log1pForward, erfForward } from "./elementary";
 export {

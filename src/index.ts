@@ -50,6 +50,18 @@ export type { Sampling } from "./data/sampling.ts";
 export { fitNormalization, prepareNormalization } from "./data/normalization.ts";
 export type { Normalization } from "./data/normalization.ts";
 
+export { crop, deform, flip, resampling, rotate, scale, shear, stretch, translate } from "./data/augment.ts";
+export type {
+  Augmentation,
+  AugmentationOptions,
+  Axis,
+  GeometricAugmentation,
+  IntensityAugmentation,
+  PaddingMode,
+  ResamplingChoice,
+} from "./data/augment.ts";
+export { biasField, blur, brightness, contrast, cutout, gamma, gaussianNoise } from "./data/augment-intensity.ts";
+
 // the network
 export {
   dense,

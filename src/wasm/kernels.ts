@@ -1,5 +1,6 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
 import { instantiate } from "@assemblyscript/loader";
+import type { AugmentKernels } from "./augment-kernels.ts";
 import { withUnsharedMemory } from "./binary.ts";
 import { importBuild } from "./builds.ts";
 import { availableMode } from "./modes.ts";
@@ -64,7 +65,7 @@ type LossBackward<Scalars extends number[]> = (
  * Every kernel, in the order of assembly/index.ts, whose files state each one's equation.
  * Arguments: outputs, inputs, scratch, sizes, scalars. They overwrite, unless the name says Add.
  */
-export interface Kernels extends NormalizationKernels {
+export interface Kernels extends AugmentKernels, NormalizationKernels {
   // random
   philoxFill: (
     out: Address,

@@ -1,6 +1,10 @@
 // How every kernel is called, as data, so that one test can run them all: its arguments in order.
 // Matrix products and dense layers have tests of their own, over three sizes.
+import type { AugmentKernels } from "../../src/wasm/augment-kernels.ts";
 import type { Kernels } from "../../src/wasm/kernels.ts";
+
+/** Kernels over volumes, with tests of their own: resampling.test.ts, deformation.test.ts, blur.test.ts. */
+type Resampling = Omit<AugmentKernels, "linearIntensity" | "gammaIntensity" | "blend">;
 
 /**
  * Arrays of (rows, columns): "in" is read, "part" is read and in [0, 1], "out" is written, "inout" and "square" (never
@@ -19,6 +23,7 @@ type Untested =
   | "isFused"
   | "runCalls"
   | "limitUnitNorms"
+  | keyof Resampling
   | Extract<keyof Kernels, `matmul${string}` | `dense${string}` | `${string}Limit` | `advance${string}`>;
 
 const elementwise: Argument[] = ["out", "in", "n"];
@@ -31,6 +36,9 @@ export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]
   bytesToFloats: elementwise,
   shiftScale: [...elementwise, 0.3, -1.7],
   shiftScaleColumns: ["out", "in", "doubles", "doubles", "rows", "columns"],
+  linearIntensity: [...elementwise, 0.7, -0.3],
+  gammaIntensity: [...elementwise, -8, 8, 1.3],
+  blend: ["out", "in", "part", "n", 0.3],
   expForward: elementwise,
   logForward: elementwise,
   log1pForward: ["out", "part", "n"],
