@@ -5,6 +5,7 @@ import { regularizationSettings } from "./regularization-settings.ts";
 import { setting } from "./setting.ts";
 import type { Setting } from "./setting.ts";
 import { suggest, UsageError } from "./usage.ts";
+import { augmentations } from "./augment.ts";
 import { choice, list, number, optional, sizes as lengths, whole, yes } from "./values.ts";
 import type { Kind } from "./values.ts";
 
@@ -106,6 +107,12 @@ const table = {
     choice("loss", "accuracy", "rocAuc", "dice"),
     "loss",
     "validation figure that says which epoch is best",
+  ),
+  augment: setting(
+    "--augment",
+    augmentations(),
+    [],
+    "changes training images anew in every epoch, each by up to an amount, with a probability: rotate=10,deform,flip=xy@0.5",
   ),
   patches: setting(
     "--patches",

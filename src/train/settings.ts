@@ -1,4 +1,5 @@
 // Every setting of a run, complete with its defaults: what training depends on, and what a study writes down.
+import type { Augmentation } from "../data/augment.ts";
 import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkNormalization, fitNormalization } from "../data/normalization.ts";
@@ -14,6 +15,7 @@ import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
 import type { NumericMode } from "../wasm/modes.ts";
+import { fittingAugmentations } from "./augmentation.ts";
 import { settledAverage } from "./average.ts";
 import type { Average } from "./average.ts";
 import { frozenLayers } from "./freeze.ts";
@@ -68,6 +70,11 @@ export interface TrainOptions {
   readonly freeze?: readonly string[];
   /** None by default. */
   readonly clip?: Clipping | null;
+  /**
+   * How each image, and its mask with it, is changed anew in every epoch of training: `rotate(10)`, `deform()` and others,
+   * all moves composed and resampled once. None by default. Figures are of the images as they are.
+   */
+  readonly augment?: readonly Augmentation[];
   /** At most this many passes over the training set; 60 by default. */
   readonly epochs?: number;
   /** Images per step; 32 by default. */
@@ -108,6 +115,7 @@ export interface TrainingSettings {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly regularization: Regularization;
+  readonly augment: readonly Augmentation[];
   readonly average: Average | null;
   readonly from: WarmStart | null;
   readonly freeze: readonly string[];
@@ -200,6 +208,7 @@ export function resolveTraining(
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
+    augment: fittingAugmentations(options.augment ?? [], parts?.shape ?? train.shape, train),
     average: average && settledAverage(average, epochs),
     from: from && {
       tensors: fittingTensors(fitted, from),
