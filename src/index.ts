@@ -135,6 +135,7 @@ export type {
   LearningCurve,
   LearningCurveOptions,
   LearningCurvePoint,
+  OpenOptions,
   RefineOptions,
   Refinement,
   Study,
