@@ -10,18 +10,21 @@ import { limitsOf, readData } from "./data.ts";
 import type { ByteFlags } from "./data.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
+import { moreDataOption, readSecondSet } from "./second-set.ts";
 import { flagsOf, resolveSettings } from "./settings.ts";
 import { UsageError } from "./usage.ts";
 
 interface PredictFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
   readonly out: string;
   readonly set?: "train" | "validation" | "test";
+  readonly moreData?: string;
 }
 
 export function predict(): Command {
   const options = [
     new Option("--out <FILE>", "a .csv table, or .npz arrays (masks are always arrays)").makeOptionMandatory(),
     new Option("--set <SET>", "which set of DATA, where it is divided").choices(["train", "validation", "test"]),
+    moreDataOption(),
     ...limitOptions(),
     ...flagsOf("unreadable"),
   ];
@@ -40,8 +43,11 @@ async function act({ output }: Context, flags: PredictFlags, from: string, path:
     );
   }
   const { unreadable } = resolveSettings({ unreadable: flags["unreadable"] });
-  const data = await readData(path, { ...limitsOf(flags), preprocessing: model.preprocessing ?? [], unreadable });
-  if (isSealed && !("train" in data)) await refuseSealed(from, data);
+  const reading = { ...limitsOf(flags), preprocessing: model.preprocessing ?? [], unreadable };
+  const data = await readData(path, reading);
+  if (isSealed && !("train" in data)) {
+    await refuseSealed(from, data, await readSecondSet(folderStorage(from), flags.moreData, reading));
+  }
   const set = chooseSet(data, flags, isSealed, path);
   const predicted = await predictAll(model, set);
   await saveFile(
@@ -87,8 +93,8 @@ function chooseSet(data: Dataset | DatasetSplit, { set }: PredictFlags, isSealed
 }
 
 /** @throws SealedTestSetError when these are the images that the study divided itself: its test set is among them. */
-async function refuseSealed(directory: string, data: Dataset): Promise<void> {
-  const own = await openStudy({ storage: folderStorage(directory), data })
+async function refuseSealed(directory: string, data: Dataset, moreData: Dataset | DatasetSplit | null): Promise<void> {
+  const own = await openStudy({ storage: folderStorage(directory), data, moreData })
     .sets()
     .then(() => true, () => false); // prettier-ignore
   if (!own) return;

@@ -4,7 +4,7 @@ import { readingSettings } from "./reading-settings.ts";
 import { setting } from "./setting.ts";
 import type { Setting } from "./setting.ts";
 import { suggest, UsageError } from "./usage.ts";
-import { choice, list, number, optional, whole, yes } from "./values.ts";
+import { choice, list, number, optional, path, whole, yes } from "./values.ts";
 import type { Kind } from "./values.ts";
 
 const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
@@ -128,6 +128,12 @@ const table = {
     "stop",
     "when an image, a near copy of it or a patient stands in two sets: stop, leave the copies out, or go on all the same",
   ),
+  moreData: setting(
+    "--more-data",
+    optional(path()),
+    null,
+    "a second set, DATA2, whose images join the training set alone; audited against the others as all are",
+  ),
   ...readingSettings,
   numericMode: setting(
     "--numeric-mode",
@@ -241,7 +247,7 @@ function checkFile(file: string, content: unknown): Readonly<Record<string, unkn
 }
 
 /**
- * The settings to go on with: those that a study was begun with, but for how often it is saved.
+ * The settings to go on with: those that a study was begun with, but for how often it is saved and where its second set lies.
  * @param given what flags and file came to, `kept` what the study has; only what was named counts.
  * @throws UsageError for other settings, which would give other weights.
  */
@@ -253,7 +259,8 @@ export function settingsToGoOn(
 ): Settings {
   const named = { ...(file?.content as Readonly<Record<string, unknown>> | undefined), ...flags };
   for (const name of names) {
-    if (name === "checkpointEvery") continue;
+    // Where the second set lies is none of them, as where DATA lies is none.
+    if (name === "checkpointEvery" || name === "moreData") continue;
     if (named[name] === undefined || JSON.stringify(given[name]) === JSON.stringify(kept[name])) continue;
     throw new UsageError(
       `--resume: expected the settings that the study was begun with, got ${name} ${shown(given[name])} where it has ` +
@@ -261,5 +268,6 @@ export function settingsToGoOn(
     );
   }
   const { checkpointEvery } = named["checkpointEvery"] === undefined ? kept : given;
-  return Object.freeze({ ...kept, checkpointEvery });
+  const { moreData } = named["moreData"] === undefined ? kept : given;
+  return Object.freeze({ ...kept, checkpointEvery, moreData });
 }
