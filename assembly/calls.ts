@@ -4,6 +4,7 @@
 // last of them receives what the kernel returns). src/wasm/calls.ts writes the lists and has the same numbers.
 import * as advance from "./advance";
 import { dropoutMask, dropoutApply } from "./dropout";
+import { callFurther } from "./furthercalls";
 import { scale, requireFinite, clamp, limitNorm } from "./reduce";
 import {
   denseForward,
@@ -269,6 +270,8 @@ export function runCalls(calls: usize, count: i32): i32 {
       case 69:
         scaleRows(i0, i1, i2, i3, i4);
         break;
+      default:
+        callFurther(call);
     }
   }
   return -1;

@@ -37,3 +37,37 @@ export function dropoutApply(y: usize, x: usize, mask: usize, n: i32): void {
     storeLanes(y + at, f32x4.mul(loadLanes(x + at, n - i), loadLanes(mask + at, n - i)), n - i);
   }
 }
+
+/**
+ * y: (rows, before, size, after) = x * mask, of mask: (rows, size): one factor for all that an image has at an index of one
+ * axis. Forward of x to y, backward of dy to dx. In place where y is x.
+ */
+export function spatialDropoutApply(
+  y: usize,
+  x: usize,
+  mask: usize,
+  rows: i32,
+  before: i32,
+  size: i32,
+  after: i32,
+): void {
+  for (let row = 0; row < rows; row++, mask += (<usize>size) << 2) {
+    for (let outer = 0; outer < before; outer++) {
+      if (after == 1) {
+        dropoutApply(y, x, mask, size);
+        y += (<usize>size) << 2;
+        x += (<usize>size) << 2;
+        continue;
+      }
+      for (let index = 0; index < size; index++) {
+        const factor = v128.load32_splat(mask + ((<usize>index) << 2));
+        for (let i = 0; i < after; i += 4) {
+          const at = (<usize>i) << 2;
+          storeLanes(y + at, f32x4.mul(loadLanes(x + at, after - i), factor), after - i);
+        }
+        y += (<usize>after) << 2;
+        x += (<usize>after) << 2;
+      }
+    }
+  }
+}

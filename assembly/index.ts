@@ -4,6 +4,14 @@
 export { philoxFill } from "./random";
 // normalize
 export { bytesToFloats, shiftScale, shiftScaleColumns } from "./normalize";
+// augment: where images are read and what is there, deformations, intensities, boxes
+export { pairVoxels, padLabels } from "./padding";
+export { pointsConstant, pointsNearest, pointsMirror } from "./points";
+export { gatherVolume, gatherSlice, gatherNearest, gatherLikeliest } from "./gather";
+export { drawControl, splineField } from "./deformation";
+export { imageRange, linearIntensity, gammaIntensity, addNoise, biasField } from "./intensity";
+export { blurAxisConstant, blurAxisNearest, blurAxisMirror } from "./blur";
+export { flip, flipLabels, fillBox, copyBox, blend } from "./boxes";
 // activation
 export { expForward, logForward, log1pForward, erfForward } from "./elementary";
 export {
@@ -30,7 +38,24 @@ export {
 } from "./activation";
 export { softmaxForward, softmaxBackward } from "./softmax";
 // dropout
-export { dropoutMask, dropoutApply } from "./dropout";
+export { dropoutMask, dropoutApply, spatialDropoutApply } from "./dropout";
+export { gaussianMask } from "./gaussian";
+// batch and layer normalisation
+export {
+  batchNormStatistics,
+  batchNormFixedStatistics,
+  batchNormForward,
+  batchNormBackwardParameters,
+  batchNormBackwardParametersAdd,
+  batchNormBackwardInput,
+  batchNormFixedBackwardInput,
+} from "./normalization";
+export {
+  layerNormForward,
+  layerNormBackwardInput,
+  layerNormBackwardParameters,
+  layerNormBackwardParametersAdd,
+} from "./layernorm";
 // matmul, dense
 export { matmulABt, matmulAB, matmulAtB, matmulAtBAdd } from "./matmul";
 export {
@@ -77,6 +102,9 @@ export {
   advanceAdamax,
   advanceAdagrad,
 } from "./advance";
+// limits and averages of weights
+export { limitUnitNorms } from "./maxnorm";
+export { averageStep } from "./average";
 // many calls in one
 export { runCalls } from "./calls";
 

@@ -44,14 +44,30 @@ export { folds } from "./data/folds.ts";
 export type { Fold, FoldsOptions } from "./data/folds.ts";
 export { similarityGroups } from "./data/likeness.ts";
 export { balancedClassWeights } from "./data/class-weights.ts";
+export { patches } from "./data/patches.ts";
+export type { Patches, PatchOptions } from "./data/patches.ts";
 export type { Sampling } from "./data/sampling.ts";
 export { fitNormalization, prepareNormalization } from "./data/normalization.ts";
 export type { Normalization } from "./data/normalization.ts";
+
+export { crop, deform, flip, resampling, rotate, scale, shear, stretch, translate } from "./data/augment.ts";
+export type {
+  Augmentation,
+  AugmentationOptions,
+  Axis,
+  GeometricAugmentation,
+  IntensityAugmentation,
+  PaddingMode,
+  ResamplingChoice,
+} from "./data/augment.ts";
+export { biasField, blur, brightness, contrast, cutout, gamma, gaussianNoise } from "./data/augment-intensity.ts";
 
 // the network
 export {
   dense,
   dropout,
+  spatialDropout,
+  gaussianDropout,
   elu,
   gelu,
   geluTanh,
@@ -64,7 +80,18 @@ export {
   softplus,
   tanh,
 } from "./model/layers.ts";
-export type { ActivationLayer, DenseLayer, DenseOptions, DropoutLayer, Layer, LayerOptions } from "./model/layers.ts";
+export type {
+  ActivationLayer,
+  DenseLayer,
+  DenseOptions,
+  DropoutLayer,
+  GaussianDropoutLayer,
+  Layer,
+  LayerOptions,
+  SpatialDropoutLayer,
+} from "./model/layers.ts";
+export { batchNorm, layerNorm } from "./model/normalization-layers.ts";
+export type { BatchNormLayer, LayerNormLayer } from "./model/normalization-layers.ts";
 export { constant, glorot, he, lecun, torchLinear, zeros } from "./model/init.ts";
 export type { Initializer } from "./model/init.ts";
 export { network } from "./model/network.ts";
@@ -115,6 +142,8 @@ export {
   stepDecay,
 } from "./train/schedule.ts";
 export type { Schedule } from "./train/schedule.ts";
+export { ema, swa } from "./train/average.ts";
+export type { Average } from "./train/average.ts";
 export { clipNorm, clipValue, regularization } from "./train/regularization.ts";
 export type { Clipping, Regularization } from "./train/regularization.ts";
 export { hiddenLayers, outputsFor, resolveTraining } from "./train/settings.ts";
@@ -128,6 +157,7 @@ export { loadModel, saveModel } from "./train/model.ts";
 export type { Model } from "./train/model.ts";
 export { predict } from "./train/predict.ts";
 export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
+export type { SamplingOptions, Uncertainty } from "./train/uncertainty.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";

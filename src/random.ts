@@ -4,12 +4,29 @@ import { log } from "./elementary.ts";
 import { multiplyHigh, philox } from "./philox.ts";
 
 /** The streams; a stream's number is part of its draws and never changes. */
-const streamNumbers = { init: 1, shuffle: 2, dropout: 3, augment: 4, split: 5, phantom: 6, bootstrap: 7 } as const;
+const streamNumbers = {
+  init: 1,
+  shuffle: 2,
+  dropout: 3,
+  augment: 4,
+  split: 5,
+  phantom: 6,
+  bootstrap: 7,
+  patch: 8,
+} as const;
 
 export type StreamName = keyof typeof streamNumbers;
 
-/** What a block of bits is drawn for: the third counter word, so that kinds of draws share nothing. */
-const drawKinds = { bits: 0, uniform: 1, normal: 2, integer: 3, permutation: 4 } as const;
+/** What a block of bits is drawn for: the third counter word, so that kinds of draws share nothing; the last two by kernels. */
+export const drawKinds = {
+  bits: 0,
+  uniform: 1,
+  normal: 2,
+  integer: 3,
+  permutation: 4,
+  deformation: 5,
+  noise: 6,
+} as const;
 
 /** Draws by index. Kinds of draws do not share bits: uniform(3) says nothing about normal(3). Only permutation makes an array. */
 export interface RandomStream {

@@ -5,7 +5,7 @@ import type { StreamName } from "../src/random.ts";
 import { erf } from "./oracle/erf.ts";
 import { philoxOracle } from "./oracle/philox.ts";
 
-const names: StreamName[] = ["init", "shuffle", "dropout", "augment", "split", "phantom", "bootstrap"];
+const names: StreamName[] = ["init", "shuffle", "dropout", "augment", "split", "phantom", "bootstrap", "patch"];
 const seeds = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const epochs = fc.nat({ max: 2 ** 24 - 1 });
 

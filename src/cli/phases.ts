@@ -20,11 +20,12 @@ export async function runTraining(
   begin: BeginMeter,
 ): Promise<TrainingResult> {
   const { train: images } = await run.sets();
-  const meter = begin("training", epochs * images);
+  const steps = images * (options.patches?.perImage ?? 1);
+  const meter = begin("training", epochs * steps);
   // A resumed run begins in the middle: the first epoch that ends tells where.
   let before = 0;
   try {
-    const running = run.train({ ...options, onStep: (seen) => meter.advance(before * images + seen) });
+    const running = run.train({ ...options, onStep: (seen) => meter.advance(before * steps + seen) });
     for (;;) {
       const next = await running.next();
       if (next.done) return next.value;

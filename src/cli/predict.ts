@@ -1,13 +1,15 @@
 // voxgrad predict: a trained model goes over new images; probabilities of classes as a table, masks as arrays.
 import type { Command } from "commander";
 import { Option } from "commander";
-import { loadModel, openStudy, predict as predictAll, SealedTestSetError } from "../index.ts";
-import type { ClassPredictions, Dataset, DatasetSplit, MaskPredictions, Model } from "../index.ts";
+import { openStudy, predict as predictAll, SealedTestSetError } from "../index.ts";
+import type { ClassPredictions, Dataset, DatasetSplit, MaskPredictions } from "../index.ts";
 import { folderStorage, saveFile, writeNpz } from "../io.ts";
+import type { NpzArray } from "../io.ts";
 import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
 import { limitsOf, readData } from "./data.ts";
 import type { ByteFlags } from "./data.ts";
+import { openModel } from "./model-file.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 import { moreDataOption, readSecondSet } from "./second-set.ts";
@@ -16,6 +18,7 @@ import { UsageError } from "./usage.ts";
 
 interface PredictFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
   readonly out: string;
+  readonly uncertainty?: number;
   readonly set?: "train" | "validation" | "test";
   readonly moreData?: string;
 }
@@ -23,10 +26,14 @@ interface PredictFlags extends OutputOptions, ByteFlags, Readonly<Record<string,
 export function predict(): Command {
   const options = [
     new Option("--out <FILE>", "a .csv table, or .npz arrays (masks are always arrays)").makeOptionMandatory(),
+    new Option(
+      "--uncertainty <N>",
+      "goes over each image N times with dropout on: the mean, and how far the N disagree",
+    ).argParser(readSamples),
     new Option("--set <SET>", "which set of DATA, where it is divided").choices(["train", "validation", "test"]),
     moreDataOption(),
     ...limitOptions(),
-    ...flagsOf("unreadable"),
+    ...flagsOf("unreadable", "seed"),
   ];
   return command("predict", "what a trained network says about new images", options, act)
     .argument("<MODEL>", "the folder of a study, or a model.safetensors")
@@ -42,14 +49,15 @@ async function act({ output }: Context, flags: PredictFlags, from: string, path:
       `--out: expected a file that ends in .npz, since this network predicts masks, got ${flags.out}`,
     );
   }
-  const { unreadable } = resolveSettings({ unreadable: flags["unreadable"] });
+  const { unreadable, seed } = resolveSettings({ unreadable: flags["unreadable"], seed: flags["seed"] });
   const reading = { ...limitsOf(flags), preprocessing: model.preprocessing ?? [], unreadable };
   const data = await readData(path, reading);
   if (isSealed && !("train" in data)) {
     await refuseSealed(from, data, await readSecondSet(folderStorage(from), flags.moreData, reading));
   }
   const set = chooseSet(data, flags, isSealed, path);
-  const predicted = await predictAll(model, set);
+  const { uncertainty: samples } = flags;
+  const predicted = await predictAll(model, set, samples === undefined ? {} : { samples, seed });
   await saveFile(
     flags.out,
     extension === "csv" ? tableOf(predicted as ClassPredictions, set.names) : await arraysOf(predicted, set),
@@ -61,19 +69,6 @@ async function act({ output }: Context, flags: PredictFlags, from: string, path:
     classes: model.task === "classification" ? model.classes : model.maskClasses,
   });
   return done;
-}
-
-/** A model from its file, or from the study's folder, which knows whether its test set is still sealed. */
-async function openModel(from: string): Promise<{ model: Model; isSealed: boolean }> {
-  const { readFile, stat } = await import("node:fs/promises");
-  const there = await stat(from).catch(() => null);
-  if (!there) throw new UsageError(`${from}: expected the folder of a study or a model, got nothing: it is not there`);
-  if (!there.isDirectory()) return { model: loadModel(await readFile(from), from), isSealed: false };
-  const storage = folderStorage(from);
-  const bytes = await storage.read("model.safetensors");
-  if (!bytes) throw new UsageError(`${from}: expected a trained study, got a folder without model.safetensors`);
-  const ledger = new TextDecoder().decode((await storage.read("ledger.jsonl")) ?? new Uint8Array(0));
-  return { model: loadModel(bytes, `${from}/model.safetensors`), isSealed: !ledger.includes('"event":"test opened"') };
 }
 
 function chooseSet(data: Dataset | DatasetSplit, { set }: PredictFlags, isSealed: boolean, path: string): Dataset {
@@ -104,12 +99,26 @@ async function refuseSealed(directory: string, data: Dataset, moreData: Dataset 
   );
 }
 
-/** image,predicted,p(class),...: a line an image, by its file or its number. */
-function tableOf({ classes, probabilities, predicted }: ClassPredictions, names?: readonly string[]): Uint8Array {
+/** The number of samples. @throws UsageError when it is none. */
+function readSamples(given: string): number {
+  const samples = Number(given);
+  if (Number.isSafeInteger(samples) && samples >= 2 && samples <= 65536) return samples;
+  throw new UsageError(`--uncertainty: expected a whole number from 2 to 65536, got ${given}`);
+}
+
+/** image,predicted,p(class),...: a line an image, by its file or its number; behind them how sure that is, if asked. */
+function tableOf(said: ClassPredictions, names?: readonly string[]): Uint8Array {
+  const { classes, probabilities, predicted, uncertainty } = said;
   const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [["image", "predicted", ...classes.map((name) => `p(${name})`)].map(quote).join(",")];
+  const doubts = uncertainty ? [...classes.map((name) => `deviation(${name})`), "entropy", "mutual information"] : [];
+  const lines = [["image", "predicted", ...classes.map((name) => `p(${name})`), ...doubts].map(quote).join(",")];
   for (let image = 0; image < predicted.length; image++) {
-    const row = [...probabilities.subarray(image * classes.length, (image + 1) * classes.length)];
+    const own = (values: Float32Array) => [...values.subarray(image * classes.length, (image + 1) * classes.length)];
+    const row = own(probabilities);
+    if (uncertainty) {
+      const { deviation, entropy, mutualInformation } = uncertainty;
+      row.push(...own(deviation), entropy[image], mutualInformation[image]);
+    }
     lines.push(
       [quote(names?.[image] ?? `${image}`), quote(classes[predicted[image]]), ...row.map((p) => p.toPrecision(7))].join(
         ",",
@@ -127,13 +136,29 @@ function arraysOf(predicted: ClassPredictions | MaskPredictions, set: Dataset): 
     return writeNpz({
       probabilities: { shape: [n, classes.length], data: probabilities },
       predicted: { shape: [n], data: predicted.predicted },
+      ...doubtsOf(predicted, [n, classes.length], [n]),
     });
   }
   const { shape, masks, probabilities, maskClasses } = predicted;
   return writeNpz({
     masks: { shape: [n, ...shape], data: isBytes(maskClasses) ? Uint8Array.from(masks) : masks },
     probabilities: { shape: [n, maskClasses.length, ...shape], data: probabilities },
+    ...doubtsOf(predicted, [n, maskClasses.length, ...shape], [n, maskClasses.length, ...shape]),
   });
+}
+
+/** The arrays of uncertainty, where it was asked for. */
+function doubtsOf(
+  { uncertainty }: ClassPredictions | MaskPredictions,
+  all: readonly number[],
+  each: readonly number[],
+): Readonly<Record<string, NpzArray>> {
+  if (!uncertainty) return {};
+  return {
+    deviation: { shape: all, data: uncertainty.deviation },
+    entropy: { shape: each, data: uncertainty.entropy },
+    mutual_information: { shape: each, data: uncertainty.mutualInformation },
+  };
 }
 
 function isBytes(values: readonly number[]): boolean {

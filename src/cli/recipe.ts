@@ -1,11 +1,14 @@
 // What the settings of the command line mean as values of the library.
 import * as voxgrad from "../index.ts";
 import type {
+  Average,
   Dataset,
   Layer,
   Loss,
+  Model,
   Network,
   Optimizer,
+  Patches,
   RefineOptions,
   Schedule,
   StudyOptions,
@@ -32,40 +35,89 @@ export function refineSettings({ refineTrials, refineMinutes, refineFolds }: Set
   };
 }
 
-/** How the study trains. @param train says how many outputs the network needs. */
-export function trainSettings(settings: Settings, train: Dataset): TrainOptions {
+/**
+ * How the study trains.
+ * @param train says how many outputs the network needs.
+ * @param from the model that --from names.
+ */
+export function trainSettings(settings: Settings, train: Dataset, from: Model | null = null): TrainOptions {
   const { epochs, batch, accumulate, clipNorm, patience, monitor, normalization, l1, l2, numericMode, classWeights } =
     settings;
+  const { maxNorm, decayBiases, freeze } = settings;
   const task = settings.task ?? (train.labels ? "classification" : "segmentation");
   const loss = lossOf(settings, task);
+  const patches = patchesOf(settings);
   return {
-    network: networkOf(settings, voxgrad.outputsFor(task, train)),
+    network: networkOf(settings, voxgrad.outputsFor(task, train, patches)),
     ...(loss === null ? {} : { loss }),
     classWeights,
     sampling: settings.sampling,
     optimizer: optimizerOf(settings),
     schedule: scheduleOf(settings),
-    regularization: { l1, l2 },
+    regularization: { l1, l2, maxNorm, biases: decayBiases },
+    average: averageOf(settings),
+    from,
+    freeze,
     clip: clipNorm === null ? null : voxgrad.clipNorm(clipNorm),
     epochs,
     batchSize: batch,
     accumulate,
     patience,
     monitor,
-    normalization,
+    patches,
+    // A model's own scaling of pixels comes with it, unless another is asked for.
+    ...(from !== null && normalization === from.normalization.kind ? {} : { normalization }),
     numericMode,
     wide: settings.wide,
   };
 }
 
-/** Dense layers with the activation, and dropout if asked, behind each hidden one. */
-function networkOf({ hidden, activation, dropout }: Settings, outputs: number): Network {
+/** Null for whole images. @throws UsageError when patches are missing, or go with no such scaling; RangeError when the stride does not fit the size. */
+function patchesOf({
+  patches,
+  patchStride,
+  patchesPerImage,
+  patchForeground,
+  normalization,
+}: Settings): Patches | null {
+  if (patches === null) {
+    if (patchStride === null && patchesPerImage === 1 && patchForeground === 0) return null;
+    throw new UsageError(
+      "--patch-stride, --patches-per-image, --patch-foreground: expected --patches beside them, such as --patches 32x32, got none",
+    );
+  }
+  if (normalization === "pixelZScore") {
+    throw new UsageError(
+      "--normalization: expected zScore, unit or none with --patches, got pixelZScore: a pixel of a patch lies in another " +
+        "place each time. Leave it out.",
+    );
+  }
+  const stride = patchStride === null ? {} : { stride: patchStride };
+  return voxgrad.patches({ size: patches, ...stride, perImage: patchesPerImage, foreground: patchForeground });
+}
+
+/** Dense layers, behind each hidden one what normalises if asked, the activation, dropout if asked; that on pixels first. */
+function networkOf(settings: Settings, outputs: number): Network {
+  const { hidden, activation, dropout, dropoutKind, inputDropout, spatialDropout, hiddenNorm } = settings;
+  const noise = dropoutKind === "gaussian" ? voxgrad.gaussianDropout : voxgrad.dropout;
+  const norms = { batch: voxgrad.batchNorm, layer: voxgrad.layerNorm };
   const layers = hidden.flatMap((size): Layer[] => [
     voxgrad.dense(size),
+    ...(hiddenNorm === null ? [] : [norms[hiddenNorm]()]),
     voxgrad[activation](),
-    ...(dropout > 0 ? [voxgrad.dropout(dropout)] : []),
+    ...(dropout > 0 ? [noise(dropout)] : []),
   ]);
-  return voxgrad.network([...layers, voxgrad.dense(outputs)]);
+  const onImage = [
+    ...(spatialDropout > 0 ? [voxgrad.spatialDropout(spatialDropout)] : []),
+    ...(inputDropout > 0 ? [noise(inputDropout)] : []),
+  ];
+  return voxgrad.network([...onImage, ...layers, voxgrad.dense(outputs)]);
+}
+
+function averageOf({ ema, swa }: Settings): Average | null {
+  if (ema !== null && swa) throw new UsageError("expected --ema or --swa, got both");
+  if (ema !== null) return voxgrad.ema({ decay: ema });
+  return swa ? voxgrad.swa() : null;
 }
 
 /** @throws UsageError for smoothing of a loss that has none. */

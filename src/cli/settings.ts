@@ -1,14 +1,14 @@
 // The settings of a study: one table for the flags, the configuration file, their defaults, checks and help.
 import { Option } from "commander";
 import { readingSettings } from "./reading-settings.ts";
+import { regularizationSettings } from "./regularization-settings.ts";
 import { setting } from "./setting.ts";
 import type { Setting } from "./setting.ts";
 import { suggest, UsageError } from "./usage.ts";
-import { choice, list, number, optional, path, whole, yes } from "./values.ts";
+import { choice, list, number, optional, path, sizes as lengths, whole, yes } from "./values.ts";
 import type { Kind } from "./values.ts";
 
 const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
-const factor = number("a number of at least 0", (value) => value >= 0);
 const positive = number("a number above 0", (value) => value > 0);
 const sizes = list("whole numbers of at least 1, such as 64,32", "N,N", (values) =>
   values.every((value) => Number.isSafeInteger(value) && value >= 1),
@@ -68,7 +68,6 @@ const table = {
     0,
     "part of the truth that is spread over all classes (softmaxCrossEntropy), or over yes and no (sigmoidCrossEntropy)",
   ),
-  dropout: setting("--dropout", rate, 0.3, "part of the hidden nodes left out at each step"),
   epochs: setting("--epochs", whole(1, 16777215), 60, "passes over the training set at most"),
   batch: setting("--batch", whole(1), 32, "images per step"),
   accumulate: setting("--accumulate", whole(1), 1, "batches whose gradients are summed before each step"),
@@ -99,8 +98,7 @@ const table = {
     "constant",
     "how the learning rate changes from epoch to epoch",
   ),
-  l1: setting("--l1", factor, 0, "penalty on the sum of the weights' absolute values"),
-  l2: setting("--l2", factor, 0, "penalty on the sum of the weights' squares"),
+  ...regularizationSettings,
   clipNorm: setting("--clip-norm", optional(positive), null, "longest gradient allowed, over all weights"),
   patience: setting("--patience", optional(whole(1)), 10, "epochs without a better validation figure before it stops"),
   monitor: setting(
@@ -109,11 +107,30 @@ const table = {
     "loss",
     "validation figure that says which epoch is best",
   ),
+  patches: setting(
+    "--patches",
+    optional(lengths()),
+    null,
+    "size of the parts of images that the network sees, drawn at random; a grid of them covers each image when it is predicted, and is averaged",
+  ),
+  patchStride: setting(
+    "--patch-stride",
+    optional(lengths()),
+    null,
+    "voxels from one patch of that grid to the next; none: half of their size",
+  ),
+  patchesPerImage: setting("--patches-per-image", whole(1), 1, "patches that an epoch draws of each image"),
+  patchForeground: setting(
+    "--patch-foreground",
+    number("a part from 0 to 1", (value) => value >= 0 && value <= 1),
+    0,
+    "part of the drawn patches that have a foreground voxel of the mask in their middle",
+  ),
   normalization: setting(
     "--normalization",
     choice("pixelZScore", "zScore", "unit", "none"),
     "pixelZScore",
-    "how pixels are scaled, fitted on the training set alone",
+    "how pixels are scaled, fitted on the training set alone; with --patches zScore by default",
   ),
   groupBy: setting(
     "--group-by",
@@ -193,6 +210,7 @@ export function flagsOf(...wanted: readonly SettingName[]): Option[] {
 /** A value as its flag would be written. */
 function shown(value: unknown): string {
   if (value === null) return "none";
+  if (Array.isArray(value) && value.length === 0) return "none";
   return Array.isArray(value) ? value.join(",") : `${value as string | number}`;
 }
 
@@ -219,7 +237,11 @@ export function resolveSettings(
     if (content[name] === undefined) return [name, initial];
     return [name, check(`${file?.name}: "${name}"`, kind, content[name], content[name])];
   });
-  return Object.freeze(Object.fromEntries(entries) as Settings);
+  const settings = Object.fromEntries(entries) as Settings;
+  const isNamed = (name: SettingName) => flags[name] !== undefined || content[name] !== undefined;
+  // A pixel of a patch has no statistics of its own.
+  const isOpen = settings.patches !== null && !isNamed("normalization");
+  return Object.freeze(isOpen ? { ...settings, normalization: "zScore" } : settings);
 }
 
 function check<T>(where: string, kind: Kind<T>, value: unknown, given: unknown): T {

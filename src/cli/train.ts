@@ -1,13 +1,14 @@
 // voxgrad train: phases one and two into a study's folder; the test set stays sealed.
 import type { Command } from "commander";
 import { Option } from "commander";
-import { hasRelaxedSimd, openStudy, study, StudyStateError } from "../index.ts";
+import { hasRelaxedSimd, loadModel, openStudy, study, StudyStateError } from "../index.ts";
 import type { Dataset, DatasetSplit, Study, TrainingResult } from "../index.ts";
 import { folderStorage } from "../io.ts";
 import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
 import { absolute, limitsOf, readData, trainingSetOf } from "./data.ts";
 import type { ByteFlags } from "./data.ts";
+import { openModel } from "./model-file.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { done, interrupted } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
@@ -60,9 +61,11 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
   const settings = kept ? settingsToGoOn(flags, file, given, kept) : given;
   const { unreadable } = settings;
   const reading = { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable };
-  const data = await readData(path, reading);
   const morePath = await secondPath(settings, flags);
+  const data = await readData(path, reading);
   const moreData = morePath === null ? null : await readData(morePath, reading);
+  // What does not fit the data is said before there is a folder for a study of it.
+  if (!kept) trainSettings(settings, trainingSetOf(data));
   return inFolder(flags.out, async (place) => {
     const { storage } = place;
     await refuseTaken(flags);
@@ -98,7 +101,7 @@ async function refuseTaken({ out, resume, force }: TrainFlags): Promise<void> {
 /** Trains, refines if asked, and says what came of it. */
 async function work(
   { output, begin }: Context,
-  { directory }: Place,
+  { directory, storage }: Place,
   settings: Settings,
   run: Study,
   data: Dataset | DatasetSplit,
@@ -108,7 +111,11 @@ async function work(
   const { signal } = interrupt;
   try {
     // What does not go together is refused before anything is written.
-    const options = trainSettings(settings, trainingSetOf(data));
+    // A study that has begun keeps what it began from.
+    const kept = settings.from === null ? null : await storage.read("from.safetensors");
+    const given = settings.from === null || kept ? null : (await openModel(settings.from)).model;
+    const from = kept ? loadModel(kept, "from.safetensors") : given;
+    const options = trainSettings(settings, trainingSetOf(data), from);
     const { train, validation, test } = await run.sets();
     const entries = await run.ledger();
     output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);

@@ -78,6 +78,47 @@ export function list(
   };
 }
 
+/** Sizes along axes: "32x32", or one number for all; a number or a list in a file. */
+export function sizes(): Kind<number | readonly number[]> {
+  const isSize = (value: unknown) => typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
+  return {
+    valueName: "ZxYxX",
+    expected: "whole numbers of at least 1, such as 32x32, or 32 for all axes",
+    read: (text) => {
+      const parts = text.split(/[x,]/).map((part) => readNumber(part.trim()));
+      return parts.length === 1 ? parts[0] : parts;
+    },
+    check: (value) => {
+      if (Array.isArray(value))
+        return value.length > 0 && value.every(isSize) ? Object.freeze([...(value as number[])]) : undefined;
+      return isSize(value) ? (value as number) : undefined;
+    },
+  };
+}
+
+/** Any text but none at all. */
+export function text(expected: string, valueName: string): Kind<string> {
+  return {
+    valueName,
+    expected,
+    read: (given) => given,
+    check: (value) => (typeof value === "string" && value !== "" ? value : undefined),
+  };
+}
+
+/** Texts with commas between; a list in a file. */
+export function words(expected: string, valueName: string): Kind<readonly string[]> {
+  return {
+    valueName,
+    expected,
+    read: (given) => (given === "" ? [] : given.split(",").map((part) => part.trim())),
+    check: (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "")
+        ? Object.freeze(value as string[])
+        : undefined,
+  };
+}
+
 /** The kind, or "none" on the command line and null in a file. */
 export function optional<T>(kind: Kind<T>): Kind<T | null> {
   return {

@@ -1,6 +1,7 @@
 // A dataset of images that are loaded when they are needed, and kept within a budget.
+import { checkIndex, checkRoom, checkRun } from "./bounds.ts";
 import type { ByteRegion, Dataset, Pixels } from "./dataset.ts";
-import { checkIndex, checkRoom, featuresOf } from "./dataset.ts";
+import { featuresOf } from "./dataset.ts";
 import { imageDigest } from "./digest.ts";
 import type { Rescale } from "./image.ts";
 import { imageCache } from "./image-cache.ts";
@@ -39,6 +40,9 @@ export type SetFacts = Pick<
   /** The class index of each value that masks have; null where they are class indexes. */
   readonly maskIndexes: Uint8Array | null;
 };
+
+/** What makes values of pixels that are values already. */
+const asStored: Pick<Rescale, "slope" | "intercept"> = { slope: 1, intercept: 0 };
 
 /** 1 GiB: what images that are kept may take unless a limit is given. */
 export const defaultCacheBytes = 1073741824;
@@ -81,6 +85,13 @@ export function datasetOver({ name, isBytes, maskIndexes, ...facts }: SetFacts, 
       if (!rescale) into.set(pixels, offset);
       else for (let i = 0; i < size; i++) into[offset + i] = pixels[i] * rescale.slope + rescale.intercept;
     },
+    readRun(index: number, from: number, count: number, into: Float32Array, offset: number) {
+      checkRun(name, index, length, from, count, size);
+      checkRoom(name, offset, count, into.length);
+      const { pixels, rescale } = kept(index);
+      const { slope, intercept } = rescale ?? asStored;
+      for (let i = 0; i < count; i++) into[offset + i] = pixels[from + i] * slope + intercept;
+    },
     ...(isBytes
       ? {
           readBytes(index: number, into: ByteRegion, offset: number) {
@@ -96,6 +107,13 @@ export function datasetOver({ name, isBytes, maskIndexes, ...facts }: SetFacts, 
       checkRoom(name, offset, maskLength, into.length);
       if (!maskIndexes) into.set(mask, offset);
       else for (let i = 0; i < maskLength; i++) into[offset + i] = maskIndexes[mask[i]];
+    },
+    readMaskRun(index: number, from: number, count: number, into: Uint8Array, offset: number) {
+      checkRun(name, index, length, from, count, maskLength);
+      checkRoom(name, offset, count, into.length);
+      const { mask } = kept(index);
+      if (!mask) throw new TypeError(`${name}: expected masks, got a set without`);
+      for (let i = 0; i < count; i++) into[offset + i] = maskIndexes ? maskIndexes[mask[from + i]] : mask[from + i];
     },
     async digest(index: number) {
       await prepare([index]);

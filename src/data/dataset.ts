@@ -1,4 +1,6 @@
 // What a network learns from: images of one shape, with labels or masks, read one at a time.
+import { checkIndex, checkRoom, checkRun } from "./bounds.ts";
+import { byteReader } from "./byte-reader.ts";
 import { imageDigest } from "./digest.ts";
 import type { ImageGeometry } from "./image-geometry.ts";
 import type { Preprocessing } from "./preprocessing.ts";
@@ -58,6 +60,10 @@ export interface Dataset {
   readonly readBytes?: (index: number, into: ByteRegion, offset: number) => void;
   /** Writes the mask's class indexes (0 = background, k = maskClasses[k - 1]). @throws TypeError without masks. */
   readMask(index: number, into: Uint8Array, offset: number): void;
+  /** Where parts can be read alone: as `read`, but only `count` values, from the image's value `from` on. */
+  readonly readRun?: (index: number, from: number, count: number, into: Float32Array, offset: number) => void;
+  /** The same of `readMask`. */
+  readonly readMaskRun?: (index: number, from: number, count: number, into: Uint8Array, offset: number) => void;
   /** SHA-256 in hex of the image's stored pixels, label and mask. */
   digest(index: number): Promise<string>;
   /**
@@ -137,6 +143,22 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
   const classes = truth ? namesOf(name, truth.values, options.classes) : [];
   const labels = truth?.indexes ?? null;
   const masks = masked?.indexes ?? null;
+
+  function readRun(index: number, from: number, count: number, into: Float32Array, offset: number): void {
+    checkRun(name, index, length, from, count, size);
+    checkRoom(name, offset, count, into.length);
+    const first = index * size + from;
+    for (let i = 0; i < count; i++) into[offset + i] = images[first + i];
+  }
+
+  function readMaskRun(index: number, from: number, count: number, into: Uint8Array, offset: number): void {
+    if (!masks) throw new TypeError(`${name}: expected masks, got a set without`);
+    checkRun(name, index, length, from, count, maskLength);
+    checkRoom(name, offset, count, into.length);
+    const first = index * maskLength + from;
+    for (let i = 0; i < count; i++) into[offset + i] = masks[first + i];
+  }
+
   return Object.freeze({
     length,
     shape: Object.freeze([...shape]),
@@ -146,20 +168,11 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
     maskLength,
     groups,
     ...(weights ? { weights } : {}),
-    read(index: number, into: Float32Array, offset: number) {
-      checkIndex(name, index, length);
-      checkRoom(name, offset, size, into.length);
-      const first = index * size;
-      for (let i = 0; i < size; i++) into[offset + i] = images[first + i];
-    },
+    read: (index: number, into: Float32Array, offset: number) => readRun(index, 0, size, into, offset),
+    readRun,
     ...(images instanceof Uint8Array || images instanceof Uint8ClampedArray ? byteReader(name, images, size) : {}),
-    readMask(index: number, into: Uint8Array, offset: number) {
-      if (!masks) throw new TypeError(`${name}: expected masks, got a set without`);
-      checkIndex(name, index, length);
-      checkRoom(name, offset, maskLength, into.length);
-      const first = index * maskLength;
-      for (let i = 0; i < maskLength; i++) into[offset + i] = masks[first + i];
-    },
+    readMask: (index: number, into: Uint8Array, offset: number) => readMaskRun(index, 0, maskLength, into, offset),
+    readMaskRun,
     digest(index: number) {
       checkIndex(name, index, length);
       const mask = masks?.subarray(index * maskLength, (index + 1) * maskLength) ?? null;
@@ -167,26 +180,6 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
     },
     ...(options.preprocessing ? { preprocessing: Object.freeze([...options.preprocessing]) } : {}),
   });
-}
-
-/** Copies word by word where both sides allow it, without a view for each image. */
-function byteReader(name: string, images: Uint8Array | Uint8ClampedArray, size: number): Pick<Dataset, "readBytes"> {
-  const isWhole = size % 4 === 0 && images.byteOffset % 4 === 0;
-  const words = isWhole ? new Uint32Array(images.buffer, images.byteOffset, images.length / 4) : null;
-  return {
-    readBytes(index, into, offset) {
-      checkIndex(name, index, images.length / size);
-      checkRoom(name, offset, size, into.bytes.length);
-      if (words && offset % 4 === 0) {
-        const from = (index * size) / 4;
-        const to = offset / 4;
-        for (let i = 0; i < size / 4; i++) into.words[to + i] = words[from + i];
-      } else {
-        const from = index * size;
-        for (let i = 0; i < size; i++) into.bytes[offset + i] = images[from + i];
-      }
-    },
-  };
 }
 
 /** The images of a dataset at these indices, in this order; nothing is copied but labels and weights. */
@@ -211,6 +204,18 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       ? { readBytes: (index: number, into: ByteRegion, offset: number) => dataset.readBytes?.(at(index), into, offset) }
       : {}),
     readMask: (index: number, into: Uint8Array, offset: number) => dataset.readMask(at(index), into, offset),
+    ...(dataset.readRun
+      ? {
+          readRun: (index: number, from: number, count: number, into: Float32Array, offset: number) =>
+            dataset.readRun?.(at(index), from, count, into, offset),
+        }
+      : {}),
+    ...(dataset.readMaskRun
+      ? {
+          readMaskRun: (index: number, from: number, count: number, into: Uint8Array, offset: number) =>
+            dataset.readMaskRun?.(at(index), from, count, into, offset),
+        }
+      : {}),
     digest: (index: number) => dataset.digest(at(index)),
     ...(dataset.prepare
       ? { prepare: (images: ArrayLike<number>) => dataset.prepare?.(Int32Array.from(images, at)) }
@@ -263,17 +268,6 @@ function checkFinite(name: string, images: Pixels, size: number): void {
         "Replace it, or leave the image out.",
     );
   }
-}
-
-/** A typed array drops what is written behind its end, without a word. */
-export function checkRoom(name: string, offset: number, size: number, length: number): void {
-  if (Number.isInteger(offset) && offset >= 0 && offset + size <= length) return;
-  throw new RangeError(`${name}: expected room for ${size} values from offset ${offset} on, got an array of ${length}`);
-}
-
-export function checkIndex(name: string, index: number, length: number): void {
-  if (Number.isInteger(index) && index >= 0 && index < length) return;
-  throw new RangeError(`${name}: expected an image index from 0 to ${length - 1}, got ${index}`);
 }
 
 /** Voxels of a mask: the image's shape, or the shape without its last axis where that holds colours. */

@@ -1,7 +1,7 @@
 // Several datasets as one: their images in order, one set behind the other.
 import { sha256 } from "../storage/sha256.ts";
+import { checkIndex } from "./bounds.ts";
 import type { ByteRegion, Dataset } from "./dataset.ts";
-import { checkIndex } from "./dataset.ts";
 import type { ImageGeometry } from "./image-geometry.ts";
 import { lineUp } from "./row.ts";
 
@@ -65,6 +65,22 @@ export function joinDatasets(sets: readonly Dataset[], name = "joinDatasets"): D
       const which = place(index);
       parts[which].readMask(index - row.starts[which], into, offset);
     },
+    ...(sets.every((set) => set.readRun)
+      ? {
+          readRun(index: number, from: number, count: number, into: Float32Array, offset: number) {
+            const which = place(index);
+            sets[which].readRun?.(index - row.starts[which], from, count, into, offset);
+          },
+        }
+      : {}),
+    ...(sets.every((set) => set.readMaskRun)
+      ? {
+          readMaskRun(index: number, from: number, count: number, into: Uint8Array, offset: number) {
+            const which = place(index);
+            parts[which].readMaskRun?.(index - row.starts[which], from, count, into, offset);
+          },
+        }
+      : {}),
     digest(index: number) {
       const which = place(index);
       return parts[which].digest(index - row.starts[which]);
@@ -107,18 +123,29 @@ function groupsOf(sets: readonly Dataset[]): readonly string[] | null {
 }
 
 /** A set's labels and masks as indexes into the first's classes and mask values. */
-function alignTruth(set: Dataset, first: Dataset): Pick<Dataset, "labels" | "readMask" | "digest"> {
+function alignTruth(set: Dataset, first: Dataset): Pick<Dataset, "labels" | "readMask" | "readMaskRun" | "digest"> {
   const classAt = set.classes.map((name) => first.classes.indexOf(name));
   const maskAt = Uint8Array.from([0, ...set.maskClasses.map((value) => first.maskClasses.indexOf(value) + 1)]);
   const isSame = areSame(set.classes, first.classes) && areSame(set.maskClasses, first.maskClasses);
   if (isSame) return set;
-  const { labels } = set;
+  const { labels, readMaskRun } = set;
+  const map = (masks: Uint8Array, from: number, count: number) => {
+    for (let i = from; i < from + count; i++) masks[i] = maskAt[masks[i]];
+  };
   return {
     labels: labels && labels.map((label) => classAt[label]),
     readMask(index, into, offset) {
       set.readMask(index, into, offset);
-      for (let i = offset; i < offset + set.maskLength; i++) into[i] = maskAt[into[i]];
+      map(into, offset, set.maskLength);
     },
+    ...(readMaskRun
+      ? {
+          readMaskRun(index, from, count, into, offset) {
+            readMaskRun(index, from, count, into, offset);
+            map(into, offset, count);
+          },
+        }
+      : {}),
     async digest(index) {
       // The set's own digest is over its own indexes: what they stand for goes beside it.
       const label = labels ? classAt[labels[index]] : "none";

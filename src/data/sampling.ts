@@ -32,6 +32,12 @@ export function samplingFor(given: Sampling, set: Dataset): Sampling {
   return Object.freeze({ weights });
 }
 
+/** The sampling of a set that has so many parts of each image, one behind the other: each counts as its image does. */
+export function samplingOfParts(sampling: Sampling, parts: number): Sampling {
+  if (typeof sampling === "string" || parts === 1) return sampling;
+  return { weights: sampling.weights.flatMap((weight) => new Array<number>(parts).fill(weight)) };
+}
+
 /** How the epochs of a set are drawn. */
 export function drawOrderOf(sampling: Sampling, set: Dataset): DrawOrder {
   const { length } = set;

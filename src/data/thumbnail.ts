@@ -26,11 +26,15 @@ const mostColours = 4;
 /** A picture of fewer cells is its own coarse picture. */
 const fewestToCoarsen = 129;
 
-export function planThumbnails(shape: readonly number[]): ThumbnailPlan {
+/** Whether the last axis of images of a shape is taken to hold colours. */
+export function isColoured(shape: readonly number[]): boolean {
   const [rows, columns, last] = shape;
-  const isColoured = shape.length > 3 || (last <= mostColours && last < Math.min(rows, columns));
-  const colours = isColoured ? shape[shape.length - 1] : 1;
-  const space = isColoured ? shape.slice(0, -1) : shape;
+  return shape.length > 3 || (last <= mostColours && last < Math.min(rows, columns));
+}
+
+export function planThumbnails(shape: readonly number[]): ThumbnailPlan {
+  const colours = isColoured(shape) ? shape[shape.length - 1] : 1;
+  const space = isColoured(shape) ? shape.slice(0, -1) : shape;
   // One slice is a picture, not a volume.
   const axes =
     space.length > 1 && space.some((size) => size > 1) ? space.filter((size) => size > 1) : space.slice(0, 1);

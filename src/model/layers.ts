@@ -1,5 +1,6 @@
 // Layers as plain frozen values: what a network is made of, in the order in which an image passes through.
 import type { Initializer } from "./init.ts";
+import type { NormalizationLayer } from "./normalization-layers.ts";
 
 /** Every output is a weighted sum of all inputs, plus a bias. */
 export interface DenseLayer {
@@ -27,7 +28,26 @@ export interface DropoutLayer {
   readonly name?: string;
 }
 
-export type Layer = DenseLayer | ActivationLayer | DropoutLayer;
+/** In training, sets whole slices along one axis of an image to zero and scales the others up. */
+export interface SpatialDropoutLayer {
+  readonly kind: "spatialDropout";
+  readonly rate: number;
+  /** Which axis of the image; counted from the end where negative. */
+  readonly axis: number;
+  readonly name?: string;
+}
+
+/** In training, multiplies every element by a normal factor of mean 1; otherwise passes them through. */
+export interface GaussianDropoutLayer {
+  readonly kind: "gaussianDropout";
+  readonly rate: number;
+  readonly name?: string;
+}
+
+/** The layers that are noise in training and nothing otherwise. */
+export type NoiseLayer = DropoutLayer | SpatialDropoutLayer | GaussianDropoutLayer;
+
+export type Layer = DenseLayer | ActivationLayer | NoiseLayer | NormalizationLayer;
 
 export interface LayerOptions {
   /** Names the layer in summaries, errors and saved files; its index otherwise. */
@@ -81,6 +101,45 @@ export function dense(outputs: number, options: DenseOptions = {}): DenseLayer {
 export function dropout(rate: number, options: LayerOptions = {}): DropoutLayer {
   if (!(rate >= 0 && rate < 1)) throw new RangeError(`dropout: expected a rate in [0, 1), got ${rate}`);
   return Object.freeze({ kind: "dropout", rate, ...named(options.name) });
+}
+
+/**
+ * Spatial dropout (Tompson et al. 2015): in training each slice of an image along `axis` is zero with probability `rate`
+ * and divided by (1 - rate) otherwise, all of it together. The last axis, the default, is the colour of images that have
+ * one: whole colour channels go, as in Keras's `SpatialDropout2D` and PyTorch's `Dropout2d`. Of [depth, height, width]
+ * axis 0 drops whole slices of the volume. Behind a dense layer there is one axis, and it drops nodes, as `dropout` does.
+ *
+ * @throws RangeError when `rate` is not in [0, 1) or `axis` no whole number; from `network` when the image has no such axis.
+ * @example
+ * ```ts
+ * import { dense, network, relu, spatialDropout } from "voxgrad";
+ *
+ * const layers = [spatialDropout(0.1, { axis: 0 }), dense(12), relu(), dense(2)];
+ * console.log(network(layers, { input: [10, 10, 10] }).summary());
+ * ```
+ */
+export function spatialDropout(rate: number, options: LayerOptions & { axis?: number } = {}): SpatialDropoutLayer {
+  const { axis = -1, name } = options;
+  if (!(rate >= 0 && rate < 1)) throw new RangeError(`spatialDropout: expected a rate in [0, 1), got ${rate}`);
+  if (!Number.isSafeInteger(axis)) throw new RangeError(`spatialDropout: expected a whole number as axis, got ${axis}`);
+  return Object.freeze({ kind: "spatialDropout", rate, axis, ...named(name) });
+}
+
+/**
+ * Gaussian dropout (Srivastava et al. 2014, section 10): in training each element is multiplied by a normal factor of
+ * mean 1 and standard deviation sqrt(rate / (1 - rate)), the deviation that dropout's factors have; as in Keras.
+ *
+ * @throws RangeError when `rate` is not in [0, 1).
+ * @example
+ * ```ts
+ * import { dense, gaussianDropout, network, relu } from "voxgrad";
+ *
+ * console.log(network([dense(64), relu(), gaussianDropout(0.3), dense(2)], { input: [28, 28] }).weightCount); // 50304
+ * ```
+ */
+export function gaussianDropout(rate: number, options: LayerOptions = {}): GaussianDropoutLayer {
+  if (!(rate >= 0 && rate < 1)) throw new RangeError(`gaussianDropout: expected a rate in [0, 1), got ${rate}`);
+  return Object.freeze({ kind: "gaussianDropout", rate, ...named(options.name) });
 }
 
 /** max(0, x) */

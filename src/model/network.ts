@@ -2,7 +2,7 @@
 import type { Layer } from "./layers.ts";
 import { planNetwork } from "./plan.ts";
 import type { Plan, PlanOptions } from "./plan.ts";
-import { parametersOf, placeLayers } from "./shapes.ts";
+import { isLearned, parametersOf, placeLayers } from "./shapes.ts";
 import type { Parameter, PlacedLayer } from "./shapes.ts";
 
 export interface NetworkOptions {
@@ -16,15 +16,17 @@ export interface Network {
   readonly input: readonly number[] | null;
   /** Layers with their inputs, outputs and names. @throws TypeError while the input is not known. */
   readonly placed: readonly PlacedLayer[];
-  /** Every tensor of weights and biases in order. @throws TypeError while the input is not known. */
+  /** Every tensor in order: weights, biases, and what normalisation layers learn and keep. @throws TypeError while the input is not known. */
   readonly parameters: readonly Parameter[];
   /** The number of weights, biases not counted. @throws TypeError while the input is not known. */
   readonly weightCount: number;
-  /** The number of biases. @throws TypeError while the input is not known. */
+  /** The number of dense layers' biases. @throws TypeError while the input is not known. */
   readonly biasCount: number;
+  /** The number of factors and shifts that normalisation layers learn. @throws TypeError while the input is not known. */
+  readonly normalizationCount: number;
   /** The same layers for images of this shape. @throws RangeError when another shape is set already. */
   withInput(shape: readonly number[]): Network;
-  /** A table of layers, shapes, weights and biases. */
+  /** A table of layers, shapes, weights and biases; and of factors and shifts, where layers normalise. */
   summary(): string;
   /** The bytes of every region, before anything is allocated. @throws TypeError while the input is not known. */
   plan(options?: PlanOptions): Plan;
@@ -34,7 +36,8 @@ export interface Network {
  * Puts layers together. Nothing is allocated.
  *
  * @param layers in the order in which an image passes through them.
- * @throws RangeError when there is no dense layer, when two layers bear one name, or when the shape is not of whole numbers.
+ * @throws RangeError when there is no dense layer, when two layers bear one name, when the shape is not of whole numbers,
+ * or has no axis that a layer asks for.
  * @example
  * ```ts
  * import { dense, network, relu } from "voxgrad";
@@ -54,8 +57,7 @@ export function network(layers: readonly Layer[], options: NetworkOptions = {}):
 }
 
 function knownNetwork(layers: readonly Layer[], input: readonly number[]): Network {
-  const features = input.reduce((product, size) => product * size, 1);
-  const placed = placeLayers(layers, features);
+  const placed = placeLayers(layers, input);
   const parameters = parametersOf(placed);
   const count = (role: Parameter["role"]) =>
     parameters.reduce((sum, { role: own, length }) => sum + (own === role ? length : 0), 0);
@@ -66,6 +68,7 @@ function knownNetwork(layers: readonly Layer[], input: readonly number[]): Netwo
     parameters,
     weightCount: count("weight"),
     biasCount: count("bias"),
+    normalizationCount: count("gain") + count("shift"),
     withInput(shape) {
       if (shape.length === input.length && shape.every((size, i) => size === input[i])) return this;
       throw new RangeError(
@@ -96,6 +99,9 @@ function openNetwork(layers: readonly Layer[]): Network {
       return unknown();
     },
     get biasCount() {
+      return unknown();
+    },
+    get normalizationCount() {
       return unknown();
     },
   };
@@ -137,22 +143,22 @@ function summaryTable(
   parameters: readonly Parameter[],
 ): string {
   const number = (value: number) => value.toLocaleString("en-US");
-  const lengthOf = (index: number, role: Parameter["role"]) =>
-    parameters.find((parameter) => parameter.placed.index === index && parameter.role === role)?.length ?? 0;
+  const learned = parameters.filter(isLearned);
+  const rolesOf = { weights: ["weight"], biases: ["bias"], normalisation: ["gain", "shift"] };
+  const columns = Object.entries(rolesOf).filter(
+    ([title, roles]) => title !== "normalisation" || learned.some(({ role }) => roles.includes(role)),
+  );
+  const counts = (index: number | null) =>
+    columns.map(([, roles]) => {
+      const counted = learned.filter((p) => roles.includes(p.role) && (index === null || p.placed.index === index));
+      return number(counted.reduce((sum, { length }) => sum + length, 0));
+    });
   const rows = [
-    ["layer", "kind", "output", "weights", "biases"],
-    ["input", "", input.join("x"), "0", "0"],
-    ...placed.map(({ index, title, layer, outputs }) => [
-      title,
-      kindOf(layer),
-      number(outputs),
-      number(lengthOf(index, "weight")),
-      number(lengthOf(index, "bias")),
-    ]),
+    ["layer", "kind", "output", ...columns.map(([title]) => title)],
+    ["input", "", input.join("x"), ...columns.map(() => "0")],
+    ...placed.map(({ index, title, layer, outputs }) => [title, kindOf(layer), number(outputs), ...counts(index)]),
+    ["all", "", "", ...counts(null)],
   ];
-  const total = (role: Parameter["role"]) =>
-    number(parameters.filter((p) => p.role === role).reduce((sum, p) => sum + p.length, 0));
-  rows.push(["all", "", "", total("weight"), total("bias")]);
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (row: string[]) =>
     row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join("  ");
@@ -163,7 +169,10 @@ function summaryTable(
 function kindOf(layer: Layer): string {
   switch (layer.kind) {
     case "dropout":
-      return `dropout(${layer.rate})`;
+    case "gaussianDropout":
+      return `${layer.kind}(${layer.rate})`;
+    case "spatialDropout":
+      return `spatialDropout(${layer.rate}, axis ${layer.axis})`;
     case "leakyRelu":
       return `leakyRelu(${layer.slope})`;
     case "elu":

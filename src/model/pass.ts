@@ -3,20 +3,26 @@ import type { CallableKernels } from "../wasm/calls.ts";
 import type { Address } from "../wasm/kernels.ts";
 import type { Block } from "../wasm/memory.ts";
 import { activate, differentiate } from "./activation.ts";
-import type { DenseLayer } from "./layers.ts";
-import { parameterPlaces, regionOf } from "./plan.ts";
+import { bindLayers } from "./bind.ts";
+import type { BoundLayer } from "./bind.ts";
+import { layerNormGradients, normalize, normalizeGradients, normalizeRows } from "./normalize.ts";
 import type { Network } from "./network.ts";
-import type { Parameter, PlacedLayer } from "./shapes.ts";
+import { groupsOf, learns } from "./shapes.ts";
+import type { PlacedLayer } from "./shapes.ts";
 
-/** Draws the mask of a dropout layer into its region: where it lies, rows x width, and which dropout layer this is. */
-export type DrawMask = (mask: Address, rows: number, width: number, rate: number, ordinal: number) => void;
+/** Draws the mask of a dropout layer into its region: where it lies, rows, the layer, and which dropout layer this is. */
+export type DrawMask = (mask: Address, rows: number, placed: PlacedLayer, ordinal: number) => void;
 
 /** Forward and backward through a network whose regions a block holds. Nothing here allocates once it is made. */
 export interface Pass {
-  /** From the region "input" to `output`, for the first `rows` images. Dropout is off unless masks are drawn. */
-  forward(rows: number, drawMask: DrawMask | null): void;
   /**
-   * From the gradient in the region "upstream a" back to every parameter's gradient.
+   * From the region "input" to `output`, for the first `rows` images. Dropout is off unless masks are drawn.
+   * @param statistics by which batch normalisation goes: the running ones, or the batch's, which move the running ones.
+   * @param momentum how far they move them; null for each layer's own.
+   */
+  forward(rows: number, drawMask: DrawMask | null, statistics?: "running" | "batch", momentum?: number | null): void;
+  /**
+   * From the gradient in the region "upstream a" back to every parameter's gradient; of the batch that went forward last.
    * @param add whether to add to the gradients (accumulation) or to overwrite them.
    */
   backward(rows: number, add: boolean): void;
@@ -24,44 +30,39 @@ export interface Pass {
   readonly output: Address;
 }
 
-interface BoundLayer {
-  readonly placed: PlacedLayer;
-  readonly x: Address;
-  readonly y: Address;
-  /** Dropout's mask; 0 for other layers. */
-  readonly mask: Address;
-  /** Which of the dropout layers, from 0. */
-  readonly ordinal: number;
-  readonly tensors: { weight: Address; bias: Address; weightGradient: Address; biasGradient: Address };
+export interface PassOptions {
+  /** What to call in the block's kernels' stead: the recorder of a list of calls. */
+  readonly kernels?: CallableKernels;
+  /** Indexes of layers that are not to be changed: no gradients of theirs are taken, no statistics moved. */
+  readonly frozen?: ReadonlySet<number>;
 }
-
-const none = { weight: 0, bias: 0, weightGradient: 0, biasGradient: 0 };
 
 /**
  * Binds a network to a block that was allocated for its plan.
- * @param kernels what to call in the block's kernels' stead: the recorder of a list of calls.
+ * @param training whether gradients are taken.
  */
-export function bindPass(
-  network: Network,
-  block: Block,
-  training: boolean,
-  kernels: CallableKernels = block.kernels,
-): Pass {
+export function bindPass(network: Network, block: Block, training: boolean, options: PassOptions = {}): Pass {
+  const { kernels = block.kernels, frozen = new Set<number>() } = options;
   const scratch = block.address("scratch");
-  const layers = bindLayers(network, block, training);
-  const first = layers.findIndex(({ placed }) => placed.layer.kind === "dense");
+  const layers = bindLayers(network, block, training, frozen);
+  const first = layers.findIndex(({ placed, isFrozen }) => learns(placed.layer) && !isFrozen);
   const upstream = training ? [block.address("upstream a"), block.address("upstream b")] : [];
+  let ofBatch = false;
 
   return {
     output: layers[layers.length - 1].y,
-    forward(rows, drawMask) {
-      for (let i = 0; i < layers.length; i++) forwardLayer(kernels, layers[i], scratch, rows, drawMask);
+    forward(rows, drawMask, statistics = "running", momentum = null) {
+      // A single image has no variance: it goes by the running statistics, and does not move them.
+      ofBatch = statistics === "batch" && rows > 1;
+      for (let i = 0; i < layers.length; i++) {
+        forwardLayer(kernels, layers[i], scratch, rows, drawMask, ofBatch, momentum);
+      }
     },
     backward(rows, add) {
       let dy = upstream[0];
       let dx = upstream[1];
       for (let i = layers.length - 1; i >= first; i--) {
-        backwardLayer(kernels, layers[i], scratch, rows, add, dy, dx, i > first);
+        backwardLayer(kernels, layers[i], scratch, rows, add, dy, dx, i > first, ofBatch);
         const swap = dy;
         dy = dx;
         dx = swap;
@@ -70,55 +71,36 @@ export function bindPass(
   };
 }
 
-function bindLayers(network: Network, block: Block, training: boolean): BoundLayer[] {
-  const { offsets } = parameterPlaces(network.parameters);
-  const parametersAt = block.address("parameters");
-  const gradientsAt = training ? block.address("gradients") : 0;
-  const offsetOf = (index: number, role: Parameter["role"]) => {
-    const at = network.parameters.findIndex((p) => p.placed.index === index && p.role === role);
-    return at < 0 ? -1 : 4 * offsets[at];
-  };
-  let x = block.address("input");
-  let dropouts = 0;
-  return network.placed.map((placed) => {
-    const y = block.address(regionOf.output(placed));
-    const isDropout = placed.layer.kind === "dropout";
-    const mask = isDropout && training ? block.address(regionOf.mask(placed)) : 0;
-    let tensors = none;
-    if (placed.layer.kind === "dense") {
-      const weight = offsetOf(placed.index, "weight");
-      const bias = offsetOf(placed.index, "bias");
-      tensors = {
-        weight: parametersAt + weight,
-        bias: bias < 0 ? 0 : parametersAt + bias,
-        weightGradient: gradientsAt + weight,
-        biasGradient: bias < 0 ? 0 : gradientsAt + bias,
-      };
-    }
-    const bound = { placed, x, y, mask, ordinal: isDropout ? dropouts++ : -1, tensors };
-    x = y;
-    return bound;
-  });
-}
-
 function forwardLayer(
   kernels: CallableKernels,
-  { placed: { layer, inputs, outputs }, x, y, mask, ordinal, tensors }: BoundLayer,
+  bound: BoundLayer,
   scratch: Address,
   rows: number,
   drawMask: DrawMask | null,
+  ofBatch: boolean,
+  momentum: number | null,
 ): void {
+  const { placed, x, y, mask, ordinal, tensors } = bound;
+  const { layer, inputs, outputs } = placed;
   switch (layer.kind) {
     case "dense":
       kernels.denseForward(y, x, tensors.weight, tensors.bias, scratch, rows, inputs, outputs);
       return;
     case "dropout":
+    case "gaussianDropout":
+    case "spatialDropout":
       if (drawMask) {
-        drawMask(mask, rows, outputs, layer.rate, ordinal);
-        kernels.dropoutApply(y, x, mask, rows * outputs);
+        drawMask(mask, rows, placed, ordinal);
+        applyMask(kernels, placed, y, x, mask, rows);
       } else {
         kernels.scale(y, x, rows * outputs, 1);
       }
+      return;
+    case "batchNorm":
+      normalize(kernels, bound, rows, ofBatch, momentum ?? layer.momentum, layer.epsilon);
+      return;
+    case "layerNorm":
+      normalizeRows(kernels, layer, bound, rows);
       return;
     default:
       activate(kernels, layer, y, x, rows, outputs);
@@ -127,41 +109,65 @@ function forwardLayer(
 
 function backwardLayer(
   kernels: CallableKernels,
-  { placed: { layer, inputs, outputs }, x, y, mask, tensors }: BoundLayer,
+  bound: BoundLayer,
   scratch: Address,
   rows: number,
   add: boolean,
   dy: Address,
   dx: Address,
   wantInput: boolean,
+  ofBatch: boolean,
 ): void {
+  const { placed, x, y, mask, tensors } = bound;
+  const { layer, inputs, outputs } = placed;
   switch (layer.kind) {
     case "dense":
-      denseGradients(kernels, layer, x, tensors, scratch, rows, add, dy, inputs, outputs);
+      if (!bound.isFrozen) denseGradients(kernels, bound, scratch, rows, add, dy);
       if (wantInput) kernels.denseBackwardInput(dx, dy, tensors.weight, scratch, rows, inputs, outputs);
       return;
     case "dropout":
-      kernels.dropoutApply(dx, dy, mask, rows * outputs);
+    case "gaussianDropout":
+    case "spatialDropout":
+      applyMask(kernels, placed, dx, dy, mask, rows);
+      return;
+    case "batchNorm":
+      normalizeGradients(kernels, bound, rows, add, dy, wantInput ? dx : 0, ofBatch);
+      return;
+    case "layerNorm":
+      layerNormGradients(kernels, bound, rows, add, dy, wantInput ? dx : 0);
       return;
     default:
       differentiate(kernels, layer, dx, dy, x, y, rows, outputs);
   }
 }
 
+/** to = from times the mask */
+function applyMask(
+  kernels: CallableKernels,
+  { layer, shape, outputs }: PlacedLayer,
+  to: Address,
+  from: Address,
+  mask: Address,
+  rows: number,
+): void {
+  if (layer.kind === "spatialDropout") {
+    const { before, size, after } = groupsOf(shape, layer.axis);
+    kernels.spatialDropoutApply(to, from, mask, rows, before, size, after);
+  } else {
+    kernels.dropoutApply(to, from, mask, rows * outputs);
+  }
+}
+
 function denseGradients(
   kernels: CallableKernels,
-  layer: DenseLayer,
-  x: Address,
-  tensors: BoundLayer["tensors"],
+  { placed: { layer, inputs, outputs }, x, tensors }: BoundLayer,
   scratch: Address,
   rows: number,
   add: boolean,
   dy: Address,
-  inputs: number,
-  outputs: number,
 ): void {
   const weightGradient = add ? kernels.denseBackwardWeightAdd : kernels.denseBackwardWeight;
   const biasGradient = add ? kernels.denseBackwardBiasAdd : kernels.denseBackwardBias;
   weightGradient(tensors.weightGradient, dy, x, scratch, rows, inputs, outputs);
-  if (layer.bias) biasGradient(tensors.biasGradient, dy, rows, outputs);
+  if (layer.kind === "dense" && layer.bias) biasGradient(tensors.biasGradient, dy, rows, outputs);
 }

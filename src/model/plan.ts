@@ -2,6 +2,8 @@
 import { callBytes } from "../wasm/calls.ts";
 import { layOut, matmulScratchBytes, panelFloats } from "../wasm/layout.ts";
 import type { Layout } from "../wasm/layout.ts";
+import { maskWidth } from "./dropout.ts";
+import { isLearned, learns } from "./shapes.ts";
 import type { Parameter, PlacedLayer } from "./shapes.ts";
 
 export interface PlanOptions {
@@ -11,6 +13,10 @@ export interface PlanOptions {
   readonly training?: boolean;
   /** The arrays that the optimizer keeps per weight; Adam's two by default. */
   readonly state?: readonly string[];
+  /** Whether to plan for dropout's masks; as `training` by default. */
+  readonly masks?: boolean;
+  /** Whether to plan for an average of the weights; false by default. */
+  readonly average?: boolean;
 }
 
 /** Bytes by region. */
@@ -22,8 +28,8 @@ export interface Plan extends Layout {
   toString(): string;
 }
 
-/** Bytes of what an optimizer counts from step to step: five float64. */
-const counterBytes = 40;
+/** Float64 that an optimizer counts from step to step, for each part of the block that it moves on its own. */
+export const countersAPart = 5;
 
 /** Lists of calls that a step keeps: for whole and partial batches, gradients overwritten or added to. */
 export const gradientLists = 4;
@@ -33,33 +39,53 @@ export function gradientCalls(placed: readonly PlacedLayer[]): number {
   return 6 * placed.length + 3;
 }
 
-/** The most calls that an update takes: the look at the gradients, a penalty a layer, clipping, the optimizer's two. */
-export function updateCalls(placed: readonly PlacedLayer[]): number {
-  return placed.length + 4;
+/** The most parts of a block that an update moves on their own: each tensor that is learned. */
+export function updateParts(parameters: readonly Parameter[]): number {
+  return parameters.filter(isLearned).length;
+}
+
+/**
+ * The most calls that an update takes: the look at the gradients, clipping and the average, and for each tensor a penalty,
+ * the optimizer's two and a limit.
+ */
+export function updateCalls(parameters: readonly Parameter[]): number {
+  return 4 * updateParts(parameters) + 3;
 }
 
 /** Where each tensor lies inside a block of parameters, in floats, and all of them. */
 export interface ParameterPlaces {
-  /** Each begins on a whole vector. */
+  /** Each begins on a whole vector; what is learned lies in front of what is not. */
   readonly offsets: readonly number[];
-  /** Weights in the kernels' panels (panels.ts), biases padded to whole vectors; what pads is zero. */
+  /** Weights in the kernels' panels (panels.ts), the others padded to whole vectors; what pads is zero. */
   readonly lengths: readonly number[];
   readonly floats: number;
+  /** Floats in front that are learned. */
+  readonly learnedFloats: number;
 }
 
 export function parameterPlaces(parameters: readonly Parameter[]): ParameterPlaces {
-  const lengths = parameters.map(({ role, placed }) =>
-    panelFloats(placed.outputs, role === "weight" ? placed.inputs : 1),
+  const lengths = parameters.map(({ role, placed, length }) =>
+    role === "weight" ? panelFloats(placed.outputs, placed.inputs) : panelFloats(length, 1),
   );
+  const offsets = lengths.map(() => 0);
   let floats = 0;
-  const offsets = lengths.map((length) => (floats += length) - length);
-  return { offsets, lengths, floats };
+  const place = (areLearned: boolean) => {
+    parameters.forEach((parameter, i) => {
+      if (isLearned(parameter) !== areLearned) return;
+      offsets[i] = floats;
+      floats += lengths[i];
+    });
+    return floats;
+  };
+  const learnedFloats = place(true);
+  return { offsets, lengths, floats: place(false), learnedFloats };
 }
 
 /** Names of the regions that a layer owns. */
 export const regionOf = {
   output: (placed: PlacedLayer) => `output of ${placed.index} ${placed.title}`,
   mask: (placed: PlacedLayer) => `mask of ${placed.index} ${placed.title}`,
+  statistics: (placed: PlacedLayer) => `statistics of ${placed.index} ${placed.title}`,
 };
 
 export function planNetwork(
@@ -68,6 +94,7 @@ export function planNetwork(
   options: PlanOptions,
 ): Plan {
   const { batchSize = 32, training = true, state = ["m", "v"] } = options;
+  const { masks = training, average = false } = options;
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`plan: expected a batch size of at least 1, got ${batchSize}`);
   }
@@ -75,8 +102,8 @@ export function planNetwork(
   const features = placed[0].inputs;
   const outputs = placed[placed.length - 1].outputs;
   const { floats: parameterFloats } = parameterPlaces(parameters);
-  // No gradient goes back through the first dense layer, nor to what lies before it.
-  const first = placed.findIndex(({ layer }) => layer.kind === "dense");
+  // No gradient goes back through the first layer that learns, nor to what lies before it.
+  const first = placed.findIndex(({ layer }) => learns(layer));
   const widest = Math.max(...placed.slice(first).map((place) => place.outputs));
 
   const sizes: [string, number][] = [
@@ -89,9 +116,10 @@ export function planNetwork(
     ["image weights", 4 * batchSize],
   ];
   for (const place of placed) {
-    if (place.layer.kind === "dropout") {
-      if (training) sizes.push([regionOf.mask(place), floats(place.outputs)]);
-    }
+    const width = maskWidth(place);
+    if (masks && width > 0) sizes.push([regionOf.mask(place), floats(width)]);
+    const statistics = statisticsBytes(place, batchSize);
+    if (statistics > 0) sizes.push([regionOf.statistics(place), statistics]);
     sizes.push([regionOf.output(place), floats(place.outputs)]);
   }
   sizes.push(["losses", 4 * batchSize], ["probabilities", floats(outputs)], ["class weights", 4 * outputs]);
@@ -100,14 +128,21 @@ export function planNetwork(
     sizes.push(["gradients", 4 * parameterFloats]);
     for (const name of state) sizes.push([`state ${name}`, 4 * parameterFloats]);
     sizes.push(["upstream a", floats(widest)], ["upstream b", floats(widest)]);
-    sizes.push(["counters", counterBytes]);
-    sizes.push(["calls", callBytes * (gradientLists * gradientCalls(placed) + updateCalls(placed))]);
+    if (average) sizes.push(["average", 4 * parameterFloats]);
+    sizes.push(["counters", 8 * countersAPart * updateParts(parameters)]);
+    sizes.push(["calls", callBytes * (gradientLists * gradientCalls(placed) + updateCalls(parameters))]);
   }
   const scratch = placed.map((place, index) => scratchBytes(place, batchSize, training, index > first));
   sizes.push(["scratch", Math.max(...scratch)]);
 
   const layout = layOut(sizes);
   return { ...layout, batchSize, parameterFloats, toString: () => table(layout) };
+}
+
+/** What normalisation keeps between forward and backward, in float64: four an output, or two an image. */
+function statisticsBytes({ layer, outputs }: PlacedLayer, batch: number): number {
+  if (layer.kind === "batchNorm") return 4 * 8 * panelFloats(outputs, 1);
+  return layer.kind === "layerNorm" ? 16 * batch : 0;
 }
 
 /** Of the dense layer's products: forward, and in training the weights' gradient and perhaps the inputs' one. */

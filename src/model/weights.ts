@@ -7,7 +7,7 @@ import { fromPanels, toPanels } from "./panels.ts";
 import { parameterPlaces } from "./plan.ts";
 import type { Parameter } from "./shapes.ts";
 
-/** Row-major values with their shape: `(outputs, inputs)` for weights, `(outputs)` for biases. */
+/** Row-major values with their shape: `(outputs, inputs)` for weights, `(outputs)` for biases, `()` for one number. */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -16,7 +16,10 @@ export interface Tensor {
 /** Tensors by name, in the order of the network. */
 export type Weights = ReadonlyMap<string, Tensor>;
 
-/** Draws every tensor from the stream "init" of a seed: the same seed, the same bits. `block` is the region "parameters". */
+/**
+ * Draws dense layers' tensors from the stream "init" of a seed: the same seed, the same bits, with and without layers that
+ * normalise, whose factors and variances are 1 and everything else 0. `block` is the region "parameters".
+ */
 export function initializeWeights(network: Network, seed: number, block: Float32Array): void {
   const random = stream(seed, "init");
   const { offsets } = parameterPlaces(network.parameters);
@@ -25,6 +28,10 @@ export function initializeWeights(network: Network, seed: number, block: Float32
   network.parameters.forEach((parameter, i) => {
     const { role, length, placed } = parameter;
     const { layer, inputs, outputs } = placed;
+    if (layer.kind !== "dense") {
+      if (role === "gain" || role === "variance") block.fill(1, offsets[i], offsets[i] + length);
+      return;
+    }
     const initializer = role === "weight" ? layer.weightInitializer : layer.biasInitializer;
     const data = new Float32Array(length);
     drawInitial(data, initializer, { inputs, outputs }, random, drawn);
@@ -41,7 +48,7 @@ function place({ role, placed }: Parameter, data: Float32Array, into: Float32Arr
 
 /** A copy of a tensor out of its place in a block. */
 function take({ role, length, placed }: Parameter, from: Float32Array): Float32Array {
-  if (role === "bias") return from.slice(0, length);
+  if (role !== "weight") return from.slice(0, length);
   const data = new Float32Array(length);
   fromPanels(from, data, placed.outputs, placed.inputs);
   return data;
@@ -58,10 +65,15 @@ export function readWeights(network: Network, block: Float32Array): Weights {
   );
 }
 
+/** Values in all tensors. */
+function lengthOf(network: Network): number {
+  return network.parameters.reduce((sum, { length }) => sum + length, 0);
+}
+
 /** A copy of a block, of weights or of what an optimizer keeps of each, as one tensor after the other, row-major. */
 export function readFlat(network: Network, block: Float32Array): Float32Array {
   const { offsets } = parameterPlaces(network.parameters);
-  const flat = new Float32Array(network.weightCount + network.biasCount);
+  const flat = new Float32Array(lengthOf(network));
   let at = 0;
   network.parameters.forEach((parameter, i) => {
     flat.set(take(parameter, block.subarray(offsets[i])), at);
@@ -73,7 +85,7 @@ export function readFlat(network: Network, block: Float32Array): Float32Array {
 /** Copies what readFlat gave into a block. @throws RangeError when it is of another network. */
 export function writeFlat(network: Network, flat: Float32Array, block: Float32Array): void {
   const { offsets } = parameterPlaces(network.parameters);
-  const length = network.weightCount + network.biasCount;
+  const length = lengthOf(network);
   if (flat.length !== length) throw new RangeError(`weights: expected ${length} values, got ${flat.length}`);
   block.fill(0);
   let at = 0;

@@ -70,7 +70,7 @@ async function maskPredictions(model: Model, set: Dataset) {
   const truth = new Uint8Array(set.maskLength);
   const predicted = new Uint8Array(set.maskLength);
   const confusions: number[][][] = [];
-  const opened = await openModel(model, Math.min(32, set.length));
+  const opened = await openModel(model, set.length);
   try {
     await forwardAll(opened, set, createBreathe(), (first, rows, probabilities) => {
       for (let row = 0; row < rows; row++) {

@@ -1,17 +1,46 @@
 // What a run leaves in the study's storage: checkpoints, the model, the history.
 import { FormatError } from "../errors.ts";
+import { weightBytes } from "../model/weights.ts";
+import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
 import { checkHistory } from "../train/check-progress.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
+import { loadModel, saveModel } from "../train/model.ts";
+import type { Model } from "../train/model.ts";
 import type { Epoch, RunState } from "../train/progress.ts";
+import type { WarmStart } from "../train/warm-start.ts";
 
 export const modelName = "model.safetensors";
+/** The model that a run began from: kept, so that the study can be trained again from its own folder. */
+const startName = "from.safetensors";
 const historyName = "history.json";
 const tableName = "history.csv";
 /** Written in turn, so that the one before is whole while the next is written. */
 const checkpointNames = ["checkpoint/even.safetensors", "checkpoint/odd.safetensors"] as const;
 type CheckpointName = (typeof checkpointNames)[number];
+
+/** Keeps the model that training begins from; without one forgets the last. */
+export async function writeStart(storage: Storage, start: Model | null): Promise<void> {
+  if (start) await storage.write(startName, saveModel(start));
+  else if ((await storage.read(startName)) !== null) await storage.remove(startName);
+}
+
+/**
+ * The model that these settings begin from; null when they begin with drawn weights.
+ * @throws FormatError when it is not the one that they name.
+ */
+export async function readStart(storage: Storage, from: WarmStart | null): Promise<Model | null> {
+  if (from === null) return null;
+  const bytes = await storage.read(startName);
+  const start = bytes && loadModel(bytes, startName);
+  const weightsSha256 = start && (await sha256(weightBytes(start.weights)));
+  if (start && weightsSha256 === from.weightsSha256) return start;
+  throw new FormatError(
+    `${startName}: expected the model that the study began from, with weights ${from.weightsSha256 ?? "unknown"}, got ` +
+      `${weightsSha256 ?? "no file"}. Put it back, or begin a new study.`,
+  );
+}
 
 /** What was found of a run's checkpoints. */
 export interface FoundCheckpoints {

@@ -7,6 +7,7 @@ import type { Monitor } from "../train/stopping.ts";
 import { gainOf } from "./comparison.ts";
 import { lookUpsOf, refuseAfterOpening, refuseUnfinished, resultKept, untrained } from "./desk.ts";
 import type { Desk } from "./desk.ts";
+import { readStart } from "./keep.ts";
 import type { LearningCurve, LearningCurveOptions, LearningCurvePoint } from "./options.ts";
 import { errorAt, extrapolate } from "./power-law.ts";
 import { liveSettings } from "./record.ts";
@@ -25,6 +26,7 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
   refuseAfterOpening(entries);
   if (!record.training) throw untrained("learningCurve");
   refuseUnfinished("learningCurve", entries);
+  const start = await readStart(desk.storage, record.training.from);
   const settings = await liveSettings(record.training, sets.train);
   const { monitor, seed, epochs } = settings;
   const kept = (await resultKept(desk, entries)).validation?.[monitor] ?? null;
@@ -41,7 +43,7 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
       const train = subset(sets.train, imagesOf(eighths, count, repeat));
       const own = [{ train, validation: sets.validation }];
       const title = `${train.length} of ${sets.train.length} training images`;
-      const trial = await createTrial(title, settings, own);
+      const trial = await createTrial(title, settings, own, start);
       const hear = (epoch: Epoch) => onEpoch?.(title, epoch, { done: ++done, planned: Math.max(done, planned) });
       await advance(memoryStorage(), "part", trial, own, epochs, { signal, onEpoch: hear });
       const value = trialValue(trial, own, epochs);

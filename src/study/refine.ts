@@ -5,6 +5,7 @@ import { joinDatasets } from "../data/join.ts";
 import type { TrainingSets } from "../train/fit.ts";
 import { figureOf } from "../train/outcomes.ts";
 import type { FigureOf } from "../train/outcomes.ts";
+import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import type { Monitor } from "../train/stopping.ts";
@@ -12,6 +13,7 @@ import { advantageOf, gainOf, isBeyondNoise, optimismOf } from "./comparison.ts"
 import { lookUpsOf, refuseAfterOpening, refuseUnfinished, untrained, weightsNamed } from "./desk.ts";
 import type { Desk } from "./desk.ts";
 import { plannedEpochs, rungsOf } from "./halving.ts";
+import { readStart } from "./keep.ts";
 import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
 import type { Refinement, RefineOptions } from "./options.ts";
 import { liveSettings, plainSettings } from "./record.ts";
@@ -37,6 +39,7 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   refuseUnfinished("refine", entries);
   const plan = { remedies: remedies.slice(0, trials), folds: k, seconds };
   const search = await openSearch(desk, plan, record.training, ended);
+  const start = await readStart(desk.storage, search.training.from);
   const settings = await liveSettings(search.training, sets.train);
   const wanted = plan.remedies.filter((remedy) => !isApplied(settings, remedy));
   await desk.log({
@@ -46,7 +49,7 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
     epochs: settings.epochs,
   });
   try {
-    return await compare(desk, search, sets, settings, wanted, options);
+    return await compare(desk, search, sets, settings, start, wanted, options);
   } catch (error) {
     if (options.signal?.aborted) await desk.log({ event: "refining interrupted" });
     throw error;
@@ -67,12 +70,13 @@ function checkBudget(trials: number, seconds: number | null): void {
     throw new RangeError(`refine seconds: expected a number above 0, got ${seconds}`);
 }
 
-/** Runs the remedies, chooses, and writes down what came of it. */
+/** Runs the remedies, chooses, and writes down what came of it. @param begin the model that every run begins from. */
 async function compare(
   desk: Desk,
   search: Search,
   sets: TrainingSets,
   base: TrainingSettings,
+  begin: Model | null,
   remedies: readonly Remedy[],
   { folds: k = null, seconds = null, signal, onEpoch }: RefineOptions,
 ): Promise<Refinement> {
@@ -80,8 +84,10 @@ async function compare(
   const { monitor, seed } = base;
   const parts = k === null ? [sets] : partsOf(sets, k, seed);
   const settingsOf = (remedy: Remedy) => applyRemedy(base, remedy);
-  const trials = await Promise.all(remedies.map((each) => createTrial(remedyTitle(each), settingsOf(each), parts)));
-  const unchanged = await createTrial(none, base, parts);
+  const trials = await Promise.all(
+    remedies.map((each) => createTrial(remedyTitle(each), settingsOf(each), parts, begin)),
+  );
+  const unchanged = await createTrial(none, base, parts, begin);
   const before = {
     model: search.model,
     history: search.history,
@@ -130,7 +136,7 @@ async function compare(
   const [best] = bestOf(tried, 1, value, monitor);
   const advantage = best && advantages.get(best);
   const winner = advantage && isBeyondNoise(advantage) ? best : null;
-  const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets]));
+  const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
   if (chosen && k !== null) {
     await run("whole", chosen, [sets], base.epochs);
     await book.tried(chosen, [sets], 0, base.epochs, null);

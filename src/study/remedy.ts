@@ -3,6 +3,8 @@ import { dropout } from "../model/layers.ts";
 import type { Layer } from "../model/layers.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
+import { regularization } from "../train/regularization.ts";
+import { renamed } from "../train/warm-start.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 
 /** Changes to the settings of training that make overfitting harder. */
@@ -33,24 +35,32 @@ export function remedyTitle({ dropout: rate, l1, l2 }: Remedy): string {
 
 /** Whether the settings have the remedy already. */
 export function isApplied(settings: TrainingSettings, remedy: Remedy): boolean {
-  const { network: changed, regularization } = applyRemedy(settings, remedy);
-  const parts = (layers: readonly Layer[], penalties: object) => JSON.stringify([layers, penalties]);
-  return parts(changed.layers, regularization) === parts(settings.network.layers, settings.regularization);
+  const { network: changed, regularization: penalties } = applyRemedy(settings, remedy);
+  const parts = (layers: readonly Layer[], own: object) => JSON.stringify([layers, own]);
+  return parts(changed.layers, penalties) === parts(settings.network.layers, settings.regularization);
 }
 
 /** The settings with a remedy applied; everything else stays as it was. */
 export function applyRemedy(settings: TrainingSettings, remedy: Remedy): TrainingSettings {
   const { l1 = settings.regularization.l1, l2 = settings.regularization.l2 } = remedy;
   const changed = remedy.dropout === undefined ? settings.network : withDropout(settings.network, remedy.dropout);
-  return Object.freeze({ ...settings, network: changed, regularization: Object.freeze({ l1, l2 }) });
+  const names = renamed(settings, settings.network, changed);
+  return Object.freeze({
+    ...settings,
+    ...names,
+    network: changed,
+    regularization: regularization({ ...settings.regularization, l1, l2 }),
+  });
 }
 
 /**
- * Dropout goes behind what follows each dense layer but the last. Named layers keep their tensors' names; the numbers
- * of the others move, as they would in PyTorch.
+ * Dropout goes behind what follows each dense layer but the last, in place of any noise there; noise on the image stays.
+ * Named layers keep their tensors' names; the numbers of the others move, as they would in PyTorch.
  */
 function withDropout(base: Network, rate: number): Network {
-  const bare = base.layers.filter(({ kind }) => kind !== "dropout");
+  const first = base.layers.findIndex(({ kind }) => kind === "dense");
+  const isNoise = (kind: Layer["kind"]) => kind.toLowerCase().endsWith("dropout");
+  const bare = base.layers.filter(({ kind }, index) => index < first || !isNoise(kind));
   const last = bare.findLastIndex(({ kind }) => kind === "dense");
   const layers: Layer[] = [];
   bare.forEach((layer, index) => {

@@ -44,16 +44,21 @@ export interface RunHooks {
   readonly interrupted?: (progress: Progress) => Promise<void>;
 }
 
+/** Where a run begins: where another stood, at a model's weights where they fit, or at drawn ones. */
+export function beginningOf(from: RunState | Model | null): Beginning {
+  if (from === null) return { kind: "drawn" };
+  return "weights" in from ? { kind: "from", weights: from.weights } : { kind: "resumed", state: from };
+}
+
 /** Runs all epochs; yields each. The run is returned, also when the caller stops early (`stopped`) or training diverges. */
 export async function* runEpochs(
   sets: TrainingSets,
   settings: TrainingSettings,
-  from: RunState | null,
+  from: RunState | Model | null,
   hooks: RunHooks,
   close: (run: Run) => Promise<void>,
 ): AsyncGenerator<Epoch, Run> {
-  const beginning: Beginning = from ? { kind: "resumed", state: from } : { kind: "drawn" };
-  const fit = await startFit(sets, settings, beginning);
+  const fit = await startFit(sets, settings, beginningOf(from));
   const keeper = createKeeper(fit, hooks);
   let isOver = false;
   try {
@@ -119,11 +124,11 @@ async function oneEpoch(fit: Fit, { signal, onStep, interrupted }: RunHooks, kee
 
 /** A run as it stands, with the best weights so far. */
 export async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
-  const { network, task, normalization, loss } = fit.settings;
+  const { network, task, patches, normalization, loss } = fit.settings;
   const { history } = fit.progress;
   const weights = fit.bestWeights();
   const { classes, maskClasses, preprocessing } = sets.train;
-  const read = preprocessing ? { preprocessing } : {};
+  const read = { ...(preprocessing ? { preprocessing } : {}), ...(patches ? { patches } : {}) };
   return {
     model: Object.freeze({ task, network, weights, classes, maskClasses, ...read, normalization, loss }),
     history,

@@ -1,17 +1,24 @@
 // The settings that a run of training goes by: new ones, or to the letter those that it was begun with.
 import { StudyStateError } from "../errors.ts";
-import { resolveTraining } from "../train/settings.ts";
+import { weightBytes } from "../model/weights.ts";
+import { sha256 } from "../storage/sha256.ts";
+import { resolveTraining, withScaling } from "../train/settings.ts";
 import type { TrainingSettings, TrainOptions } from "../train/settings.ts";
 import type { Desk } from "./desk.ts";
 import { liveSettings, plainSettings, recordName, settingsHash } from "./record.ts";
 import { settleScaling } from "./scaling.ts";
 
 /** @throws LeakageError as settleScaling. */
-export async function newSettings(desk: Desk, options: TrainOptions): Promise<TrainingSettings> {
+export async function newSettings(desk: Desk, given: TrainOptions): Promise<TrainingSettings> {
+  const options = withScaling(given);
   const { sets, record } = await desk.open();
   const { asked, normalization } = await settleScaling(desk, options);
   const { task, division } = record;
-  return resolveTraining({ ...options, normalization: asked }, sets.train, task, division.seed, normalization);
+  const scaled = { ...options, normalization: asked };
+  const settings = resolveTraining(scaled, sets.train, task, division.seed, normalization);
+  if (!options.from || !settings.from) return settings;
+  const weightsSha256 = await sha256(weightBytes(options.from.weights));
+  return Object.freeze({ ...settings, from: { ...settings.from, weightsSha256 } });
 }
 
 /**

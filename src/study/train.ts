@@ -4,7 +4,7 @@ import type { Epoch } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import { isTrainingOver, lookUpsOf, refuseAfterOpening, resultKept, unfinishedRun } from "./desk.ts";
 import type { Desk } from "./desk.ts";
-import { checkpointWriter, readCheckpoints, removeCheckpoints, writeHistory } from "./keep.ts";
+import { checkpointWriter, readCheckpoints, readStart, removeCheckpoints, writeHistory, writeStart } from "./keep.ts";
 import type { FoundCheckpoints } from "./keep.ts";
 import type { TrainRunOptions } from "./options.ts";
 import { plainSettings, settingsHash } from "./record.ts";
@@ -22,6 +22,7 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
   if (resume && isTrainingOver(entries)) return resultKept(desk, entries);
   const run = resume ? unfinishedRun(entries) : null;
   const settings = run ? await settingsOfRun(desk, run, given) : await newSettings(desk, given);
+  const start = run ? await readStart(storage, settings.from) : (given.from ?? null);
   const settingsSha256 = await settingsHash(plainSettings(settings));
   let found: FoundCheckpoints = { furthest: null, name: null, refused: [] };
   let before = lookUpsOf(entries);
@@ -36,6 +37,7 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
     // What an abandoned run has seen of the validation set was seen.
     const abandoned = unfinishedRun(entries) && (await readCheckpoints(storage)).furthest;
     before += abandoned?.progress.epoch ?? 0;
+    await writeStart(storage, start);
     await begin(desk, settings, settingsSha256, before);
   }
   const write = checkpointWriter(storage, settingsSha256, found.name);
@@ -51,7 +53,7 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
       await desk.log({ event: "interrupted", epochs: epoch, images: position });
     },
   };
-  const ended = yield* runEpochs(sets, settings, found.furthest, hooks, async (closed) => {
+  const ended = yield* runEpochs(sets, settings, found.furthest ?? start, hooks, async (closed) => {
     await desk.keep(closed);
     const { epochs, bestEpoch, weightsSha256 } = closed.result;
     const validationLookUps = before + epochs;

@@ -5,10 +5,11 @@ import type { Storage } from "../storage/storage.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
 import { startFit } from "../train/fit.ts";
 import type { TrainingSets } from "../train/fit.ts";
+import type { Model } from "../train/model.ts";
 import type { Epoch, RunState } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import { gainOf } from "./comparison.ts";
-import { runOf } from "./run.ts";
+import { beginningOf, runOf } from "./run.ts";
 import { searchFolder } from "./search.ts";
 import type { Run } from "./run.ts";
 
@@ -18,6 +19,8 @@ export interface Trial {
   readonly title: string;
   /** By part, the normalisation fitted on the part's own training images. */
   readonly settings: readonly TrainingSettings[];
+  /** The model that it begins from; null for drawn weights. */
+  readonly start: Model | null;
   /** By part; empty before the first rung. */
   runs: readonly TrialRun[];
   /** Whether numbers went wrong: then it does not go on. */
@@ -39,16 +42,17 @@ export async function createTrial(
   title: string,
   settings: TrainingSettings,
   parts: readonly TrainingSets[],
+  start: Model | null,
 ): Promise<Trial> {
   const own = async ({ train }: TrainingSets) =>
     Object.freeze({
       ...settings,
-      batchSize: Math.min(settings.batchSize, train.length),
+      batchSize: Math.min(settings.batchSize, train.length * (settings.patches?.perImage ?? 1)),
       normalization: settings.normalizationGiven
         ? settings.normalization
         : await prepareNormalization(settings.normalization.kind, train),
     });
-  return { title, settings: await Promise.all(parts.map(own)), runs: [], diverged: false };
+  return { title, settings: await Promise.all(parts.map(own)), start, runs: [], diverged: false };
 }
 
 /** Runs a trial on every part until it has so many epochs, from where it stands in the storage, in files named by `place`. */
@@ -63,7 +67,7 @@ export async function advance(
   const runs: Run[] = [];
   for (const [part, sets] of parts.entries()) {
     const name = `${searchFolder}${place}-${part}.safetensors`;
-    const { run, diverged } = await advancePart(storage, name, sets, trial.settings[part], epochs, hooks);
+    const { run, diverged } = await advancePart(storage, name, sets, trial, part, epochs, hooks);
     runs.push(run);
     if (diverged) trial.diverged = true;
   }
@@ -74,12 +78,13 @@ async function advancePart(
   storage: Storage,
   name: string,
   sets: TrainingSets,
-  settings: TrainingSettings,
+  { settings, start }: Trial,
+  part: number,
   epochs: number,
   { signal, onEpoch }: TrialHooks,
 ): Promise<{ run: Run; diverged: boolean }> {
   const state = await readState(storage, name);
-  const fit = await startFit(sets, settings, state ? { kind: "resumed", state } : { kind: "drawn" });
+  const fit = await startFit(sets, settings[part], beginningOf(state ?? start));
   const keep = async () => storage.write(name, await encodeCheckpoint(fit.state()));
   let kept = performance.now();
   try {

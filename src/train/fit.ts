@@ -1,8 +1,9 @@
 // A run of training: epochs of steps, their figures on both sets, the best weights kept, to stop and go on at any step.
 import { fillLabels, fillWeights } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { trainingPatches } from "../data/patch-views.ts";
 import { readAhead } from "../data/read-ahead.ts";
-import { drawOrderOf } from "../data/sampling.ts";
+import { drawOrderOf, samplingOfParts } from "../data/sampling.ts";
 import { checkTotalWeight } from "../data/weights.ts";
 import { DivergenceError } from "../errors.ts";
 import { lossDenominator } from "../model/loss-mean.ts";
@@ -14,15 +15,18 @@ import { availableMode } from "../wasm/modes.ts";
 import type { NumericMode } from "../wasm/modes.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "../breathe.ts";
+import { bindAverage } from "./average.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, takeStatistics } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
+import { frozenLayers } from "./freeze.ts";
 import { optimizerSlots } from "./optimizer.ts";
 import type { Epoch, Progress, RunState } from "./progress.ts";
 import { learningRateAt, plateauNext, plateauStart } from "./schedule.ts";
 import type { TrainingSettings } from "./settings.ts";
 import { bindStep } from "./step.ts";
 import { initialStopping, nextStopping } from "./stopping.ts";
+import { withTensors } from "./warm-start.ts";
 
 /** How a run's multiply-adds were rounded. JSON-safe. */
 export interface Arithmetic {
@@ -36,10 +40,11 @@ export interface TrainingSets {
   readonly validation: Dataset;
 }
 
-/** How a run begins: with drawn weights, with given ones, or where an earlier run stood. */
+/** How a run begins: with drawn weights, with given ones, with a model's where they fit, or where an earlier run stood. */
 export type Beginning =
   | { readonly kind: "drawn" }
   | { readonly kind: "given"; readonly weights: Weights }
+  | { readonly kind: "from"; readonly weights: Weights }
   | { readonly kind: "resumed"; readonly state: RunState };
 
 /** 2^-12: its square shows whether a multiply-add is rounded once. */
@@ -60,7 +65,7 @@ export interface Fit {
   readonly bytes: number;
   /**
    * Runs to the end of the next epoch.
-   * @param onStep hears how many of the epoch's images the weights have seen; what it promises is waited for.
+   * @param onStep hears how many of the epoch's images (or patches) the weights have seen; what it promises is waited for.
    * @throws DivergenceError when a loss, gradient or weight is no longer finite; the best weights are kept.
    * @throws the signal's reason when it is aborted: after the running step, with `state()` exactly there.
    */
@@ -83,22 +88,29 @@ export async function startFit(
   beginning: Beginning = { kind: "drawn" },
   build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
 ): Promise<Fit> {
-  const { train, validation } = sets;
   const { network, loss, optimizer, schedule, batchSize, seed, task, sampling } = settings;
-  checkTotalWeight("training", train);
-  checkTotalWeight("validation", validation);
+  checkTotalWeight("training", sets.train);
+  checkTotalWeight("validation", sets.validation);
+  const patches = settings.patches ? trainingPatches(sets.train, settings.patches, seed) : null;
+  /** What steps are made of. Figures are of the sets' whole images. */
+  const train = patches ?? sets.train;
   const slots = optimizerSlots(optimizer);
-  const block = await allocate(network.plan({ batchSize, state: slots }), build, settings.wide);
-  const pass = bindPass(network, block, true);
+  const block = await allocate(
+    network.plan({ batchSize, state: slots, average: settings.average !== null }),
+    build,
+    settings.wide,
+  );
+  const pass = bindPass(network, block, true, { frozen: frozenLayers(network, settings.freeze) });
   const feed = bindFeed(block, settings, pass.output);
-  const drawOrder = drawOrderOf(sampling, train);
+  const drawOrder = drawOrderOf(samplingOfParts(sampling, settings.patches?.perImage ?? 1), train);
   // Without weights no gradient is multiplied by them.
   const step = bindStep(settings, block, train.weights ? feed.regions : { ...feed.regions, imageWeights: 0 });
+  const averaging = bindAverage(settings, block);
   const evaluator = { block, pass, feed, settings };
   const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
   const ahead = readAhead(train);
-  const majority = majorityShare(train);
+  const majority = majorityShare(sets.train);
   const batches = optimizer.kind === "gradientDescent" ? Math.ceil(train.length / batchSize) : settings.accumulate;
 
   const parameters = block.floats("parameters");
@@ -107,16 +119,21 @@ export async function startFit(
   if (beginning.kind === "resumed") resume("parameters", parameters, beginning.state);
   else if (beginning.kind === "given") writeWeights(network, beginning.weights, parameters);
   else initializeWeights(network, seed, parameters);
+  if (beginning.kind === "from" && settings.from) {
+    writeWeights(network, withTensors(readWeights(network, parameters), beginning.weights, settings.from), parameters);
+  }
+  averaging?.begin();
   const best = parameters.slice();
   let progress: Progress;
   if (beginning.kind === "resumed") {
     resume("best", best, beginning.state);
     for (const name of slots) resume(`state ${name}`, block.floats(`state ${name}`), beginning.state);
+    if (averaging) resume("average", block.floats("average"), beginning.state);
     progress = beginning.state.progress;
-    step.updater.restore(progress.counters);
+    step.restore(progress.counters);
   } else {
     const plateau = schedule.kind === "reduceOnPlateau" ? plateauStart(optimizer.learningRate) : null;
-    const counters = step.updater.counters();
+    const counters = step.counters();
     progress = { epoch: 0, position: 0, history: [], stopping: initialStopping, plateau, counters };
   }
   /** Images of the running epoch that the weights have seen. */
@@ -161,8 +178,20 @@ export async function startFit(
     const number = progress.epoch + 1;
     const broken = step.nonFinite("parameters");
     if (broken !== null) diverged("a weight", broken);
-    const trainFigures = await evaluate(evaluator, train, breathe);
-    const validationFigures = await evaluate(evaluator, validation, breathe);
+    averaging?.closeEpoch(number);
+    const swapBack = averaging?.isReady(number) ? averaging.swapIn() : null;
+    try {
+      if (swapBack && settings.average?.kind === "swa") await takeStatistics(evaluator, train, breathe);
+      return await figureEpoch(number, started, learningRate);
+    } finally {
+      swapBack?.();
+    }
+  }
+
+  /** Figures of the weights as they are, or of their average in their place. */
+  async function figureEpoch(number: number, started: number, learningRate: number): Promise<Epoch> {
+    const trainFigures = await evaluate(evaluator, sets.train, breathe);
+    const validationFigures = await evaluate(evaluator, sets.validation, breathe);
     if (!Number.isFinite(trainFigures.loss)) diverged("the training loss", "output");
     if (!Number.isFinite(validationFigures.loss)) diverged("the validation loss", "output");
     const stopping = nextStopping(progress.stopping, settings.monitor, number, validationFigures[settings.monitor]);
@@ -188,7 +217,7 @@ export async function startFit(
       stopping,
       plateau:
         plateau && schedule.kind === "reduceOnPlateau" ? plateauNext(schedule, plateau, validationFigures.loss) : null,
-      counters: step.updater.counters(),
+      counters: step.counters(),
     };
     return epoch;
   }
@@ -198,6 +227,7 @@ export async function startFit(
     const number = progress.epoch + 1;
     const { plateau } = progress;
     const learningRate = plateau ? plateau.learningRate : learningRateAt(schedule, optimizer.learningRate, number - 1);
+    patches?.begin(number);
     const order = drawOrder(stream(seed, "shuffle", number));
     while (position < train.length) {
       signal?.throwIfAborted();
@@ -237,11 +267,12 @@ export async function startFit(
     epoch,
     bestWeights: () => readWeights(network, best),
     state: () => ({
-      progress: { ...progress, position, counters: step.updater.counters() },
+      progress: { ...progress, position, counters: step.counters() },
       tensors: new Map([
         ["parameters", readFlat(network, parameters)],
         ["best", readFlat(network, best)],
         ...slots.map((name) => [`state ${name}`, readFlat(network, block.floats(`state ${name}`))] as const),
+        ...(averaging ? [["average", readFlat(network, block.floats("average"))] as const] : []),
       ]),
     }),
     free: () => block.free(),

@@ -23,15 +23,19 @@ export function checkFits(
     );
   }
   const { network, optimizer } = settings;
-  const length = network.weightCount + network.biasCount;
+  const length = network.parameters.reduce((sum, parameter) => sum + parameter.length, 0);
   const slots = optimizerSlots(optimizer).map((slot) => `state ${slot}`);
-  for (const tensor of ["parameters", "best", ...slots]) {
+  for (const tensor of ["parameters", "best", ...slots, ...(settings.average ? ["average"] : [])]) {
     const got = tensors.get(tensor)?.length;
     if (got !== length)
       throw new FormatError(`${name}: expected ${length} values of "${tensor}", got ${got ?? "no such tensor"}`);
   }
   const { position } = progress;
-  if (position > train.length) {
-    throw new FormatError(`${name}: expected a place among ${train.length} images, got ${position}`);
+  const { patches } = settings;
+  const places = train.length * (patches?.perImage ?? 1);
+  if (position > places) {
+    throw new FormatError(
+      `${name}: expected a place among ${places} ${patches ? "patches" : "images"}, got ${position}`,
+    );
   }
 }

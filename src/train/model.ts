@@ -1,5 +1,7 @@
 // A trained model as a value: weights and the whole recipe that turns pixels into probabilities; its file.
 import type { Normalization } from "../data/normalization.ts";
+import { patches } from "../data/patches.ts";
+import type { Patches } from "../data/patches.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
 import { preprocessingOfJson } from "../data/stored-preprocessing.ts";
 import { FormatError } from "../errors.ts";
@@ -23,6 +25,8 @@ export interface Model {
   readonly maskClasses: readonly number[];
   /** What was done to the images when they were read, and is to be done to others; left out where nobody knows. */
   readonly preprocessing?: readonly Preprocessing[];
+  /** The parts of images that the network sees; left out where it sees whole ones. */
+  readonly patches?: Patches;
   readonly normalization: Normalization;
   /** The loss it was trained with: it says how outputs become probabilities. */
   readonly loss: Loss;
@@ -37,6 +41,7 @@ interface Recipe {
   readonly classes: readonly string[];
   readonly maskClasses: readonly number[];
   readonly preprocessing?: readonly Preprocessing[];
+  readonly patches?: Patches;
   readonly normalization: Normalization;
   readonly loss: Loss;
 }
@@ -58,7 +63,8 @@ interface Recipe {
 export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
   const { task, classes, maskClasses, preprocessing, normalization, loss } = model;
   const { layers, input } = model.network;
-  const recipe: Recipe = { version: 1, task, layers, input, classes, maskClasses, preprocessing, normalization, loss };
+  const trained = { classes, maskClasses, preprocessing, patches: model.patches, normalization, loss };
+  const recipe: Recipe = { version: 1, task, layers, input, ...trained };
   return writeSafetensors(model.weights, { format: "pt", voxgrad: JSON.stringify(recipe) });
 }
 
@@ -78,7 +84,7 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
   try {
     const recipe = (JSON.parse(text) ?? {}) as Recipe;
     if (recipe.version !== 1) throw new RangeError(`expected recipe version 1, got ${String(recipe.version)}`);
-    const { task, layers, input, classes, maskClasses, preprocessing, normalization, loss } = recipe;
+    const { task, layers, input, classes, maskClasses, preprocessing, normalization, loss, patches: parts } = recipe;
     const built = network(layers, { input: input ?? [] });
     // In the network's order, whatever the file's.
     const weights: Weights = new Map(
@@ -88,7 +94,10 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
       }),
     );
     checkWeights(built, tensors);
-    const read = preprocessing ? { preprocessing: preprocessingOfJson(preprocessing) } : {};
+    const read = {
+      ...(preprocessing ? { preprocessing: preprocessingOfJson(preprocessing) } : {}),
+      ...(parts ? { patches: patches(parts) } : {}),
+    };
     return Object.freeze({ task, network: built, weights, classes, maskClasses, ...read, normalization, loss });
   } catch (cause) {
     throw new FormatError(`${name}: expected the recipe of a network, got ${(cause as Error).message}`, { cause });

@@ -2,7 +2,10 @@
 
 interface WithRate {
   readonly learningRate: number;
-  /** Added to the gradient as weightDecay * w, biases included, as PyTorch has it. */
+  /**
+   * Added to the gradient as weightDecay * w (but see adamw), of weights alone; of biases and normalisation layers too, as
+   * PyTorch has it, with `regularization({ biases: true })`.
+   */
   readonly weightDecay: number;
 }
 

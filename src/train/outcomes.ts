@@ -4,7 +4,6 @@ import { subset } from "../data/dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { macroRocAuc } from "../metrics/curves.ts";
 import { resampledRocAuc } from "../metrics/resampling.ts";
-import { lossDenominator } from "../model/loss-mean.ts";
 import { evaluate } from "./evaluate.ts";
 import { labelTally, maskTally, probabilityOf } from "./figures.ts";
 import type { Model } from "./model.ts";
@@ -49,26 +48,23 @@ interface ImageOutcomes {
 }
 
 async function outcomesOf(model: Model, set: Dataset, monitor: Monitor): Promise<ImageOutcomes> {
-  const opened = await openModel(model, Math.min(32, set.length));
+  const opened = await openModel(model, set.length);
   const { placed } = model.network;
   const { outputs } = placed[placed.length - 1];
   const classes = Math.max(2, outputs);
   const values = new Float64Array(monitor === "rocAuc" ? set.length * classes : set.length);
   const weights = Float64Array.from({ length: set.length }, (_, image) => (set.weights ? set.weights[image] : 1));
-  const { feed } = opened;
+  /** Probabilities of an image. */
+  const size = model.task === "segmentation" ? set.maskClasses.length * set.maskLength : outputs;
+  const costs = { losses: new Float64Array(set.length), denominators: new Float64Array(set.length) };
 
   function see(image: number, row: number, probabilities: Float32Array): void {
     if (monitor === "rocAuc") {
       for (let k = 0; k < classes; k++) values[image * classes + k] = probabilityOf(probabilities, row, k, outputs);
-    } else if (monitor === "loss") {
-      // A loss that counts 0 is 0 of 0.
-      const own = feed.weights?.subarray(row, row + 1) ?? null;
-      weights[image] = lossDenominator(model.loss, feed.labels.subarray(row, row + 1), 1, outputs, own);
-      values[image] = weights[image] === 0 ? 0 : feed.losses[row] / weights[image];
-    } else {
+    } else if (monitor !== "loss") {
       const one = subset(set, [image]);
       const tally = model.task === "segmentation" ? maskTally(one) : labelTally(one, outputs);
-      tally.add(0, 1, probabilities.subarray(row * outputs, (row + 1) * outputs));
+      tally.add(0, 1, probabilities.subarray(row * size, (row + 1) * size));
       const value = tally.figures(0, 1)[monitor];
       if (value === null || Number.isNaN(value)) weights[image] = 0;
       else values[image] = value;
@@ -76,13 +72,19 @@ async function outcomesOf(model: Model, set: Dataset, monitor: Monitor): Promise
   }
 
   try {
-    await evaluate(opened, set, createBreathe(), (first, rows, probabilities) => {
+    const seeAll = (first: number, rows: number, probabilities: Float32Array) => {
       for (let row = 0; row < rows; row++) see(first + row, row, probabilities);
-    });
+    };
+    await evaluate(opened, set, createBreathe(), seeAll, costs);
   } finally {
     opened.free();
   }
-  return { values, weights };
+  if (monitor !== "loss") return { values, weights };
+  // A loss that counts 0 is 0 of 0.
+  const means = costs.losses.map((loss, image) =>
+    costs.denominators[image] === 0 ? 0 : loss / costs.denominators[image],
+  );
+  return { values: means, weights: costs.denominators };
 }
 
 /** The mean over a draw's images that have a value. */

@@ -5,14 +5,21 @@ import { bindPass } from "../model/pass.ts";
 import { writeWeights } from "../model/weights.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "../breathe.ts";
-import { forwardAll } from "./evaluate.ts";
+import { forwardAll, patchGeometryOf } from "./evaluate.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { maskClassAt, probabilityOf } from "./figures.ts";
 import type { Model } from "./model.ts";
+import { checkSampling, sample } from "./uncertainty.ts";
+import type { Reading, SamplingOptions, Uncertainty } from "./uncertainty.ts";
+
+export interface Doubts {
+  /** Where samples were asked for: how far they disagree. */
+  readonly uncertainty?: Uncertainty;
+}
 
 /** Images' classes. */
-export interface ClassPredictions {
+export interface ClassPredictions extends Doubts {
   readonly task: "classification";
   readonly classes: readonly string[];
   /** (images, classes), row-major; each row sums to 1 for a network trained with softmax. */
@@ -22,7 +29,7 @@ export interface ClassPredictions {
 }
 
 /** Images' masks. */
-export interface MaskPredictions {
+export interface MaskPredictions extends Doubts {
   readonly task: "segmentation";
   /** The shape of one image, slowest index first. */
   readonly shape: readonly number[];
@@ -39,8 +46,10 @@ export interface OpenModel extends Evaluator {
   free(): void;
 }
 
-export async function openModel(model: Model, batchSize = 32): Promise<OpenModel> {
-  const block = await allocate(model.network.plan({ batchSize, training: false }));
+/** @param images how many are to go forward: a batch has no more rows than there are. @param masks whether dropout is to be drawn. */
+export async function openModel(model: Model, images: number, masks = false): Promise<OpenModel> {
+  const batchSize = model.patches ? 32 : Math.min(32, images);
+  const block = await allocate(model.network.plan({ batchSize, training: false, masks }));
   writeWeights(model.network, model.weights, block.floats("parameters"));
   const pass = bindPass(model.network, block, false);
   const feed = bindFeed(block, model, pass.output);
@@ -48,10 +57,14 @@ export async function openModel(model: Model, batchSize = 32): Promise<OpenModel
 }
 
 /**
- * Predicts a set; labels or masks of the set are not looked at.
+ * Predicts a set; labels or masks of the set are not looked at. A model of patches goes over the covering grid of each
+ * image, which may have another size than those of training.
  *
- * @throws RangeError when the images have another shape than those the model was trained on, or are known to be
- * preprocessed otherwise.
+ * @param options with `samples`, each image goes forward so many times with dropout on (Monte-Carlo dropout, Gal &
+ * Ghahramani 2016): the probabilities are the samples' mean, and `uncertainty` says how far the samples disagree. The
+ * network needs a dropout layer for it, and must see whole images. The same `seed` gives the same bits.
+ * @throws RangeError when the images have another shape than those the model was trained on (of patches: are smaller than
+ * one), or are known to be preprocessed otherwise; when samples are asked of a network without dropout, or of patches.
  * @example
  * ```ts
  * import { phantoms, predict, study } from "voxgrad";
@@ -60,19 +73,38 @@ export async function openModel(model: Model, batchSize = 32): Promise<OpenModel
  * for await (const epoch of run.train({ epochs: 2 })) console.log(epoch.totalError);
  * const said = await predict(await run.model(), phantoms({ count: 5, seed: 8 }));
  * if (said.task === "classification") console.log(said.predicted.length); // 5
+ * const drawn = await predict(await run.model(), phantoms({ count: 5, seed: 8 }), { samples: 50 });
+ * console.log(drawn.uncertainty?.entropy); // of each image, in nats: at most ln 2 for two classes
  * ```
  */
-export async function predict(model: Model, set: Dataset): Promise<ClassPredictions | MaskPredictions> {
+export async function predict(
+  model: Model,
+  set: Dataset,
+  options: SamplingOptions | Record<string, never> = {},
+): Promise<ClassPredictions | MaskPredictions> {
   checkPreprocessing(model, set);
-  model.network.withInput(set.shape);
-  const opened = await openModel(model, Math.min(32, set.length));
+  const { network, patches } = model;
+  if (patches) patchGeometryOf({ network, patches }, set);
+  else network.withInput(set.shape);
+  const sampling = isSampling(options) ? options : null;
+  if (sampling) checkSampling(network, sampling);
+  if (sampling && patches) {
+    throw new RangeError(
+      "predict: expected a network that sees whole images to draw samples from, got one of patches. Leave samples out.",
+    );
+  }
+  const opened = await openModel(model, set.length, sampling !== null);
   try {
     return model.task === "classification"
-      ? await predictClasses(model, opened, set)
-      : await predictMasks(model, opened, set);
+      ? await predictClasses(model, opened, set, sampling)
+      : await predictMasks(model, opened, set, sampling);
   } finally {
     opened.free();
   }
+}
+
+function isSampling(options: SamplingOptions | Record<string, never>): options is SamplingOptions {
+  return (options as Partial<SamplingOptions>).samples !== undefined;
 }
 
 /** Images that were windowed or resampled otherwise would be predicted without a word, and wrongly. */
@@ -86,41 +118,66 @@ function checkPreprocessing(model: Model, set: Dataset): void {
   );
 }
 
-async function predictClasses(model: Model, opened: OpenModel, set: Dataset): Promise<ClassPredictions> {
-  const classes = model.classes.length;
-  const outputs = outputsOf(model);
-  const probabilities = new Float32Array(set.length * classes);
-  const predicted = new Int32Array(set.length);
-  await forwardAll(opened, set, createBreathe(), (first, rows, batch) => {
+/** Probabilities (images, width), as `reading` finds them in a batch: of one way forward, or the mean of many. */
+async function read(
+  opened: OpenModel,
+  set: Dataset,
+  sampling: SamplingOptions | null,
+  reading: Reading,
+): Promise<{ readonly probabilities: Float32Array } & Doubts> {
+  const breathe = createBreathe();
+  if (sampling) return sample(opened, set, sampling, reading, breathe);
+  const { width, at } = reading;
+  const probabilities = new Float32Array(set.length * width);
+  await forwardAll(opened, set, breathe, (first, rows, batch) => {
     for (let row = 0; row < rows; row++) {
-      const at = (first + row) * classes;
-      let likeliest = 0;
-      for (let k = 0; k < classes; k++) {
-        probabilities[at + k] = probabilityOf(batch, row, k, outputs);
-        if (probabilities[at + k] > probabilities[at + likeliest]) likeliest = k;
-      }
-      predicted[first + row] = likeliest;
+      for (let k = 0; k < width; k++) probabilities[(first + row) * width + k] = at(batch, row, k);
     }
   });
-  return { task: "classification", classes: model.classes, probabilities, predicted };
+  return { probabilities };
 }
 
-async function predictMasks(model: Model, opened: OpenModel, set: Dataset): Promise<MaskPredictions> {
-  const { maskClasses } = model;
+async function predictClasses(
+  model: Model,
+  opened: OpenModel,
+  set: Dataset,
+  sampling: SamplingOptions | null,
+): Promise<ClassPredictions> {
+  const width = model.classes.length;
   const outputs = outputsOf(model);
-  const voxels = outputs / maskClasses.length;
-  const probabilities = new Float32Array(set.length * outputs);
-  const masks = new Float32Array(set.length * voxels);
-  await forwardAll(opened, set, createBreathe(), (first, rows, batch) => {
-    probabilities.set(batch.subarray(0, rows * outputs), first * outputs);
-    for (let row = 0; row < rows; row++) {
-      for (let voxel = 0; voxel < voxels; voxel++) {
-        const k = maskClassAt(batch, row, voxel, maskClasses.length, voxels);
-        masks[(first + row) * voxels + voxel] = k === 0 ? 0 : maskClasses[k - 1];
-      }
+  const at = (batch: Float32Array, row: number, k: number) => probabilityOf(batch, row, k, outputs);
+  const said = await read(opened, set, sampling, { width, at, areExclusive: true });
+  const predicted = Int32Array.from({ length: set.length }, (_, image) => {
+    let likeliest = 0;
+    for (let k = 1; k < width; k++) {
+      if (said.probabilities[image * width + k] > said.probabilities[image * width + likeliest]) likeliest = k;
     }
+    return likeliest;
   });
-  return { task: "segmentation", shape: maskShape(set, voxels), maskClasses, probabilities, masks };
+  return { task: "classification", classes: model.classes, predicted, ...said };
+}
+
+async function predictMasks(
+  model: Model,
+  opened: OpenModel,
+  set: Dataset,
+  sampling: SamplingOptions | null,
+): Promise<MaskPredictions> {
+  const { maskClasses, network, patches } = model;
+  const voxels = patches
+    ? patchGeometryOf({ network, patches }, set).imageVoxels
+    : outputsOf(model) / maskClasses.length;
+  const width = voxels * maskClasses.length;
+  const at = (batch: Float32Array, row: number, k: number) => batch[row * width + k];
+  const said = await read(opened, set, sampling, { width, at, areExclusive: false });
+  const masks = new Float32Array(set.length * voxels);
+  for (let image = 0; image < set.length; image++) {
+    for (let voxel = 0; voxel < voxels; voxel++) {
+      const k = maskClassAt(said.probabilities, image, voxel, maskClasses.length, voxels);
+      masks[image * voxels + voxel] = k === 0 ? 0 : maskClasses[k - 1];
+    }
+  }
+  return { task: "segmentation", shape: maskShape(set, voxels), maskClasses, masks, ...said };
 }
 
 /** The image's shape without its colours. */

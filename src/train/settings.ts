@@ -3,6 +3,8 @@ import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkNormalization, fitNormalization } from "../data/normalization.ts";
 import type { Normalization } from "../data/normalization.ts";
+import { fitPatches } from "../data/patches.ts";
+import type { Patches } from "../data/patches.ts";
 import { samplingFor } from "../data/sampling.ts";
 import type { Sampling } from "../data/sampling.ts";
 import { dense, dropout, relu } from "../model/layers.ts";
@@ -12,6 +14,10 @@ import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
 import type { NumericMode } from "../wasm/modes.ts";
+import { settledAverage } from "./average.ts";
+import type { Average } from "./average.ts";
+import { frozenLayers } from "./freeze.ts";
+import type { Model } from "./model.ts";
 import { adam } from "./optimizer.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { regularization } from "./regularization.ts";
@@ -19,6 +25,8 @@ import type { Clipping, Regularization } from "./regularization.ts";
 import { constantRate } from "./schedule.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Monitor } from "./stopping.ts";
+import { fittingTensors } from "./warm-start.ts";
+import type { WarmStart } from "./warm-start.ts";
 
 /** What the network is to say about an image: its class, or the class of each of its voxels. */
 export type Task = "classification" | "segmentation";
@@ -46,6 +54,18 @@ export interface TrainOptions {
   readonly schedule?: Schedule;
   /** None by default. */
   readonly regularization?: Partial<Regularization>;
+  /** An average of the weights that is evaluated and saved in their stead: `ema()` or `swa()`; none by default. */
+  readonly average?: Average | null;
+  /**
+   * A model to begin from: its tensors are taken where name and shape are the same, the others drawn. Its scaling of pixels
+   * is taken too, unless `normalization` says otherwise.
+   */
+  readonly from?: Model | null;
+  /**
+   * Layers that stay as they are, to the last bit, by name, title ("hidden 1") or number; none by default. Batch
+   * normalisation among them goes by its running statistics.
+   */
+  readonly freeze?: readonly string[];
   /** None by default. */
   readonly clip?: Clipping | null;
   /** At most this many passes over the training set; 60 by default. */
@@ -59,8 +79,13 @@ export interface TrainOptions {
   /** The validation figure by which the best epoch is chosen; "loss" by default. */
   readonly monitor?: Monitor;
   /**
-   * How pixels are scaled, fitted on the training set alone; "pixelZScore" by default. Or figures that were fitted or are
-   * known beforehand: a study asks whose they are.
+   * Parts of images in place of whole ones, from `patches()`; null, the default, for whole images. A step then takes
+   * `batchSize` patches, and an epoch `perImage` of each image.
+   */
+  readonly patches?: Patches | null;
+  /**
+   * How pixels are scaled, fitted on the training set alone; "pixelZScore" by default, "zScore" with patches. Or figures
+   * that were fitted or are known beforehand: a study asks whose they are.
    */
   readonly normalization?: Normalization["kind"] | Normalization;
   /** Seed of weights, order and dropout; the study's by default. */
@@ -83,12 +108,16 @@ export interface TrainingSettings {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly regularization: Regularization;
+  readonly average: Average | null;
+  readonly from: WarmStart | null;
+  readonly freeze: readonly string[];
   readonly clip: Clipping | null;
   readonly epochs: number;
   readonly batchSize: number;
   readonly accumulate: number;
   readonly patience: number | null;
   readonly monitor: Monitor;
+  readonly patches: Patches | null;
   readonly normalization: Normalization;
   /** Whether the normalisation was given instead of fitted on the training set. */
   readonly normalizationGiven: boolean;
@@ -102,14 +131,24 @@ export function hiddenLayers(sizes: readonly number[], dropoutRate = 0): readonl
   return sizes.flatMap((size) => [dense(size), relu(), ...(dropoutRate > 0 ? [dropout(dropoutRate)] : [])]);
 }
 
-/** The number of outputs that a task asks for. */
-export function outputsFor(task: Task, data: Dataset): number {
-  return task === "classification" ? data.classes.length : data.maskClasses.length * data.maskLength;
+/** The number of outputs that a task asks for of a network that sees patches, or whole images. @throws RangeError when they do not fit. */
+export function outputsFor(task: Task, data: Dataset, patches: Patches | null = null): number {
+  const voxels = patches ? fitPatches(patches, data).voxels : data.maskLength;
+  return task === "classification" ? data.classes.length : data.maskClasses.length * voxels;
 }
 
-/** The kind of normalisation that the options come to. */
-export function normalizationKindOf({ normalization = "pixelZScore" }: TrainOptions): Normalization["kind"] {
-  return typeof normalization === "string" ? normalization : normalization.kind;
+/**
+ * The kind of normalisation that the options come to.
+ * @throws RangeError for statistics by pixel of patches, whose pixels lie anywhere in an image.
+ */
+export function normalizationKindOf({ normalization, patches }: TrainOptions): Normalization["kind"] {
+  const kind = typeof normalization === "object" ? normalization.kind : normalization;
+  if (!patches) return kind ?? "pixelZScore";
+  if (kind !== "pixelZScore") return kind ?? "zScore";
+  throw new RangeError(
+    "normalization: expected zScore, unit or none with patches, got pixelZScore: the pixels of a patch lie in another " +
+      "place of the image each time, and have no mean of their own. Leave it out.",
+  );
 }
 
 /**
@@ -118,13 +157,15 @@ export function normalizationKindOf({ normalization = "pixelZScore" }: TrainOpti
  * @throws RangeError that says what was expected and what to do.
  */
 export function resolveTraining(
-  options: TrainOptions,
+  asked: TrainOptions,
   train: Dataset,
   task: Task,
   seed: number,
   normalization?: Normalization,
 ): TrainingSettings {
-  const outputs = outputsFor(task, train);
+  const options = withScaling(asked);
+  const parts = options.patches ? fitPatches(options.patches, train) : null;
+  const outputs = outputsFor(task, train, parts?.patches);
   const loss = weighted(
     options.loss ?? (task === "classification" ? softmaxCrossEntropy() : sigmoidDice()),
     options.classWeights ?? null,
@@ -133,8 +174,10 @@ export function resolveTraining(
   const sampling = samplingFor(options.sampling ?? "shuffle", train);
   refuseBoth(sampling, loss);
   const layered = options.network ?? network([...hiddenLayers([64, 32], 0.3), dense(outputs)]);
-  const fitted = layered.withInput(train.shape);
+  const fitted = layered.withInput(parts?.shape ?? train.shape);
   checkOutputs(fitted, loss, task, outputs);
+  const scaling = normalizationKindOf(normalization ? { ...options, normalization } : options);
+  const { average = null, from = null, freeze = [] } = options;
   const given = typeof options.normalization === "object" ? options.normalization : null;
   if (given) checkNormalization(given, train);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
@@ -147,6 +190,8 @@ export function resolveTraining(
     throw new RangeError(`numericMode: expected "reproducible" or "fast", got "${String(numericMode)}"`);
   }
   checkMonitor(monitor, task);
+  const rows = Math.min(batchSize, train.length * (parts?.patches.perImage ?? 1));
+  checkBatchNorm(fitted, frozenLayers(fitted, freeze), rows);
   return Object.freeze({
     task,
     network: fitted,
@@ -155,13 +200,20 @@ export function resolveTraining(
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
+    average: average && settledAverage(average, epochs),
+    from: from && {
+      tensors: fittingTensors(fitted, from),
+      weightsSha256: null,
+    },
+    freeze,
     clip: options.clip ?? null,
     epochs,
-    batchSize: Math.min(batchSize, train.length),
+    batchSize: rows,
     accumulate,
     patience,
     monitor,
-    normalization: normalization ?? given ?? fitNormalization(normalizationKindOf(options), train),
+    patches: parts?.patches ?? null,
+    normalization: normalization ?? given ?? fitNormalization(scaling, train),
     normalizationGiven: given !== null,
     seed: options.seed ?? seed,
     numericMode,
@@ -213,6 +265,22 @@ function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): 
   const inside = loss.kind.startsWith("softmax") ? "softmax" : loss.kind.startsWith("sigmoid") ? "sigmoid" : null;
   if (inside !== null && last.layer.kind === inside) {
     throw new RangeError(`network: ${loss.kind} has the ${inside} inside; leave the last layer ${inside}() out`);
+  }
+}
+
+/** The options with the scaling of pixels that a warm start brings along, unless they have one. */
+export function withScaling(options: TrainOptions): TrainOptions {
+  const { from, normalization } = options;
+  return from && normalization === undefined ? { ...options, normalization: from.normalization } : options;
+}
+
+function checkBatchNorm({ placed }: Network, frozen: ReadonlySet<number>, batchSize: number): void {
+  const layer = placed.find((one) => one.layer.kind === "batchNorm" && !frozen.has(one.index));
+  if (layer && batchSize < 2) {
+    throw new RangeError(
+      `batchNorm "${layer.title}": expected at least 2 images a batch, got ${batchSize}: one image has no variance. ` +
+        "Raise batchSize, or normalise with layerNorm().",
+    );
   }
 }
 

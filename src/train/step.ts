@@ -3,21 +3,24 @@ import { createMaskDrawer } from "../model/dropout.ts";
 import { lossBackward, lossForward } from "../model/loss.ts";
 import type { LossRegions } from "../model/loss.ts";
 import { bindPass } from "../model/pass.ts";
-import { gradientCalls, gradientLists, parameterPlaces, regionOf, updateCalls } from "../model/plan.ts";
+import type { DrawMask } from "../model/pass.ts";
+import { gradientCalls, gradientLists, parameterPlaces, regionOf } from "../model/plan.ts";
 import { createCallList } from "../wasm/calls.ts";
 import type { CallList } from "../wasm/calls.ts";
 import type { Block } from "../wasm/memory.ts";
-import { optimizerSlots } from "./optimizer.ts";
+import { frozenLayers } from "./freeze.ts";
 import type { TrainingSettings } from "./settings.ts";
-import { addUpdate } from "./updater.ts";
-import type { Updater } from "./updater.ts";
+import { bindUpdate } from "./update.ts";
+import type { Counters } from "./updater.ts";
 
 /**
  * The kernels of a step, bound to a block that was allocated for the network's plan. A step is two lists of calls, which
  * the kernels carry out without coming back: nothing here allocates once a list for its batch is written.
  */
 export interface Step {
-  readonly updater: Updater;
+  /** What the optimizer counts from update to update. */
+  counters(): Counters;
+  restore(counters: Counters): void;
   /**
    * Forward, loss and backward of the batch in the block.
    * @param rows images in the batch.
@@ -30,11 +33,11 @@ export interface Step {
   /** The sum of the images' losses of the batch whose gradients were taken last. */
   totalError(): number;
   /**
-   * Adds the penalties' gradients, clips, and updates every weight.
+   * Adds the penalties' gradients, clips, updates every weight that is not frozen, limits norms, moves the average.
    * @returns false when a gradient is NaN or infinite: then nothing was changed.
    */
   update(learningRate: number): boolean;
-  /** l1 * sum |w| + l2 * sum w^2 of the weights as they are. */
+  /** l1 * sum |w| + l2 * sum w^2 of what is penalised, as it is. */
   penalty(): number;
   /** The layer that owns the first gradient or weight that is NaN or infinite; null when all are finite. */
   nonFinite(region: "gradients" | "parameters"): string | null;
@@ -57,24 +60,21 @@ interface GradientList {
 }
 
 export function bindStep(settings: TrainingSettings, block: Block, regions: LossRegions): Step {
-  const { network, loss, optimizer, clip, seed } = settings;
-  const { l1, l2 } = settings.regularization;
+  const { network, loss, seed } = settings;
+  const frozen = frozenLayers(network, settings.freeze);
   const { kernels } = block;
   const masks = createMaskDrawer(network, seed);
   const parameters = block.address("parameters");
   const gradients = block.address("gradients");
   const columns = network.placed[network.placed.length - 1].outputs;
   const { offsets, lengths, floats } = parameterPlaces(network.parameters);
-  const weights = network.parameters.flatMap(({ role }, i) =>
-    role === "weight" ? [{ offset: 4 * offsets[i], length: lengths[i] }] : [],
-  );
   const numbers = block.doubles("calls");
   const memory = { address: block.address("calls"), words: block.integers("calls"), numbers };
   const capacity = gradientCalls(network.placed);
 
   function createGradientList(first: number): GradientList {
     const list = createCallList(kernels, memory, first, capacity);
-    const pass = bindPass(network, block, true, list.recorder);
+    const pass = bindPass(network, block, true, { kernels: list.recorder, frozen });
     const made: GradientList = {
       list,
       rows: 0,
@@ -88,10 +88,11 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
         made.rows = rows;
         made.add = add;
         made.maskCalls.length = 0;
-        pass.forward(rows, (mask, count, width, rate, ordinal) => {
+        const drawMask: DrawMask = (mask, count, placed, ordinal) => {
           made.maskCalls.push(list.length);
-          masks.draw(list.recorder, mask, count, width, rate, ordinal);
-        });
+          masks.draw(list.recorder, mask, count, placed, ordinal);
+        };
+        pass.forward(rows, drawMask, "batch");
         made.lossCall = list.length;
         lossForward(list.recorder, loss, regions, rows, columns);
         lossBackward(list.recorder, loss, block.address("upstream a"), regions, rows, columns, 1);
@@ -116,21 +117,11 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
     return list;
   }
 
-  const update = createCallList(kernels, memory, gradientLists * capacity, updateCalls(network.placed));
-  update.requireFinite(gradients, floats);
-  if (l1 > 0 || l2 > 0) {
-    for (const { offset, length } of weights) {
-      update.recorder.addPenaltyGradient(gradients + offset, parameters + offset, length, l1, l2);
-    }
-  }
-  if (clip?.kind === "value") update.recorder.clamp(gradients, gradients, floats, -clip.maximum, clip.maximum);
-  if (clip?.kind === "norm") update.recorder.limitNorm(gradients, floats, clip.maximum);
-  const slots = optimizerSlots(optimizer).map((name) => block.address(`state ${name}`));
-  const counters = { address: block.address("counters"), numbers: block.doubles("counters") };
-  const updater = addUpdate(update, numbers, optimizer, counters, parameters, gradients, slots, floats);
+  const update = bindUpdate(settings, block, memory);
 
   return {
-    updater,
+    counters: () => update.counters(),
+    restore: (counters) => update.restore(counters),
     gradients(rows, denominator, add, epoch, position) {
       current = listFor(rows, add);
       const { list, maskCalls } = current;
@@ -143,23 +134,13 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
       return list.run() < 0;
     },
     totalError: () => current.list.result(current.lossCall),
-    update(learningRate) {
-      updater.setRate(learningRate);
-      updater.prepare();
-      return update.run() < 0;
-    },
-    penalty() {
-      let penalty = 0;
-      for (const { offset, length } of weights) {
-        if (l1 > 0) penalty += l1 * kernels.sumOfAbsolutes(parameters + offset, length);
-        if (l2 > 0) penalty += l2 * kernels.sumOfSquares(parameters + offset, length);
-      }
-      return penalty;
-    },
+    update: (learningRate) => update.run(learningRate),
+    penalty: () => update.penalty(),
     nonFinite(region) {
       const at = kernels.firstNonFinite(region === "gradients" ? gradients : parameters, floats);
       if (at < 0) return null;
-      return network.parameters[offsets.findLastIndex((offset) => offset <= at)].placed.title;
+      const owner = network.parameters.find((_, i) => offsets[i] <= at && at < offsets[i] + lengths[i]);
+      return owner?.placed.title ?? "output";
     },
     nonFiniteOutput(rows) {
       const broken = network.placed.find(

@@ -73,6 +73,21 @@ const shapes = {
   advanceAdamax: [2, 1],
   advanceAdagrad: [2, 1],
   scaleRows: [5, 0],
+  spatialDropoutApply: [7, 0],
+  gaussianMask: [6, 1],
+  batchNormStatistics: [7, 2],
+  batchNormFixedStatistics: [4, 1],
+  batchNormForward: [7, 0],
+  batchNormBackwardParameters: [7, 0],
+  batchNormBackwardParametersAdd: [7, 0],
+  batchNormBackwardInput: [7, 0],
+  batchNormFixedBackwardInput: [6, 0],
+  layerNormForward: [7, 1],
+  layerNormBackwardInput: [7, 0],
+  layerNormBackwardParameters: [7, 0],
+  layerNormBackwardParametersAdd: [7, 0],
+  limitUnitNorms: [3, 1],
+  averageStep: [3, 1],
 } as const satisfies Record<string, readonly [words: number, scalars: number]>;
 
 export type Callable = keyof typeof shapes;

@@ -1,9 +1,11 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
 import { instantiate } from "@assemblyscript/loader";
+import type { AugmentKernels } from "./augment-kernels.ts";
 import { withUnsharedMemory } from "./binary.ts";
 import { importBuild } from "./builds.ts";
 import { availableMode } from "./modes.ts";
 import type { NumericMode } from "./modes.ts";
+import type { NormalizationKernels } from "./normalization-kernels.ts";
 
 /** A byte offset into the kernels' memory. */
 export type Address = number;
@@ -63,7 +65,7 @@ type LossBackward<Scalars extends number[]> = (
  * Every kernel, in the order of assembly/index.ts, whose files state each one's equation.
  * Arguments: outputs, inputs, scratch, sizes, scalars. They overwrite, unless the name says Add.
  */
-export interface Kernels {
+export interface Kernels extends AugmentKernels, NormalizationKernels {
   // random
   philoxFill: (
     out: Address,

@@ -11,6 +11,8 @@ export interface Block {
   readonly kernels: Kernels;
   /** The first address of a region. @throws RangeError when there is no such region. */
   address(name: string): Address;
+  /** Whether there is such a region. */
+  has(name: string): boolean;
   /** A view of a region as it is now; ask again rather than keep it. */
   floats(name: string): Float32Array<ArrayBuffer>;
   integers(name: string): Int32Array<ArrayBuffer>;
@@ -54,6 +56,7 @@ export async function allocate(
     kernels,
     bytes: layout.bytes,
     address: (name) => find(name).offset,
+    has: (name) => regions.has(name),
     floats(name) {
       const { buffer: owned, offset, bytes } = find(name);
       return new Float32Array(owned, offset, bytes >> 2);

@@ -1,14 +1,19 @@
 // How every kernel is called, as data, so that one test can run them all: its arguments in order.
 // Matrix products and dense layers have tests of their own, over three sizes.
+import type { AugmentKernels } from "../../src/wasm/augment-kernels.ts";
 import type { Kernels } from "../../src/wasm/kernels.ts";
+
+/** Kernels over volumes, with tests of their own: resampling.test.ts, deformation.test.ts, blur.test.ts. */
+type Resampling = Omit<AugmentKernels, "linearIntensity" | "gammaIntensity" | "blend">;
 
 /**
  * Arrays of (rows, columns): "in" is read, "part" is read and in [0, 1], "out" is written, "inout" and "square" (never
- * negative) are both. "losses" (rows) is written; "labels" (rows), "rowWeights" (rows), "weights" (columns) and "doubles"
- * (columns, float64, whole vectors of four) are read.
+ * negative) are both. "losses" (rows) is written; "labels" (rows), "rowWeights" (rows), "weights" (columns) and "doubles" (columns, float64,
+ * whole vectors of four) are read. "columnOut" and "columnInout" (columns), "count" (1),
+ * "statistics" (4 rows of columns, float64, whole vectors of four) and "rowStatistics" (rows, 2, float64) are written.
  */
-export type ArrayRole =
-  "in" | "part" | "out" | "inout" | "square" | "losses" | "labels" | "rowWeights" | "weights" | "doubles";
+export type ArrayRole = "in" | "part" | "out" | "inout" | "square" | "losses" | "labels" | "rowWeights" | "weights" | "doubles"
+  | "columnOut" | "columnInout" | "count" | "statistics" | "rowStatistics"; // prettier-ignore
 
 /** An array, a size, or a scalar. Kernels of n elements are called with one row of n columns. */
 export type Argument = ArrayRole | "n" | "rows" | "columns" | number;
@@ -17,6 +22,8 @@ type Untested =
   | "heapBase"
   | "isFused"
   | "runCalls"
+  | "limitUnitNorms"
+  | keyof Resampling
   | Extract<keyof Kernels, `matmul${string}` | `dense${string}` | `${string}Limit` | `advance${string}`>;
 
 const elementwise: Argument[] = ["out", "in", "n"];
@@ -29,6 +36,9 @@ export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]
   bytesToFloats: elementwise,
   shiftScale: [...elementwise, 0.3, -1.7],
   shiftScaleColumns: ["out", "in", "doubles", "doubles", "rows", "columns"],
+  linearIntensity: [...elementwise, 0.7, -0.3],
+  gammaIntensity: [...elementwise, -8, 8, 1.3],
+  blend: ["out", "in", "part", "n", 0.3],
   expForward: elementwise,
   logForward: elementwise,
   log1pForward: ["out", "part", "n"],
@@ -57,6 +67,20 @@ export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]
   softmaxBackward: ["out", "in", "part", "rows", "columns"],
   dropoutMask: ["out", "n", 1, -2, 3, -4, -1717986919, 1.25],
   dropoutApply: ["out", "in", "part", "n"],
+  spatialDropoutApply: ["out", "in", "part", "rows", 1, "columns", 1],
+  gaussianMask: ["out", "n", 1, -2, 3, -4, 0.5],
+  batchNormStatistics: ["statistics", "columnInout", "columnInout", "count", "in", "rows", "columns", 0.1, 1e-5],
+  batchNormFixedStatistics: ["statistics", "weights", "weights", "columns", 1e-5],
+  batchNormForward: ["out", "in", "weights", "weights", "statistics", "rows", "columns"],
+  batchNormBackwardParameters: ["columnOut", "columnOut", "statistics", "in", "in", "rows", "columns"],
+  batchNormBackwardParametersAdd: ["columnInout", "columnInout", "statistics", "in", "in", "rows", "columns"],
+  batchNormBackwardInput: ["out", "in", "in", "weights", "statistics", "rows", "columns"],
+  batchNormFixedBackwardInput: ["out", "in", "weights", "statistics", "rows", "columns"],
+  layerNormForward: ["out", "rowStatistics", "in", "weights", "weights", "rows", "columns", 1e-5],
+  layerNormBackwardInput: ["out", "in", "in", "weights", "rowStatistics", "rows", "columns"],
+  layerNormBackwardParameters: ["columnOut", "columnOut", "in", "in", "rowStatistics", "rows", "columns"],
+  layerNormBackwardParametersAdd: ["columnInout", "columnInout", "in", "in", "rowStatistics", "rows", "columns"],
+  averageStep: ["inout", "in", "n", 0.3],
   softmaxCrossEntropyForward: ["losses", "in", "labels", "weights", "rowWeights", "rows", "columns", 0.1],
   softmaxCrossEntropyBackward: ["out", "in", "labels", "weights", "rows", "columns", 0.1, 0.25],
   sigmoidCrossEntropyForward: [...lossForward, 3, 0.1],

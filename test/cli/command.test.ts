@@ -105,6 +105,42 @@ describe("voxgrad train, test and predict", () => {
     expect(await hash("s3", "12")).not.toBe(first);
   });
 
+  it("normalise, average, begin from another study's model with a layer frozen, and predict with uncertainty", async () => {
+    const args = ["scans.npz", "--hidden", "8", "--hidden-norm", "batch", "--input-dropout", "0.1", "--spatial-dropout", "0.1", "--dropout-kind", "gaussian"]; // prettier-ignore
+    const begun = await voxgrad(folder, "train", ...args, "--out", "n1", "--epochs", "3", "--ema", "0.9", "--max-norm", "3", "--json"); // prettier-ignore
+    expect(begun.code).toBe(0);
+    const { weightsSha256 } = parse<{ weightsSha256: string }>(begun.out);
+    const more = ["--from", "n1", "--freeze", "hidden 1,batchNorm 1", "--epochs", "2", "--swa", "--seed", "2"];
+    expect((await voxgrad(folder, "train", ...args, "--out", "n2", ...more, "--quiet")).code).toBe(0);
+    const text = await readFile(join(folder, "n2", "study.json"), "utf8");
+    const { training } = parse<{ training: Record<string, unknown> }>(text);
+    const { layers } = training["network"] as { layers: { kind: string }[] };
+    expect(layers.map(({ kind }) => kind)).toEqual([
+      "spatialDropout", "gaussianDropout", "dense", "batchNorm", "relu", "gaussianDropout", "dense",
+    ]); // prettier-ignore
+    expect(training).toMatchObject({
+      from: { weightsSha256 }, freeze: ["hidden 1", "batchNorm 1"], average: { kind: "swa", from: 2, every: 1 },
+    }); // prettier-ignore
+    await rm(join(folder, "n1"), { recursive: true });
+    expect((await voxgrad(folder, "train", ...args, "--out", "n2", "--resume", "--quiet")).code).toBe(0);
+    await voxgrad(folder, "test", "n2", "--quiet");
+    const doubted = await voxgrad(folder, "predict", "n2", "scans.npz", "--out", "u.csv", "--uncertainty", "20");
+    expect(doubted).toMatchObject({ code: 0 });
+    const [header, ...rows] = (await readFile(join(folder, "u.csv"), "utf8")).trimEnd().split("\n");
+    expect(header).toBe("image,predicted,p(0),p(1),deviation(0),deviation(1),entropy,mutual information");
+    for (const row of rows) {
+      const [, , p0, p1, d0, d1, entropy, information] = row.split(",").map(Number);
+      expect(p0 + p1).toBeCloseTo(1, 5);
+      expect(d0).toBeCloseTo(d1, 4);
+      expect(entropy).toBeCloseTo(-p0 * Math.log(p0) - p1 * Math.log(p1), 4);
+      expect(information).toBeLessThanOrEqual(entropy);
+    }
+    expect((await voxgrad(folder, "predict", "n2", "scans.npz", "--out", "u.npz", "--uncertainty", "5")).code).toBe(0);
+    const refused = await voxgrad(folder, "train", ...args, "--out", "n3", "--ema", "0.9", "--swa");
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.err).toMatch(/expected --ema or --swa, got both/);
+  });
+
   it("segment where asked: masks out, Dice in the report", async () => {
     const args = ["train", "scans.npz", "--out", "m", "--task", "segmentation", "--epochs", "3", "--json", "--quiet"];
     const trained = await voxgrad(folder, ...args);

@@ -40,7 +40,9 @@ describe("voxgrad train --more-data", () => {
     const [data, moreData] = [await readNpz(await scans(120, 3)), await readNpz(await scans(40, 9, 1000))];
     if ("train" in data || "train" in moreData) throw new TypeError("expected one set each");
     const run = study({ data, moreData, storage: memoryStorage(), ...studySettings(settings) });
-    for await (const _ of run.train(trainSettings(settings, joinDatasets([data, moreData]))));
+    let epochs = 0;
+    for await (const { epoch } of run.train(trainSettings(settings, joinDatasets([data, moreData])))) epochs = epoch;
+    expect(epochs).toBe(3);
     const ended = (await run.ledger()).find((entry) => entry.event === "training ended");
     expect(hashOf(trained)).toBe(ended?.weightsSha256);
     const plain = await train("plain");

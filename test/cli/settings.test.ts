@@ -17,11 +17,19 @@ describe("settings", () => {
       accumulate: 1,
       clipNorm: null,
       monitor: "loss",
+      patches: null,
+      patchStride: null,
+      patchesPerImage: 1,
+      patchForeground: 0,
       normalization: "pixelZScore",
       leakage: "stop",
       hidden: [64, 32],
       activation: "relu",
       dropout: 0.3,
+      dropoutKind: "plain",
+      inputDropout: 0,
+      spatialDropout: 0,
+      hiddenNorm: null,
       epochs: 60,
       batch: 32,
       optimizer: "adam",
@@ -29,6 +37,12 @@ describe("settings", () => {
       schedule: "constant",
       l1: 0,
       l2: 0,
+      maxNorm: null,
+      decayBiases: false,
+      ema: null,
+      swa: false,
+      from: null,
+      freeze: [],
       patience: 10,
       groupBy: "patient",
       ratios: [0.7, 0.15, 0.15],
@@ -59,6 +73,8 @@ describe("settings", () => {
     ["clip", "0.5,99.5", [0.5, 99.5]],
     ["size", "32,64,64", [32, 64, 64]],
     ["spacing", "none", null],
+    ["patchStride", "16,8,8", [16, 8, 8]],
+    ["patchStride", "none", null],
     ["dropout", "0.25", 0.25],
     ["epochs", "12", 12],
     ["batch", "64", 64],
@@ -67,6 +83,13 @@ describe("settings", () => {
     ["schedule", "cosine", "cosine"],
     ["l1", ".5", 0.5],
     ["l2", "0.0001", 0.0001],
+    ["maxNorm", "3", 3],
+    ["dropoutKind", "gaussian", "gaussian"],
+    ["hiddenNorm", "batch", "batch"],
+    ["ema", "0.999", 0.999],
+    ["swa", true, true],
+    ["from", "studies/a", "studies/a"],
+    ["freeze", "0, hidden 2", ["0", "hidden 2"]],
     ["patience", "none", null],
     ["groupBy", "none", null],
     ["groupBy", "similarity", "similarity"],
@@ -88,6 +111,17 @@ describe("settings", () => {
   ])("the flag of %s takes %j, as the file takes the value it means", (name, text, value) => {
     expect(resolveSettings({ [name]: text })).toEqual({ ...resolveSettings({}), [name]: value });
     expect(inFile({ [name]: value })).toEqual(resolveSettings({ [name]: text }));
+  });
+
+  it("with patches scale by zScore unless a flag or the file names another way", () => {
+    expect(resolveSettings({ patches: "32x24" })).toMatchObject({ patches: [32, 24], normalization: "zScore" });
+    expect(resolveSettings({ patches: "32" })).toMatchObject({ patches: 32, normalization: "zScore" });
+    expect(resolveSettings({ patches: "none" })).toMatchObject({ patches: null, normalization: "pixelZScore" });
+    expect(resolveSettings({ patches: "32", normalization: "unit" }).normalization).toBe("unit");
+    expect(inFile({ patches: [32, 24] })).toEqual(resolveSettings({ patches: "32x24" }));
+    expect(inFile({ patches: 32, normalization: "none" }).normalization).toBe("none");
+    expect(inFile({ patches: 32, normalization: "pixelZScore" }).normalization).toBe("pixelZScore");
+    expect(() => inFile({ patches: [] })).toThrow(/"patches": expected whole numbers of at least 1/);
   });
 
   it("every key has a flag of the same name, and the other way round", () => {
@@ -130,6 +164,9 @@ describe("settings", () => {
     [{ epochs: "5" }, 'study.config.json: "epochs": expected a whole number from 1 to 16777215, got "5"'],
     [{ hidden: 64 }, '"hidden": expected whole numbers of at least 1, such as 64,32, got 64'],
     [{ hidden: [64, "32"] }, 'got [64,"32"]'],
+    [{ freeze: "0" }, '"freeze": expected names of layers, such as 0,hidden 2, got "0"'],
+    [{ freeze: ["0", ""] }, '"freeze": expected names of layers'],
+    [{ from: "" }, '"from": expected the path of a model or of a study\'s folder, or none, got ""'],
     [{ refine: "yes" }, '"refine": expected true or false, got "yes"'],
     [{ patience: 0 }, '"patience": expected a whole number of at least 1, or none, got 0'],
     [[], "study.config.json: expected an object of settings"],

@@ -59,6 +59,8 @@ describe("joined sets", () => {
     both.readMask(2, masks, 1);
     both.readMask(0, masks, 2);
     expect(Array.from(masks)).toEqual([7, 2, 0, 1]);
+    both.readMaskRun?.(3, 1, 1, masks, 3);
+    expect(Array.from(masks)).toEqual([7, 2, 0, 2]);
     expect(await both.digest(2)).not.toBe(await severe.digest(0));
     expect(await both.digest(2)).not.toBe(await joinDatasets([first, mild]).digest(2));
     expect(await both.digest(0)).toBe(await first.digest(0));

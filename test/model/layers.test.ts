@@ -78,8 +78,8 @@ describe("layers", () => {
 
   it("are titled by name, or by kind and number; the last dense layer is the output", () => {
     const list = [dense(4), layers.relu(), dropout(0.5), dense(4, { name: "mine" }), layers.relu(), dense(4), dense(2), layers.softmax()]; // prettier-ignore
-    expect(placeLayers(list, 9).map(({ title }) => title)).toEqual(["hidden 1", "relu 1", "dropout 1", "mine", "relu 2", "hidden 2", "output", "softmax 1"]); // prettier-ignore
-    expect(parametersOf(placeLayers(list, 9)).map(({ name }) => name)).toEqual(["0", "mine", "5", "6"].flatMap((prefix) => [`${prefix}.weight`, `${prefix}.bias`])); // prettier-ignore
+    expect(placeLayers(list, [9]).map(({ title }) => title)).toEqual(["hidden 1", "relu 1", "dropout 1", "mine", "relu 2", "hidden 2", "output", "softmax 1"]); // prettier-ignore
+    expect(parametersOf(placeLayers(list, [9])).map(({ name }) => name)).toEqual(["0", "mine", "5", "6"].flatMap((prefix) => [`${prefix}.weight`, `${prefix}.bias`])); // prettier-ignore
   });
 
   it("count the article's 12,168 weights whatever the names, activations and dropout between them", () => {

@@ -3,23 +3,36 @@ import type { Layer } from "../../src/model/layers.ts";
 import type { Loss } from "../../src/model/loss.ts";
 import { activations, softmaxOracle } from "./activation.ts";
 import { lossOracle } from "./loss.ts";
+import { normalizeOracle } from "./normalization.ts";
 
-/** Weight and bias of each dense layer, in order. */
+/** Weight and bias of each dense layer, factors and shifts of each that normalises, in order. */
 export type Tensors = readonly { readonly weight: ArrayLike<number>; readonly bias: ArrayLike<number> }[];
 
-/** The network's outputs (rows, outputs); a dropout layer multiplies by the next of `masks`. */
+/** Means and variances by which batch normalisation goes, one of each layer in order; the batch's own without. */
+export type RunningStatistics = readonly {
+  readonly means: ArrayLike<number>;
+  readonly variances: ArrayLike<number>;
+}[];
+
+/** The network's outputs (rows, outputs); a noise layer multiplies by the next of `masks`, as wide as its inputs. */
 export function outputsOracle(
   layers: readonly Layer[],
   tensors: Tensors,
   x: ArrayLike<number>,
   rows: number,
   masks: readonly ArrayLike<number>[] = [],
+  running: RunningStatistics = [],
 ): Float64Array {
   let values: Float64Array = Float64Array.from(x);
-  let [denses, dropouts] = [0, 0];
+  let [owners, dropouts, norms] = [0, 0, 0];
   for (const layer of layers) {
-    if (layer.kind === "dense") values = denseOracle(values, tensors[denses++], rows, layer.outputs);
-    else if (layer.kind === "dropout") {
+    if (layer.kind === "dense") values = denseOracle(values, tensors[owners++], rows, layer.outputs);
+    else if (layer.kind === "batchNorm" || layer.kind === "layerNorm") {
+      const { weight, bias } = tensors[owners++];
+      const by = layer.kind === "batchNorm" ? "column" : "row";
+      const given = layer.kind === "batchNorm" ? running.at(norms++) : undefined;
+      values = normalizeOracle(by, values, weight, bias, layer.epsilon, given).y;
+    } else if (layer.kind === "dropout" || layer.kind === "gaussianDropout" || layer.kind === "spatialDropout") {
       const mask = masks.length > 0 ? masks[dropouts++] : null;
       if (mask) values = values.map((value, i) => value * mask[i]);
     } else if (layer.kind === "softmax") values = softmaxOracle(values, rows, values.length / rows);

@@ -11,6 +11,7 @@ import { sgd } from "../../src/train/optimizer.ts";
 import type { Epoch } from "../../src/train/progress.ts";
 import { dense, dropout, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
+import { batchNorm } from "../../src/model/normalization-layers.ts";
 
 /** Images of 3x3 whose class shows in their brightness, with noise; masks mark the brighter half. */
 function blobs(count: number, seed: number, groups = false): Dataset {
@@ -135,6 +136,36 @@ describe("a study", () => {
       expect(events.slice(3)).toEqual(["training started", "interrupted", "resumed", "training ended"]);
     },
   );
+
+  it("begun from a saved model with a layer frozen: keeps that model and its hash, goes on from them when stopped, refines from them, and the layer keeps its bits", async () => {
+    const data = blobs(120, 4);
+    const layers = [dense(6), batchNorm(), relu(), dense(2)];
+    const before = study({ data: blobs(120, 9), seed: 3 });
+    const { result: earlier } = await trainAll(before, { ...quick, network: network(layers) });
+    const from = await before.model();
+    const options = { ...quick, network: network(layers), from, freeze: ["0", "1"] };
+    const straight = await trainAll(study({ data, seed: 3 }), options);
+
+    const storage = memoryStorage();
+    const stop = new AbortController();
+    const run = study({ data, seed: 3, storage });
+    const onStep = () => stop.abort(new Error("enough"));
+    await expect(trainAll(run, { ...options, signal: stop.signal, onStep })).rejects.toThrow("enough");
+    const record = JSON.parse((await files(storage))["study.json"]) as { training: { from: object; freeze: string[] } };
+    expect(record.training).toMatchObject({ from: { weightsSha256: earlier.weightsSha256 }, normalizationGiven: true, freeze: ["0", "1"] }); // prettier-ignore
+    // Where no checkpoint is left it begins anew, from the kept model.
+    for (const name of await storage.list()) if (name.startsWith("checkpoint")) await storage.remove(name);
+    const again = await trainAll(openStudy({ storage, data }), { resume: true });
+    expect(again.result.weightsSha256).toBe(straight.result.weightsSha256);
+
+    const refined = study({ data, seed: 3 });
+    await trainAll(refined, options);
+    await refined.refine({ remedies: [{ dropout: 0.2 }, { l2: 0.1 }] });
+    const { weights } = await refined.model();
+    for (const name of ["0.weight", "0.bias", "1.weight", "1.running_mean", "1.running_var"]) {
+      expect(weights.get(name), name).toEqual(from.weights.get(name));
+    }
+  });
 
   it("resumed when it is finished, gives the same result and changes nothing", async () => {
     const storage = memoryStorage();

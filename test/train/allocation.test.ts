@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { dense, dropout, relu } from "../../src/model/layers.ts";
+import { patches } from "../../src/data/patches.ts";
+import { dense, dropout, gaussianDropout, relu, spatialDropout } from "../../src/model/layers.ts";
 import { sigmoidDice } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
-import { adam, gradientDescent, nadam, rmsprop, sgd } from "../../src/train/optimizer.ts";
+import { batchNorm, layerNorm } from "../../src/model/normalization-layers.ts";
+import { ema } from "../../src/train/average.ts";
+import { adam, adamw, gradientDescent, nadam, rmsprop, sgd } from "../../src/train/optimizer.ts";
 import { clipNorm } from "../../src/train/regularization.ts";
 import type { Task, TrainOptions } from "../../src/train/settings.ts";
 import { start } from "./toy.ts";
@@ -10,11 +13,15 @@ import type { ToyOptions } from "./toy.ts";
 
 const layers = [dense(16), relu(), dropout(0.3), dense(8), relu(), dropout(0.2), dense(2)];
 
+const noisy = [spatialDropout(0.1), dense(16), batchNorm(), relu(), gaussianDropout(0.3), dense(8), layerNorm(), relu(), dense(2)]; // prettier-ignore
+
 const settings: [string, TrainOptions, Task, ToyOptions?][] = [
   ["adam, dropout, penalties and clipping", { optimizer: adam(), network: network(layers), regularization: { l1: 1e-4, l2: 1e-3 }, clip: clipNorm(1) }, "classification"],
   ["sgd with momentum, accumulating 3 batches", { optimizer: sgd({ momentum: 0.9 }), network: network(layers), accumulate: 3 }, "classification"],
   ["full-batch gradient descent", { optimizer: gradientDescent() }, "classification"],
   ["nadam on masks with soft Dice", { optimizer: nadam(), network: network([dense(8), relu(), dense(9)]), loss: sigmoidDice() }, "segmentation"],
+  ["patches of masks, half of them by the foreground", { patches: patches({ size: 2, foreground: 0.5 }), network: network([dense(8), relu(), dense(4)]) }, "segmentation"],
+  ["normalisation, every noise, max-norm and a moving average", { optimizer: adamw(), network: network(noisy), regularization: { maxNorm: 3 }, average: ema() }, "classification"],
   ["images with weights, accumulating 2 batches", { optimizer: adam(), accumulate: 2 }, "classification", { weights: (i) => (i % 5) / 2 }],
   ["images drawn by class", { optimizer: adam(), sampling: "balanced" }, "classification"],
   ["centered rmsprop", { optimizer: rmsprop({ centered: true, momentum: 0.5 }) }, "classification"],

@@ -5,7 +5,9 @@ import { truthOf } from "../../src/model/loss.ts";
 import type { Loss } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
 import { bindPass } from "../../src/model/pass.ts";
+import { maskWidth } from "../../src/model/dropout.ts";
 import { regionOf } from "../../src/model/plan.ts";
+import { groupsOf } from "../../src/model/shapes.ts";
 import { initializeWeights, readWeights } from "../../src/model/weights.ts";
 import { bindFeed } from "../../src/train/feed.ts";
 import { optimizerSlots, sgd } from "../../src/train/optimizer.ts";
@@ -18,19 +20,21 @@ export interface BenchOptions extends Omit<TrainOptions, "network" | "loss"> {
   readonly layers: readonly Layer[];
   readonly loss: Loss;
   readonly rows: number;
-  readonly features: number;
+  /** The shape of an image, or how many values it has. */
+  readonly features: number | readonly number[];
 }
 
 /** Allocates, draws weights, inputs and truth from `seed`, and binds a step. Free it with `using`. */
 export async function createBench({ layers, loss, rows, features, seed = 1, ...options }: BenchOptions) {
-  const net = network(layers, { input: [features] });
+  const shape = typeof features === "number" ? [features] : features;
+  const net = network(layers, { input: shape });
   const outputs = net.placed[net.placed.length - 1].outputs;
   let state = (seed * 2654435761) >>> 0;
   const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  const x = Float32Array.from({ length: rows * features }, () => 2 * next() - 1);
+  const x = Float32Array.from({ length: rows * net.placed[0].inputs }, () => 2 * next() - 1);
   const labels = Int32Array.from({ length: rows }, () => Math.floor(next() * outputs));
   const labelValues = Array.from({ length: outputs }, (_, k) => k);
-  const set = arrayDataset({ images: x, shape: [features], labels, labelValues });
+  const set = arrayDataset({ images: x, shape, labels, labelValues });
   const optimizer = options.optimizer ?? sgd();
   const settings = resolveTraining(
     { ...options, network: net, loss, optimizer, batchSize: rows, normalization: "none", seed },
@@ -49,10 +53,19 @@ export async function createBench({ layers, loss, rows, features, seed = 1, ...o
   /** A block of parameters (or gradients) by tensor, in the order of net.parameters. */
   const tensorsOf = (region: string) => [...readWeights(net, block.floats(region)).values()].map(({ data }) => data);
   const truth = truthOf(loss) === "labels" ? labels : block.floats("targets").slice(0, rows * outputs);
+  /** The masks as drawn last, a factor for each of a layer's inputs. */
   const masksOf = () =>
     net.placed
-      .filter(({ layer }) => layer.kind === "dropout")
-      .map((placed) => block.floats(regionOf.mask(placed)).slice());
+      .filter((placed) => maskWidth(placed) > 0)
+      .map((placed) => {
+        const mask = block.floats(regionOf.mask(placed)).slice();
+        if (placed.layer.kind !== "spatialDropout") return mask;
+        const { before, size, after } = groupsOf(placed.shape, placed.layer.axis);
+        return Float32Array.from({ length: rows * placed.outputs }, (_, i) => {
+          const row = Math.floor(i / (before * size * after));
+          return mask[row * size + (Math.floor(i / after) % size)];
+        });
+      });
   return {
     net, block, pass, step, x, truth, rows, outputs, tensorsOf, masksOf, feed, set,
     [Symbol.dispose]: () => block.free(),

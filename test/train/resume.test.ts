@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dense, dropout, relu } from "../../src/model/layers.ts";
+import { dense, dropout, gaussianDropout, relu, spatialDropout } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
+import { batchNorm, layerNorm } from "../../src/model/normalization-layers.ts";
+import { ema, swa } from "../../src/train/average.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import type { Sampling } from "../../src/data/sampling.ts";
 import type { Fit } from "../../src/train/fit.ts";
@@ -28,7 +30,19 @@ const chosen: Optimizer[] = [
 
 const net = network([dense(6), relu(), dropout(0.4), dense(5), relu(), dropout(0.2), dense(2)]);
 
+const normalized = network([
+  spatialDropout(0.2), dense(6, { name: "first" }), batchNorm(), relu(), gaussianDropout(0.3), dense(5), layerNorm(), relu(), dense(2),
+]); // prettier-ignore
+
+/** What a run may have beside its optimizer to remember. */
+const more: TrainOptions[] = [
+  { network: net },
+  { network: normalized, average: ema({ decay: 0.9 }), regularization: { maxNorm: 0.8 } },
+  { network: normalized, average: swa({ from: 2 }), freeze: ["first"] },
+];
+
 const drawn = fc.record({
+  more: fc.constantFrom(...more),
   optimizer: fc.constantFrom(...chosen),
   schedule: fc.constantFrom(reduceOnPlateau({ patience: 0, factor: 0.5 }), cosineDecay({ maxSteps: 3 })),
   accumulate: fc.constantFrom(1, 2),
@@ -62,10 +76,10 @@ const timeless = ({ progress }: RunState) => ({
 });
 
 describe("a run that was stopped", () => {
-  it("and goes on from its checkpoint's bytes ends with the bits of one that ran through: weights, best, state, history; at any step, in the middle of an epoch too", async () => {
+  it("and goes on from its checkpoint's bytes ends with the bits of one that ran through: weights and running statistics, best, state, average, history; at any step, in the middle of an epoch too", async () => {
     await fc.assert(
-      fc.asyncProperty(drawn, async ({ stopAfter, ...rest }) => {
-        const options: TrainOptions = { ...rest, network: net, epochs: 4 };
+      fc.asyncProperty(drawn, async ({ stopAfter, more: further, ...rest }) => {
+        const options: TrainOptions = { ...rest, ...further, epochs: 4 };
         const through = await start(options);
         await finish(through);
 
@@ -84,7 +98,7 @@ describe("a run that was stopped", () => {
         through.free();
         second.free();
       }),
-      { numRuns: 60 },
+      { numRuns: 90 },
     );
   });
 

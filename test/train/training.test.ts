@@ -52,7 +52,13 @@ async function replay(c: TrainingCase, build: Build, microBatch = c.batchSize) {
   });
   const optimizer = optimizerOf(c);
   const settings = resolveTraining(
-    { network: net, optimizer, regularization: { l1: c.l1, l2: c.l2 }, batchSize: microBatch, normalization: "none" },
+    {
+      network: net,
+      optimizer,
+      regularization: { l1: c.l1, l2: c.l2, biases: c.optimizer === "adamw" },
+      batchSize: microBatch,
+      normalization: "none",
+    },
     set,
     "classification",
     1,

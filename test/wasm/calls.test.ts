@@ -84,6 +84,11 @@ describe.each(builds)("a list of calls (%s build)", (build) => {
 /** Sizes that fit into the arrays: rows 5, columns 3, dense layers of 5 images, 3 inputs, 4 outputs. */
 function sizesOf(name: string): number[] {
   if (name.startsWith("advance")) return [];
+  if (name === "spatialDropoutApply") return [2, 2, 5, 3];
+  if (name === "gaussianMask") return [15, 1, 2, 3, 4];
+  if (name === "limitUnitNorms") return [7, 5];
+  if (name === "batchNormFixedStatistics") return [3];
+  if (/^(batch|layer)Norm/.test(name)) return [5, 3];
   if (name === "dropoutMask") return [15, 1, 2, 3, 4, 1 << 30];
   if (/^denseBackwardBias/.test(name)) return [5, 4];
   if (name.startsWith("dense")) return [5, 3, 4];
