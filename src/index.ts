@@ -165,6 +165,7 @@ export type {
   LearningCurve,
   LearningCurveOptions,
   LearningCurvePoint,
+  OpenOptions,
   RefineOptions,
   Refinement,
   Study,

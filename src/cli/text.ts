@@ -40,6 +40,13 @@ function rowsOf(train: SetFigures | null, validation: SetFigures | null): string
   ];
 }
 
+/** How many training images a second set brought; null without one. */
+export function secondSetText(entries: readonly LedgerEntry[]): string | null {
+  const split = entries.find((entry) => entry.event === "split");
+  if (!split?.moreData) return null;
+  return `Of the images to train on ${split.moreData.size} are of the second set, which joins the training set alone.`;
+}
+
 /** How far the classes of the sets are off; null where they are not by 1 % or more. */
 export function balanceText(entries: readonly LedgerEntry[]): string | null {
   const split = entries.find((entry) => entry.event === "split");

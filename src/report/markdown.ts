@@ -1,7 +1,14 @@
 // report.md: the record of a test as a text that reads well as it is, and on every page that renders Markdown.
 import { count, decimal, plural, range, time } from "./format.ts";
 import type { Report } from "./record.ts";
-import { baselineSentence, confusionNames, namedFigures, phaseDetails, settingRows } from "./words.ts";
+import {
+  baselineSentence,
+  confusionNames,
+  namedFigures,
+  phaseDetails,
+  secondSetSentence,
+  settingRows,
+} from "./words.ts";
 
 /**
  * The report as Markdown (CommonMark with tables). Everything that comes from data is escaped.
@@ -29,6 +36,7 @@ export function reportMarkdown(report: Report): string {
     ...perClass(report),
     "## The sets",
     sets(report),
+    escape(secondSetSentence(report) ?? ""),
     "## Training",
     training(report),
     "## What happened, in order",
