@@ -192,10 +192,20 @@ function partsOf({ train, validation }: TrainingSets, k: number, seed: number): 
   }));
 }
 
-/** The groups of all held-out images, part after part; null without. */
+/** Of fewer patients that count alike, draws of patients say next to nothing. */
+const fewestGroups = 10;
+
+/**
+ * What is drawn together: the groups of all held-out images, part after part. null, images alone, where there are none, or
+ * where a few have most of the images: fewer than ten that would say as much if they had as many each (Kish 1965).
+ */
 function groupsOf(parts: readonly TrainingSets[]): readonly string[] | null {
   if (parts.some(({ validation }) => validation.groups === null)) return null;
-  return parts.flatMap(({ validation }) => validation.groups ?? []);
+  const groups = parts.flatMap(({ validation }) => validation.groups ?? []);
+  const sizes = new Map<string, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const squares = [...sizes.values()].reduce((sum, size) => sum + size * size, 0);
+  return (groups.length * groups.length) / squares < fewestGroups ? null : groups;
 }
 
 function figureOfTrial({ runs }: Trial, parts: readonly TrainingSets[], monitor: Monitor): Promise<FigureOf> {
