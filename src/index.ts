@@ -150,6 +150,8 @@ export { hiddenLayers, outputsFor, resolveTraining } from "./train/settings.ts";
 export type { Task, TrainingSettings, TrainOptions } from "./train/settings.ts";
 export type { Monitor } from "./train/stopping.ts";
 export type { SetFigures } from "./train/figures.ts";
+export { explainDiagnosis } from "./train/diagnosis.ts";
+export type { CurvePoint, Diagnosis, Evidence } from "./train/diagnosis.ts";
 export type { Epoch } from "./train/progress.ts";
 export { startFit } from "./train/fit.ts";
 export type { Arithmetic, Beginning, Fit, TrainingSets } from "./train/fit.ts";
@@ -165,6 +167,7 @@ export type {
   LearningCurve,
   LearningCurveOptions,
   LearningCurvePoint,
+  OpenOptions,
   RefineOptions,
   Refinement,
   Study,

@@ -1,6 +1,7 @@
 // Where a study lies: its folder, held by one command at a time, and the settings that it was begun with.
 import type { Preprocessing, Storage } from "../index.ts";
 import { folderStorage } from "../io.ts";
+import type { Settings } from "./settings.ts";
 import { UsageError } from "./usage.ts";
 
 /** The file of settings in a study's folder: what --config takes to do the same again. */
@@ -38,18 +39,27 @@ export async function hasStudy(storage: Storage): Promise<boolean> {
 
 /** Path of the data that the study was begun with; null when it was made, not read. */
 export async function dataPathOf(storage: Storage): Promise<string | null> {
-  const bytes = await storage.read("study.json");
-  const record = JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array(0))) as { data?: unknown };
-  return typeof record.data === "string" ? record.data : null;
+  return (await recordIn(storage)).data ?? null;
+}
+
+/** Path of its second set; undefined where there is none, null when it was made, not read. */
+export async function morePathOf(storage: Storage): Promise<string | null | undefined> {
+  return (await recordIn(storage)).moreData;
 }
 
 /** What was done to the images that the study was begun with. */
 export async function preprocessingIn(storage: Storage): Promise<readonly Preprocessing[]> {
+  return (await recordIn(storage)).preprocessing ?? [];
+}
+
+/** What commands look up in study.json; opening the study checks it. */
+async function recordIn(storage: Storage): Promise<{
+  readonly data?: string | null;
+  readonly moreData?: string | null;
+  readonly preprocessing?: readonly Preprocessing[];
+}> {
   const bytes = await storage.read("study.json");
-  const record = JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array(0))) as {
-    readonly preprocessing?: readonly Preprocessing[];
-  };
-  return record.preprocessing ?? [];
+  return JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array(0))) as object;
 }
 
 /** Removes the files of a study, and no other file that lies in its folder. */
@@ -60,10 +70,12 @@ export async function removeStudy(storage: Storage): Promise<void> {
 }
 
 const studyFile =
-  /^(study\.json|config\.json|ledger\.jsonl|(model|from)\.safetensors|history\.(csv|json)|report\.(json|md|html)|checkpoint\/(even|odd)\.safetensors)$/;
+  /^(study\.json|config\.json|ledger\.jsonl|(model|from)\.safetensors|history\.(csv|json)|report\.(json|md|html)|checkpoint\/(even|odd)\.safetensors|refine\/(plan\.json|base\.safetensors|kept\.(safetensors|json)|(\d+|none|whole)-\d+\.safetensors))$/;
 
-export async function writeConfig(storage: Storage, settings: object): Promise<void> {
-  await storage.write(configName, new TextEncoder().encode(JSON.stringify(settings, null, 2) + "\n"));
+/** No path: of a second set it says that there is one. */
+export async function writeConfig(storage: Storage, settings: Settings): Promise<void> {
+  const kept = { ...settings, moreData: settings.moreData === null ? null : true };
+  await storage.write(configName, new TextEncoder().encode(JSON.stringify(kept, null, 2) + "\n"));
 }
 
 /** The settings that the study in the folder was begun with. */

@@ -12,6 +12,7 @@ import type { ByteFlags } from "./data.ts";
 import { openModel } from "./model-file.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
+import { moreDataOption, readSecondSet } from "./second-set.ts";
 import { flagsOf, resolveSettings } from "./settings.ts";
 import { UsageError } from "./usage.ts";
 
@@ -19,6 +20,7 @@ interface PredictFlags extends OutputOptions, ByteFlags, Readonly<Record<string,
   readonly out: string;
   readonly uncertainty?: number;
   readonly set?: "train" | "validation" | "test";
+  readonly moreData?: string;
 }
 
 export function predict(): Command {
@@ -29,6 +31,7 @@ export function predict(): Command {
       "goes over each image N times with dropout on: the mean, and how far the N disagree",
     ).argParser(readSamples),
     new Option("--set <SET>", "which set of DATA, where it is divided").choices(["train", "validation", "test"]),
+    moreDataOption(),
     ...limitOptions(),
     ...flagsOf("unreadable", "seed"),
   ];
@@ -47,8 +50,11 @@ async function act({ output }: Context, flags: PredictFlags, from: string, path:
     );
   }
   const { unreadable, seed } = resolveSettings({ unreadable: flags["unreadable"], seed: flags["seed"] });
-  const data = await readData(path, { ...limitsOf(flags), preprocessing: model.preprocessing ?? [], unreadable });
-  if (isSealed && !("train" in data)) await refuseSealed(from, data);
+  const reading = { ...limitsOf(flags), preprocessing: model.preprocessing ?? [], unreadable };
+  const data = await readData(path, reading);
+  if (isSealed && !("train" in data)) {
+    await refuseSealed(from, data, await readSecondSet(folderStorage(from), flags.moreData, reading));
+  }
   const set = chooseSet(data, flags, isSealed, path);
   const { uncertainty: samples } = flags;
   const predicted = await predictAll(model, set, samples === undefined ? {} : { samples, seed });
@@ -82,8 +88,8 @@ function chooseSet(data: Dataset | DatasetSplit, { set }: PredictFlags, isSealed
 }
 
 /** @throws SealedTestSetError when these are the images that the study divided itself: its test set is among them. */
-async function refuseSealed(directory: string, data: Dataset): Promise<void> {
-  const own = await openStudy({ storage: folderStorage(directory), data })
+async function refuseSealed(directory: string, data: Dataset, moreData: Dataset | DatasetSplit | null): Promise<void> {
+  const own = await openStudy({ storage: folderStorage(directory), data, moreData })
     .sets()
     .then(() => true, () => false); // prettier-ignore
   if (!own) return;

@@ -15,6 +15,7 @@ import type {
   Task,
   TrainOptions,
 } from "../index.ts";
+import { augmentationOf } from "./augment.ts";
 import type { Settings } from "./settings.ts";
 import { UsageError } from "./usage.ts";
 
@@ -65,6 +66,7 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
     patience,
     monitor,
     patches,
+    augment: settings.augment.flatMap((word) => augmentationOf(word) ?? []),
     // A model's own scaling of pixels comes with it, unless another is asked for.
     ...(from !== null && normalization === from.normalization.kind ? {} : { normalization }),
     numericMode,

@@ -1,11 +1,13 @@
 // The settings of a study: one table for the flags, the configuration file, their defaults, checks and help.
 import { Option } from "commander";
+import { augmentations } from "./augment.ts";
 import { readingSettings } from "./reading-settings.ts";
+import { refiningSettings } from "./refining-settings.ts";
 import { regularizationSettings } from "./regularization-settings.ts";
 import { setting } from "./setting.ts";
 import type { Setting } from "./setting.ts";
 import { suggest, UsageError } from "./usage.ts";
-import { choice, list, number, optional, sizes as lengths, whole, yes } from "./values.ts";
+import { choice, list, number, optional, path, sizes as lengths, whole, yes } from "./values.ts";
 import type { Kind } from "./values.ts";
 
 const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
@@ -107,6 +109,12 @@ const table = {
     "loss",
     "validation figure that says which epoch is best",
   ),
+  augment: setting(
+    "--augment",
+    augmentations(),
+    [],
+    "changes training images anew in every epoch, each by up to an amount, with a probability: rotate=10,deform,flip=xy@0.5",
+  ),
   patches: setting(
     "--patches",
     optional(lengths()),
@@ -145,6 +153,12 @@ const table = {
     "stop",
     "when an image, a near copy of it or a patient stands in two sets: stop, leave the copies out, or go on all the same",
   ),
+  moreData: setting(
+    "--more-data",
+    optional(path()),
+    null,
+    "a second set, DATA2, whose images join the training set alone; audited against the others as all are",
+  ),
   ...readingSettings,
   numericMode: setting(
     "--numeric-mode",
@@ -160,26 +174,7 @@ const table = {
     30,
     "seconds between checkpoints inside an epoch, 0: after every step; after each epoch there is one in any case",
   ),
-  refine: setting("--refine", yes(), false, "then tries remedies against overfitting, keeps what validation prefers"),
-  refineTrials: setting("--refine-trials", optional(whole(1)), null, "at most so many remedies, the first ones"),
-  refineMinutes: setting(
-    "--refine-minutes",
-    optional(number("a number above 0", (value) => value > 0)),
-    null,
-    "no remedy is begun or gone on with once they have run for so long",
-  ),
-  refineFolds: setting(
-    "--refine-folds",
-    optional(whole(2, 100)),
-    null,
-    "judges each remedy by so many networks on parts held out in turn: for small validation sets",
-  ),
-  learningCurve: setting(
-    "--learning-curve",
-    yes(),
-    false,
-    "then trains on parts of the training set, and says what twice the data would bring",
-  ),
+  ...refiningSettings,
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = { readonly [K in keyof typeof table]: (typeof table)[K] extends Setting<infer T> ? T : never };
@@ -263,7 +258,7 @@ function checkFile(file: string, content: unknown): Readonly<Record<string, unkn
 }
 
 /**
- * The settings to go on with: those that a study was begun with, but for how often it is saved.
+ * The settings to go on with: those that a study was begun with, but for how often it is saved and where its second set lies.
  * @param given what flags and file came to, `kept` what the study has; only what was named counts.
  * @throws UsageError for other settings, which would give other weights.
  */
@@ -275,7 +270,8 @@ export function settingsToGoOn(
 ): Settings {
   const named = { ...(file?.content as Readonly<Record<string, unknown>> | undefined), ...flags };
   for (const name of names) {
-    if (name === "checkpointEvery") continue;
+    // Where the second set lies is none of them, as where DATA lies is none.
+    if (name === "checkpointEvery" || name === "moreData") continue;
     if (named[name] === undefined || JSON.stringify(given[name]) === JSON.stringify(kept[name])) continue;
     throw new UsageError(
       `--resume: expected the settings that the study was begun with, got ${name} ${shown(given[name])} where it has ` +
@@ -283,5 +279,6 @@ export function settingsToGoOn(
     );
   }
   const { checkpointEvery } = named["checkpointEvery"] === undefined ? kept : given;
-  return Object.freeze({ ...kept, checkpointEvery });
+  const { moreData } = named["moreData"] === undefined ? kept : given;
+  return Object.freeze({ ...kept, checkpointEvery, moreData });
 }

@@ -9,18 +9,20 @@ import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 import { dataPathOf, inFolder, preprocessingIn, readConfig, requireStudy } from "./place.ts";
 import { readAndReport } from "./report.ts";
+import { moreDataOption, readSecondSet } from "./second-set.ts";
 import { resolveSettings } from "./settings.ts";
 import { reportText } from "./text.ts";
 
 interface TestFlags extends OutputOptions, ByteFlags {
   readonly data?: string;
+  readonly moreData?: string;
 }
 
 export function test(): Command {
   return command(
     "test",
     "phase 3: reads the sealed test set, once, and reports",
-    [dataOption(), ...limitOptions()],
+    [dataOption(), moreDataOption(), ...limitOptions()],
     act,
   ).argument("<DIR>", "the folder of a trained study");
 }
@@ -36,8 +38,10 @@ async function act({ output }: Context, flags: TestFlags, directory: string): Pr
     const kept = await readConfig(place);
     const { unreadable } = resolveSettings({}, kept);
     const preprocessing = await preprocessingIn(storage);
-    const data = await readData(path, { ...limitsOf(flags), preprocessing, unreadable });
-    const run = openStudy({ storage, data });
+    const reading = { ...limitsOf(flags), preprocessing, unreadable };
+    const data = await readData(path, reading);
+    const moreData = await readSecondSet(storage, flags.moreData, reading);
+    const run = openStudy({ storage, data, moreData });
     const { report, files } = await readAndReport(run, directory);
     output.result(`${reportText(report)}\nThe report: ${files.join(", ")}`, report);
     return done;

@@ -13,11 +13,13 @@ export function trainingText({
   train,
   validation,
   diagnosis,
+  explanation,
   seconds,
   weightsSha256,
 }: TrainingResult): string {
   const lines = [
     `${epochs} epochs in ${seconds.toFixed(1)} s, the best was epoch ${bestEpoch}; the curves say: ${diagnosis}.`,
+    explanation,
     ...table([["", "training", "validation"], ...rowsOf(train, validation)]),
     `Weights SHA-256 ${weightsSha256}`,
   ];
@@ -38,6 +40,13 @@ function rowsOf(train: SetFigures | null, validation: SetFigures | null): string
     ...row("ROC AUC", ({ rocAuc }) => rocAuc),
     ...row("Dice", ({ dice }) => dice),
   ];
+}
+
+/** How many training images a second set brought; null without one. */
+export function secondSetText(entries: readonly LedgerEntry[]): string | null {
+  const split = entries.find((entry) => entry.event === "split");
+  if (!split?.moreData) return null;
+  return `Of the images to train on ${split.moreData.size} are of the second set, which joins the training set alone.`;
 }
 
 /** How far the classes of the sets are off; null where they are not by 1 % or more. */

@@ -16,10 +16,11 @@ import { runLearningCurve, runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfig } from "./place.ts";
 import type { Place } from "./place.ts";
 import { preprocessingOf } from "./reading-settings.ts";
+import { secondPath } from "./second-set.ts";
 import { refineSettings, studySettings, trainSettings } from "./recipe.ts";
 import { allFlags, resolveSettings, settingsToGoOn } from "./settings.ts";
 import type { Settings } from "./settings.ts";
-import { auditText, balanceText, learningCurveText, refinementText, trainingText } from "./text.ts";
+import { auditText, balanceText, learningCurveText, refinementText, secondSetText, trainingText } from "./text.ts";
 import { UsageError } from "./usage.ts";
 
 interface TrainFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
@@ -59,18 +60,23 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
   const kept = flags.resume ? await settingsIn(flags.out) : null;
   const settings = kept ? settingsToGoOn(flags, file, given, kept) : given;
   const { unreadable } = settings;
-  const data = await readData(path, { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable });
+  const reading = { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable };
+  const morePath = await secondPath(settings, flags);
+  const data = await readData(path, reading);
+  const moreData = morePath === null ? null : await readData(morePath, reading);
   // What does not fit the data is said before there is a folder for a study of it.
   if (!kept) trainSettings(settings, trainingSetOf(data));
   return inFolder(flags.out, async (place) => {
     const { storage } = place;
     await refuseTaken(flags);
     if (flags.resume && (await hasStudy(storage))) {
-      return work(context, place, settings, openStudy({ storage, data }), data, path);
+      return work(context, place, settings, openStudy({ storage, data, moreData }), data, path);
     }
     if (flags.force) await removeStudy(storage);
     await writeConfig(storage, settings);
-    const run = study({ data, storage, source: await absolute(path), ...studySettings(settings) });
+    const moreSource = morePath === null ? null : await absolute(morePath);
+    const source = await absolute(path);
+    const run = study({ data, moreData, storage, source, moreSource, ...studySettings(settings) });
     return work(context, place, settings, run, data, path);
   });
 }
@@ -111,8 +117,9 @@ async function work(
     const from = kept ? loadModel(kept, "from.safetensors") : given;
     const options = trainSettings(settings, trainingSetOf(data), from);
     const { train, validation, test } = await run.sets();
+    const entries = await run.ledger();
     output.say(`${path}: ${train} images to train on, ${validation} to validate, ${test} to test, sealed.`);
-    for (const line of [balanceText(await run.ledger()), auditText(await run.ledger())])
+    for (const line of [secondSetText, balanceText, auditText].map((text) => text(entries)))
       if (line !== null) output.say(line);
     if (settings.numericMode === "fast" && !hasRelaxedSimd()) {
       output.say("This engine has no relaxed SIMD: the numeric mode is reproducible.");
@@ -153,6 +160,6 @@ async function work(
 
 /** What --json prints. */
 function recordOf(directory: string, result: TrainingResult): object {
-  const { epochs, bestEpoch, weightsSha256, train, validation, diagnosis, seconds } = result;
-  return { directory, epochs, bestEpoch, weightsSha256, train, validation, diagnosis, seconds };
+  const { epochs, bestEpoch, weightsSha256, train, validation, diagnosis, explanation, seconds } = result;
+  return { directory, epochs, bestEpoch, weightsSha256, train, validation, diagnosis, explanation, seconds };
 }

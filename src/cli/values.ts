@@ -46,6 +46,19 @@ export function choice<const T extends string>(...names: readonly T[]): Kind<T> 
   };
 }
 
+/**
+ * A path. In a file also true: there is one, and the command line has to name it; so a study's settings can be used again,
+ * and hold no path.
+ */
+export function path(): Kind<string | true> {
+  return {
+    valueName: "PATH",
+    expected: "a path",
+    read: (text) => text,
+    check: (value) => (value === true || (typeof value === "string" && value !== "") ? value : undefined),
+  };
+}
+
 /** Numbers with commas between; a list in a file. `allowed` sees the whole list. */
 export function list(
   expected: string,

@@ -12,6 +12,7 @@ import { hangGallery } from "./gallery.ts";
 import { lineUp } from "./row.ts";
 import type { Row } from "./row.ts";
 import { createSums } from "./moments.ts";
+import type { Moments } from "./moments.ts";
 import { findSimilar } from "./similarity.ts";
 import { fittedOn, scaledBy } from "./statistics.ts";
 import { planThumbnails } from "./thumbnail.ts";
@@ -143,7 +144,17 @@ export async function auditNormalization(
   normalization: Normalization,
   { train, validation, test }: DatasetSplit,
 ): Promise<readonly AuditPair[]> {
+  const moments = await momentsOf([train, validation, test]);
+  return statisticsPairs(fittedOn(normalization, moments));
+}
+
+/** The pairs of a `statistics` leak, where pixels come scaled by figures of other sets than the training set. */
+export async function auditPixels({ train, validation, test }: DatasetSplit): Promise<readonly AuditPair[]> {
   const sets = [train, validation, test];
+  return areOfOneShape(lineUp(sets)) ? statisticsPairs(scaledBy(await momentsOf(sets))) : [];
+}
+
+async function momentsOf(sets: readonly Dataset[]): Promise<readonly Moments[]> {
   const sums = createSums(sets);
   const breathe = createBreathe();
   for (const [place, set] of sets.entries()) {
@@ -155,12 +166,18 @@ export async function auditNormalization(
       await breathe();
     }
   }
+  return sums.moments();
+}
+
+/** @param sets that figures are of: validation is 1, test 2. */
+function statisticsPairs(sets: readonly number[]): readonly AuditPair[] {
   const a = Object.freeze({ set: "train", index: 0 } as const);
-  const others = fittedOn(normalization, sums.moments()).filter((set) => set > 0);
-  return others.map((set) => {
-    const b = Object.freeze({ set: set === 1 ? "validation" : "test", index: 0 } as const);
-    return Object.freeze({ kind: "statistics", a, b, similarity: null });
-  });
+  return sets
+    .filter((set) => set > 0)
+    .map((set) => {
+      const b = Object.freeze({ set: set === 1 ? "validation" : "test", index: 0 } as const);
+      return Object.freeze({ kind: "statistics", a, b, similarity: null });
+    });
 }
 
 /** Whether the labels of two images differ; without labels, whether their masks do. */

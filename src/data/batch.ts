@@ -1,5 +1,6 @@
 // Fills the regions of a batch: images scaled to float32, and what is true of them. Nothing here allocates.
 import type { Address, Kernels } from "../wasm/kernels.ts";
+import type { Augmenter } from "./augmenter.ts";
 import type { ByteRegion, Dataset } from "./dataset.ts";
 import { scalingOf } from "./normalization.ts";
 import type { Normalization } from "./normalization.ts";
@@ -7,6 +8,17 @@ import type { Normalization } from "./normalization.ts";
 /** Images order[first .. first + rows], or first .. first + rows where there is no order. */
 function indexAt(order: Int32Array | null, first: number, row: number): number {
   return order ? order[first + row] : first + row;
+}
+
+/** What moves and changes the images of an epoch, and their masks with them. */
+export interface Augmenting {
+  readonly augmenter: Augmenter;
+  /** By place in the epoch's order, which draw is taken: an image's index, for its second time in an epoch another one. */
+  draws: Int32Array | null;
+}
+
+function drawOf({ draws }: Augmenting, order: Int32Array | null, first: number, row: number): number {
+  return draws ? draws[first + row] : indexAt(order, first, row);
 }
 
 /** Where images are put together. */
@@ -32,12 +44,17 @@ export function fillImages(
   rows: number,
   normalization: Normalization,
   features: number,
+  augmenting: Augmenting | null = null,
 ): void {
   if (dataset.readBytes) {
     for (let row = 0; row < rows; row++) dataset.readBytes(indexAt(order, first, row), at.pixelBytes, row * features);
     kernels.bytesToFloats(at.input, at.pixels, rows * features);
   } else {
     for (let row = 0; row < rows; row++) dataset.read(indexAt(order, first, row), at.inputFloats, row * features);
+  }
+  if (augmenting) {
+    for (let row = 0; row < rows; row++)
+      augmenting.augmenter.image(drawOf(augmenting, order, first, row), at.input + 4 * row * features);
   }
   if (normalization.kind === "none") return;
   const scaling = scalingOf(normalization);
@@ -85,12 +102,14 @@ export function fillMasks(
   rows: number,
   into: Float32Array,
   mask: Uint8Array,
+  augmenting: Augmenting | null = null,
 ): void {
   const channels = dataset.maskClasses.length;
   const voxels = dataset.maskLength;
   into.fill(0, 0, rows * channels * voxels);
   for (let row = 0; row < rows; row++) {
     dataset.readMask(indexAt(order, first, row), mask, 0);
+    augmenting?.augmenter.mask(drawOf(augmenting, order, first, row), mask, 0);
     for (let voxel = 0; voxel < voxels; voxel++) {
       const actual = mask[voxel];
       if (actual > 0) into[(row * channels + actual - 1) * voxels + voxel] = 1;

@@ -17,6 +17,8 @@ export interface PlanOptions {
   readonly masks?: boolean;
   /** Whether to plan for an average of the weights; false by default. */
   readonly average?: boolean;
+  /** Bytes that augmenting an image takes; 0 by default. */
+  readonly augmentation?: number;
 }
 
 /** Bytes by region. */
@@ -94,7 +96,7 @@ export function planNetwork(
   options: PlanOptions,
 ): Plan {
   const { batchSize = 32, training = true, state = ["m", "v"] } = options;
-  const { masks = training, average = false } = options;
+  const { masks = training, average = false, augmentation = 0 } = options;
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`plan: expected a batch size of at least 1, got ${batchSize}`);
   }
@@ -129,6 +131,7 @@ export function planNetwork(
     for (const name of state) sizes.push([`state ${name}`, 4 * parameterFloats]);
     sizes.push(["upstream a", floats(widest)], ["upstream b", floats(widest)]);
     if (average) sizes.push(["average", 4 * parameterFloats]);
+    if (augmentation > 0) sizes.push(["augmentation", augmentation]);
     sizes.push(["counters", 8 * countersAPart * updateParts(parameters)]);
     sizes.push(["calls", callBytes * (gradientLists * gradientCalls(placed) + updateCalls(parameters))]);
   }

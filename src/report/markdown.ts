@@ -1,7 +1,15 @@
 // report.md: the record of a test as a text that reads well as it is, and on every page that renders Markdown.
 import { count, decimal, plural, range, time } from "./format.ts";
+import { explainDiagnosis } from "../train/diagnosis.ts";
 import type { Report } from "./record.ts";
-import { baselineSentence, confusionNames, namedFigures, phaseDetails, settingRows } from "./words.ts";
+import {
+  baselineSentence,
+  confusionNames,
+  namedFigures,
+  phaseDetails,
+  secondSetSentence,
+  settingRows,
+} from "./words.ts";
 
 /**
  * The report as Markdown (CommonMark with tables). Everything that comes from data is escaped.
@@ -29,6 +37,7 @@ export function reportMarkdown(report: Report): string {
     ...perClass(report),
     "## The sets",
     sets(report),
+    escape(secondSetSentence(report) ?? ""),
     "## Training",
     training(report),
     "## What happened, in order",
@@ -92,7 +101,7 @@ function training({ history, bestEpoch }: Report): string {
   if (!best || !last) return `Best epoch: ${bestEpoch}.`;
   return (
     `${plural(history.length, "epoch")}; tested are the weights of epoch ${bestEpoch}: training loss ${decimal(best.loss)}, ` +
-    `validation loss ${decimal(best.validation.loss)}. At the end: ${escape(last.diagnosis)}.`
+    `validation loss ${decimal(best.validation.loss)}. At the end: ${escape(last.diagnosis)}. ${escape(explainDiagnosis(last))}`
   );
 }
 

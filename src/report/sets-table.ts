@@ -1,8 +1,9 @@
 // The three sets of a study: how many images of each class each of them has.
 import { count, percent } from "./format.ts";
-import { markup } from "./markup.ts";
+import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import type { Report } from "./record.ts";
+import { secondSetSentence } from "./words.ts";
 
 const names = ["train", "validation", "test"] as const;
 const titles = { train: "training", validation: "validation", test: "test" } as const;
@@ -12,7 +13,9 @@ const uses = {
   test: "sealed, read once",
 } as const;
 
-export function setsTable({ sets, classes, task }: Report): Markup {
+export function setsTable(report: Report): Markup {
+  const { sets, classes, task } = report;
+  const secondSet = secondSetSentence(report);
   const head = names.map(
     (name) => markup`<th scope="col" class="number">${titles[name]} <small>${uses[name]}</small></th>`,
   );
@@ -30,7 +33,12 @@ export function setsTable({ sets, classes, task }: Report): Markup {
 <tr><th scope="row">all</th>${totals}</tr>
 ${rows}
 </tbody>
-</table>`;
+</table>${
+    secondSet === null
+      ? nothing
+      : markup`
+<p>${secondSet}</p>`
+  }`;
 }
 
 function shareBar(share: number): Markup {

@@ -1,7 +1,7 @@
 // What the reports call things, and what each figure means in plain words.
 import { count, decimal, plural } from "./format.ts";
 import type { Figure } from "./figure.ts";
-import type { Report } from "./record.ts";
+import type { Phase, Report } from "./record.ts";
 
 /** A figure as the reports list it. */
 export interface NamedFigure {
@@ -71,6 +71,15 @@ export function headline(report: Report): NamedFigure {
 /** How the baseline compares, in one sentence. */
 export function baselineSentence({ baseline, metrics }: Report): string {
   return `Baseline: ${baseline.name} is right in ${decimal(baseline.accuracy)} of the test set without looking; the network in ${decimal(metrics.accuracy.value)}.`;
+}
+
+/** How many training images a second set brought, in one sentence; null without one. */
+export function secondSetSentence({ phases, sets }: Report): string | null {
+  const split: (Phase & { readonly moreData?: { readonly size: number } }) | undefined = phases.find(
+    ({ event }) => event === "split",
+  );
+  if (!split?.moreData) return null;
+  return `Of the ${plural(sets.train.size, "training image")} ${count(split.moreData.size)} came from a second set, which joined the training set alone.`;
 }
 
 /** What an entry of the ledger says besides its event and time, hashes shortened; the chain's own fields are left out. */

@@ -45,6 +45,8 @@ export interface Desk {
 
 interface Prepared {
   readonly sets: DatasetSplit;
+  /** The same before a second set joined the training set; null without one. */
+  readonly withoutMore: DatasetSplit | null;
   readonly record: StudyRecord;
 }
 
@@ -65,7 +67,12 @@ export function createDesk(storage: Storage, prepare: (exclusive: Exclusive) => 
     storage,
     exclusive,
     open,
-    auditScaling: async (normalization) => auditNormalization(normalization, (await prepared()).sets),
+    async auditScaling(normalization) {
+      const { sets, withoutMore } = await prepared();
+      const pairs = await auditNormalization(normalization, sets);
+      // Figures may have been fitted before the second set joined.
+      return pairs.length > 0 || !withoutMore ? pairs : auditNormalization(normalization, withoutMore);
+    },
     unseal: async () => (await prepared()).sets,
     async sizes() {
       const { train, validation, test } = (await prepared()).sets;

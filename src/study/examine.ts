@@ -33,7 +33,7 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
     classCounts: await classCounts(sets[name], record.task),
   });
   // No path: where the data lay is nobody's business.
-  const { data: _, ...settings } = record;
+  const { data: _, moreData: __, ...settings } = record;
   const predictions: ReportInput["predictions"] =
     record.task === "classification"
       ? { task: "classification", ...(await labelPredictions(model, sets.test)) }

@@ -1,10 +1,10 @@
 // What becomes of a leak: the study stops, leaves the copies out, or goes on and says so.
 import type { Audit, AuditPair, LeakKind } from "../data/audit.ts";
-import type { Dataset, DatasetSplit } from "../data/dataset.ts";
+import type { DatasetSplit } from "../data/dataset.ts";
 import { LeakageError } from "../errors.ts";
 import type { LedgerEvent } from "./ledger.ts";
-import { encodeIds, sourceOf } from "./members.ts";
-import type { Members, SetName } from "./members.ts";
+import { encodeIds } from "./members.ts";
+import type { Members, SetName, Sources } from "./members.ts";
 
 /** `stop` throws, `drop` leaves out the copy that stands nearer to training, `allow` goes on. */
 export type LeakagePolicy = "stop" | "drop" | "allow";
@@ -21,7 +21,7 @@ const mostNamed = 3;
  */
 export function settleLeakage(
   found: Audit,
-  data: Dataset | DatasetSplit,
+  sources: Sources,
   sets: DatasetSplit,
   members: Members,
   leakage: LeakagePolicy,
@@ -35,7 +35,7 @@ export function settleLeakage(
   const kept = (name: SetName) => members[name].filter((_, index) => !dropped[name].has(index));
   const certificate = (name: SetName) => {
     const ids = members[name].filter((_, index) => dropped[name].has(index));
-    return { size: ids.length, ids: encodeIds(ids, sourceOf(data, name).length) };
+    return { size: ids.length, ids: encodeIds(ids, sources[name].length) };
   };
   return {
     members: { train: kept("train"), validation: kept("validation"), test: members.test },

@@ -57,6 +57,8 @@ export type LedgerEvent =
       readonly test: CommittedSet & CertifiedIds;
       /** The largest difference between a class's share of a set and its share of all. */
       readonly imbalance: number;
+      /** How many of the training images a second set brought, after the audit; left out without one. */
+      readonly moreData?: { readonly size: number };
       /** Files that could not be read and are in no set, by their paths below the data's folder; left out where all could be. */
       readonly unreadable?: { readonly count: number; readonly paths: readonly string[] };
     }

@@ -1,9 +1,10 @@
 // Which images each set of a study has, as numbers, and as a short text for the ledger.
 import { subset } from "../data/dataset.ts";
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
+import { joinDatasets } from "../data/join.ts";
 import { StudyStateError } from "../errors.ts";
 
-/** Indices in ascending order: of the one dataset that was divided, or of each set that was given. */
+/** Indices in ascending order, into what the set is taken from. */
 export interface Members {
   readonly train: Int32Array;
   readonly validation: Int32Array;
@@ -12,17 +13,59 @@ export interface Members {
 
 export type SetName = keyof Members;
 
-/** The dataset that a set's indices count in. */
-export function sourceOf(data: Dataset | DatasetSplit, name: SetName): Dataset {
-  return "train" in data ? data[name] : data;
+/** What a study takes its sets from: by set, the dataset that the set's indices count in. */
+export interface Sources extends DatasetSplit {
+  /** The one dataset that is to be divided; null where three sets were given. */
+  readonly divided: Dataset | null;
+  /** How many images a second set adds: the last ones of `train`. null without a second set. */
+  readonly moreImages: number | null;
+  /** The datasets as they were given, each once. */
+  readonly given: readonly Dataset[];
 }
 
-export function setsOf(data: Dataset | DatasetSplit, members: Members): DatasetSplit {
+/**
+ * @param moreData joins the training set alone; of three sets all images do.
+ * @throws RangeError, TypeError where the second set's images or classes do not fit the first's.
+ */
+export function sourcesOf(data: Dataset | DatasetSplit, moreData: Dataset | DatasetSplit | null): Sources {
+  const own = partsOf(data);
+  const more = moreData === null ? [] : partsOf(moreData);
+  const [train, validation = train, test = train] = own;
+  return {
+    train: more.length === 0 ? train : joinDatasets([train, ...more], "second set"),
+    validation,
+    test,
+    divided: "train" in data ? null : data,
+    moreImages: moreData === null ? null : more.reduce((sum, { length }) => sum + length, 0),
+    given: [...new Set([...own, ...more])],
+  };
+}
+
+function partsOf(data: Dataset | DatasetSplit): readonly Dataset[] {
+  return "train" in data ? [data.train, data.validation, data.test] : [data];
+}
+
+export function setsOf(sources: Sources, members: Members): DatasetSplit {
   const of = (name: SetName) => {
-    const source = sourceOf(data, name);
-    return "train" in data && members[name].length === source.length ? source : subset(source, members[name]);
+    const source = sources[name];
+    const isWhole = sources.divided === null && members[name].length === source.length;
+    return isWhole ? source : subset(source, members[name]);
   };
   return { train: of("train"), validation: of("validation"), test: of("test") };
+}
+
+/** How many of a training set's images are of the second set; null without one. */
+export function moreImagesOf({ train, moreImages }: Sources, members: Members): number | null {
+  if (moreImages === null) return null;
+  const first = train.length - moreImages;
+  return members.train.filter((image) => image >= first).length;
+}
+
+/** The sets as they would be without the second one; null where there is none. */
+export function setsWithoutMore(sources: Sources, members: Members): DatasetSplit | null {
+  if (sources.moreImages === null) return null;
+  const first = sources.train.length - sources.moreImages;
+  return setsOf(sources, { ...members, train: members.train.filter((image) => image < first) });
 }
 
 /**

@@ -16,6 +16,12 @@ import type { TrainingResult } from "./run.ts";
 export interface StudyOptions {
   /** One dataset, to be divided, or three that are apart already. */
   readonly data: Dataset | DatasetSplit;
+  /**
+   * A second set, whose images join the training set alone: the first remedy, more data. It is audited against validation
+   * and test set as all is; a group of one name in both sets is one patient. It may have a part of the classes. Of three
+   * sets all images join.
+   */
+  readonly moreData?: Dataset | DatasetSplit | null;
   /** The seed of everything drawn; 1 by default. */
   readonly seed?: number;
   /** Classification where there are labels, else segmentation, unless said. */
@@ -38,6 +44,16 @@ export interface StudyOptions {
   readonly storage?: Storage;
   /** Where the data came from; only written down. */
   readonly source?: string | null;
+  /** Where the second set came from; only written down. */
+  readonly moreSource?: string | null;
+}
+
+export interface OpenOptions {
+  readonly storage: Storage;
+  /** What the study was begun with: checked against what the ledger commits to. */
+  readonly data: Dataset | DatasetSplit;
+  /** The second set that it was begun with, where there was one. */
+  readonly moreData?: Dataset | DatasetSplit | null;
 }
 
 export interface TrainRunOptions extends TrainOptions {

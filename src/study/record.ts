@@ -17,6 +17,8 @@ export interface StudyRecord {
   readonly version: 1;
   /** Where the data was read from, to find it again; null for arrays. */
   readonly data: string | null;
+  /** The same of the second set, which joined the training set alone; left out without one. */
+  readonly moreData?: string | null;
   readonly task: Task;
   readonly division: Division;
   readonly shape: readonly number[];
@@ -78,10 +80,11 @@ export async function readRecord(storage: Storage): Promise<StudyRecord> {
 /** Settings of training are told by their hash in the ledger. */
 function checkRecord(value: unknown): StudyRecord {
   if (!isObject(value)) throw new RangeError(`${JSON.stringify(value)}, which is no object`);
-  const { version, data, task, division, shape, classes, maskClasses, preprocessing, training } = value;
+  const { version, data, moreData, task, division, shape, classes, maskClasses, preprocessing, training } = value;
   if (version !== 1) throw new RangeError(`version ${String(version)}, where 1 is known`);
   const valid = {
     data: data === null || typeof data === "string",
+    moreData: moreData === undefined || moreData === null || typeof moreData === "string",
     task: task === "classification" || task === "segmentation",
     division: isObject(division) && Number.isSafeInteger(division["seed"]) && Array.isArray(division["ratios"]),
     shape: Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size > 0),

@@ -1,5 +1,5 @@
 // The three sets of a study: divided, checked, and committed to by SHA-256 before anything learns from them.
-import { audit } from "../data/audit.ts";
+import { audit, auditPixels } from "../data/audit.ts";
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { similarityGroups } from "../data/likeness.ts";
 import { split } from "../data/split.ts";
@@ -10,8 +10,8 @@ import type { Task } from "../train/settings.ts";
 import { settleLeakage } from "./leakage.ts";
 import type { LeakagePolicy } from "./leakage.ts";
 import type { CommittedSet, LedgerEvent } from "./ledger.ts";
-import { decodeIds, encodeIds, setsOf, sourceOf } from "./members.ts";
-import type { Members, SetName } from "./members.ts";
+import { decodeIds, encodeIds, moreImagesOf, setsOf, setsWithoutMore } from "./members.ts";
+import type { Members, SetName, Sources } from "./members.ts";
 
 /** How a study's data is divided. JSON-safe. */
 export interface Division {
@@ -23,51 +23,57 @@ export interface Division {
   readonly seed: number;
 }
 
-/** Divides one dataset, or takes the three that it was given, whole. */
-async function divide(data: Dataset | DatasetSplit, division: Division): Promise<Members> {
+/** Divides one dataset, or takes the three that it was given, whole; a second set is all for training. */
+async function divide({ divided, train, validation, test }: Sources, division: Division): Promise<Members> {
   const { ratios, groupBy, seed } = division;
-  if ("train" in data) {
+  if (!divided) {
     const whole = ({ length }: Dataset) => Int32Array.from({ length }, (_, index) => index);
-    return { train: whole(data.train), validation: whole(data.validation), test: whole(data.test) };
+    return { train: whole(train), validation: whole(validation), test: whole(test) };
   }
-  const groups = groupBy === "similarity" ? await similarityGroups(data) : groupBy === null ? null : data.groups;
-  const { length, labels, classes } = data;
-  return split({ length, labels, classes, groups }, { seed, ratios });
+  const groups = groupBy === "similarity" ? await similarityGroups(divided) : groupBy === null ? null : divided.groups;
+  const { length, labels, classes } = divided;
+  const members = split({ length, labels, classes, groups }, { seed, ratios });
+  const more = Array.from({ length: train.length - length }, (_, index) => length + index);
+  return { ...members, train: Int32Array.from([...members.train, ...more]) };
 }
 
 /**
  * Divides the data, checks the sets, and audits them for leakage: which images each set has, and what the ledger is to say.
  * @throws LeakageError where something leaks and the division says to stop; and as checkSets.
  */
-export async function prepareSets(data: Dataset | DatasetSplit, wanted: Task | undefined, division: Division) {
-  const divided = await divide(data, division);
-  const before = setsOf(data, divided);
+export async function prepareSets(sources: Sources, wanted: Task | undefined, division: Division) {
+  const divided = await divide(sources, division);
+  const before = setsOf(sources, divided);
   const task = taskOf(wanted, before.train);
   checkSets(before, task);
   const found = await audit(before, { duplicates: false });
   // Who mixes the patients means to.
   const leakage = found.leakage.filter(({ kind }) => division.groupBy !== null || kind !== "group");
-  const { members, event } = settleLeakage({ ...found, leakage }, data, before, divided, division.leakage);
-  const sets = setsOf(data, members);
+  // Pixels may have been scaled before the second set joined.
+  const own = setsWithoutMore(sources, divided);
+  if (own && !leakage.some(({ kind }) => kind === "statistics")) leakage.push(...(await auditPixels(own)));
+  const { members, event } = settleLeakage({ ...found, leakage }, sources, before, divided, division.leakage);
+  const sets = setsOf(sources, members);
   if (division.leakage !== "allow") checkSets(sets, task);
   return { sets, members, task, audited: event };
 }
 
-/** The sets as the ledger has them. @throws StudyStateError when the data has not as many images. */
-export function restoreSets(data: Dataset | DatasetSplit, certificate: SplitEvent): DatasetSplit {
-  const of = (name: SetName) => decodeIds(name, certificate[name].ids, sourceOf(data, name).length);
-  return setsOf(data, { train: of("train"), validation: of("validation"), test: of("test") });
+/** Sets and members as the ledger has them. @throws StudyStateError when the data has not as many images. */
+export function restoreSets(sources: Sources, certificate: SplitEvent) {
+  const of = (name: SetName) => decodeIds(name, certificate[name].ids, sources[name].length);
+  const members: Members = { train: of("train"), validation: of("validation"), test: of("test") };
+  return { sets: setsOf(sources, members), members };
 }
 
 /** What the ledger says of the sets that a study commits to. */
-export async function certify(data: Dataset | DatasetSplit, sets: DatasetSplit, members: Members): Promise<SplitEvent> {
+export async function certify(sources: Sources, sets: DatasetSplit, members: Members): Promise<SplitEvent> {
   const of = async (name: SetName) => ({
     ...(await commit(sets[name])),
-    ids: encodeIds(members[name], sourceOf(data, name).length),
+    ids: encodeIds(members[name], sources[name].length),
   });
   const { train, validation, test } = sets;
-  const sources = new Set((["train", "validation", "test"] as const).map((name) => sourceOf(data, name)));
-  const paths = [...sources].flatMap(({ unreadable = [] }) => unreadable.map(({ path }) => path));
+  const paths = sources.given.flatMap(({ unreadable = [] }) => unreadable.map(({ path }) => path));
+  const moreImages = moreImagesOf(sources, members);
   const imbalance = imbalanceOfSets([train, validation, test]);
   return {
     event: "split",
@@ -75,6 +81,7 @@ export async function certify(data: Dataset | DatasetSplit, sets: DatasetSplit, 
     validation: await of("validation"),
     test: await of("test"),
     imbalance,
+    ...(moreImages === null ? {} : { moreData: { size: moreImages } }),
     ...(paths.length > 0 ? { unreadable: { count: paths.length, paths } } : {}),
   };
 }

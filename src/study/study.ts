@@ -1,5 +1,4 @@
 // A study: one dataset, three phases. Train, refine against the validation set, then read the sealed test set once.
-import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { StudyStateError } from "../errors.ts";
 import { memoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -8,7 +7,9 @@ import type { Desk } from "./desk.ts";
 import { learningCurve } from "./learning-curve.ts";
 import { appendEntry, dropTornLine, isTorn, ledgerName, readLedger } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger.ts";
-import type { Study, StudyOptions } from "./options.ts";
+import { setsWithoutMore, sourcesOf } from "./members.ts";
+import type { Sources } from "./members.ts";
+import type { OpenOptions, Study, StudyOptions } from "./options.ts";
 import { refine } from "./refine.ts";
 import { finishSearch, isSearchOver } from "./search.ts";
 import { readRecord, recordName, writeRecord } from "./record.ts";
@@ -34,7 +35,14 @@ import { train } from "./train.ts";
  * ```
  */
 export function study(options: StudyOptions): Study {
-  const { data, seed = 1, ratios = [0.7, 0.15, 0.15], groupBy = "patient", leakage = "stop" } = options;
+  const {
+    data,
+    moreData = null,
+    seed = 1,
+    ratios = [0.7, 0.15, 0.15],
+    groupBy = "patient",
+    leakage = "stop",
+  } = options;
   const storage = options.storage ?? memoryStorage();
   const division = { seed, ratios, groupBy, leakage };
   return studyAt(
@@ -45,13 +53,15 @@ export function study(options: StudyOptions): Study {
             `study: expected a folder without a study, got one with ${recordName}. Resume it, or choose another.`,
           );
         }
-        const prepared = await prepareSets(data, options.task, division);
+        const sources = sourcesOf(data, moreData);
+        const prepared = await prepareSets(sources, options.task, division);
         const { sets, task } = prepared;
         const { shape, classes, maskClasses, preprocessing } = sets.train;
         const source = options.source ?? null;
         const record: StudyRecord = {
           version: 1,
           data: source,
+          ...(moreData === null ? {} : { moreData: options.moreSource ?? null }),
           task,
           division,
           shape,
@@ -61,8 +71,8 @@ export function study(options: StudyOptions): Study {
           training: null,
         };
         await writeRecord(storage, record);
-        await beginLedger(storage, data, record, prepared);
-        return { sets, record };
+        await beginLedger(storage, sources, record, prepared);
+        return { sets, withoutMore: setsWithoutMore(sources, prepared.members), record };
       }),
     ),
   );
@@ -70,9 +80,9 @@ export function study(options: StudyOptions): Study {
 
 /**
  * Opens a study that a storage holds, to resume or to test it.
- * @param data what the study was begun with: checked against what the ledger commits to.
+ * What it was begun with, a second set too, is given again, and checked against what the ledger commits to.
  */
-export function openStudy({ storage, data }: { storage: Storage; data: Dataset | DatasetSplit }): Study {
+export function openStudy({ storage, data, moreData = null }: OpenOptions): Study {
   return studyAt(
     createDesk(storage, async (exclusive) => {
       if (await isTorn(storage)) await exclusive(() => dropTornLine(storage));
@@ -81,13 +91,15 @@ export function openStudy({ storage, data }: { storage: Storage; data: Dataset |
       const record = await readRecord(storage);
       refuseEdited(record, entries);
       const committed = entries.find((entry) => entry.event === "split");
+      refuseOtherSources(record, moreData !== null);
+      const sources = sourcesOf(data, moreData);
       if (!committed) {
         await refuseRemoved(storage, record);
-        const prepared = await prepareSets(data, record.task, record.division);
-        await exclusive(() => beginLedger(storage, data, record, prepared));
-        return { sets: prepared.sets, record };
+        const prepared = await prepareSets(sources, record.task, record.division);
+        await exclusive(() => beginLedger(storage, sources, record, prepared));
+        return { sets: prepared.sets, withoutMore: setsWithoutMore(sources, prepared.members), record };
       }
-      const sets = restoreSets(data, committed);
+      const { sets, members } = restoreSets(sources, committed);
       checkSets(sets, record.task);
       for (const name of ["train", "validation"] as const) {
         if ((await commit(sets[name])).sha256 !== committed[name].sha256) {
@@ -96,7 +108,7 @@ export function openStudy({ storage, data }: { storage: Storage; data: Dataset |
           );
         }
       }
-      return { sets, record };
+      return { sets, withoutMore: setsWithoutMore(sources, members), record };
     }),
   );
 }
@@ -108,6 +120,18 @@ function refuseEdited({ task, division }: StudyRecord, entries: readonly LedgerE
   throw new StudyStateError(
     `${recordName}: expected ${created.task} from seed ${created.seed}, as the ledger has it, got ${task} from seed ` +
       `${division.seed}: it was edited after it was written. Restore the study's folder from a copy.`,
+  );
+}
+
+/** @throws StudyStateError where the study was begun with a second set and there is none now, or the other way round. */
+function refuseOtherSources({ moreData }: StudyRecord, isGiven: boolean): void {
+  if ((moreData !== undefined) === isGiven) return;
+  throw new StudyStateError(
+    isGiven
+      ? "second set: expected none, as the study was begun without, got one. Leave it out (moreData, --more-data), or " +
+          "begin a new study."
+      : "second set: expected the one that joined the training set when the study was begun, got none. Give it again: " +
+          "moreData, or --more-data PATH.",
   );
 }
 
@@ -124,14 +148,14 @@ async function refuseRemoved(storage: Storage, { training }: StudyRecord): Promi
 /** The first lines, or what is missing of them where a process was stopped between them. */
 async function beginLedger(
   storage: Storage,
-  data: Dataset | DatasetSplit,
+  sources: Sources,
   { division, task }: StudyRecord,
   { audited, sets, members }: Awaited<ReturnType<typeof prepareSets>>,
 ): Promise<void> {
   const events = new Set((await readLedger(storage)).map(({ event }) => event));
   if (!events.has("created")) await appendEntry(storage, { event: "created", seed: division.seed, task });
   if (!events.has("audited")) await appendEntry(storage, audited);
-  await appendEntry(storage, await certify(data, sets, members));
+  await appendEntry(storage, await certify(sources, sets, members));
 }
 
 /** The calls of a study. Its sets stay behind the desk, out of reach. */

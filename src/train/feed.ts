@@ -1,6 +1,7 @@
 // Binds the regions of a block to the sets that fill them: images, labels, wanted values.
 import { writePixelScaling } from "../data/normalization.ts";
 import { fillImages, fillLabels, fillMasks, fillOneHot, fillWeights } from "../data/batch.ts";
+import type { Augmenting } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { truthOf } from "../model/loss.ts";
 import type { LossRegions } from "../model/loss.ts";
@@ -9,8 +10,9 @@ import type { TrainingSettings } from "./settings.ts";
 
 /** Fills a batch from the images order[first .. first + rows], or first .. first + rows without an order. */
 export interface Feed {
-  images(set: Dataset, order: Int32Array | null, first: number, rows: number): void;
-  truth(set: Dataset, order: Int32Array | null, first: number, rows: number): void;
+  images(set: Dataset, order: Int32Array | null, first: number, rows: number, augmenting?: Augmenting | null): void;
+  /** @param augmenting that of the batch's images, right after them. */
+  truth(set: Dataset, order: Int32Array | null, first: number, rows: number, augmenting?: Augmenting | null): void;
   /** Class indexes of the batch whose truth was filled last. */
   readonly labels: Int32Array;
   /** What the images of that batch count; 1 each where the set has no weights. */
@@ -50,12 +52,12 @@ export function bindFeed(
   if (classWeights) block.floats("class weights").set(classWeights);
 
   return {
-    images(set, order, first, rows) {
-      fillImages(block.kernels, imagesAt, set, order, first, rows, normalization, features);
+    images(set, order, first, rows, augmenting = null) {
+      fillImages(block.kernels, imagesAt, set, order, first, rows, normalization, features, augmenting);
     },
-    truth(set, order, first, rows) {
+    truth(set, order, first, rows, augmenting = null) {
       fillWeights(set, order, first, rows, weights);
-      if (task === "segmentation") return fillMasks(set, order, first, rows, targets, mask);
+      if (task === "segmentation") return fillMasks(set, order, first, rows, targets, mask, augmenting);
       fillLabels(set, order, first, rows, labels);
       if (truthOf(loss) === "targets") fillOneHot(set, order, first, rows, targets, outputs);
     },

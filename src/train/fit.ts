@@ -15,9 +15,10 @@ import { availableMode } from "../wasm/modes.ts";
 import type { NumericMode } from "../wasm/modes.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "../breathe.ts";
+import { bindAugmentation, drawsOf, planFor } from "./augmentation.ts";
 import { bindAverage } from "./average.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
-import { evaluate, takeStatistics } from "./evaluate.ts";
+import { evaluateWithError, takeStatistics } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { frozenLayers } from "./freeze.ts";
 import { optimizerSlots } from "./optimizer.ts";
@@ -95,8 +96,14 @@ export async function startFit(
   /** What steps are made of. Figures are of the sets' whole images. */
   const train = patches ?? sets.train;
   const slots = optimizerSlots(optimizer);
+  const augmentPlan = planFor(settings, sets.train);
   const block = await allocate(
-    network.plan({ batchSize, state: slots, average: settings.average !== null }),
+    network.plan({
+      batchSize,
+      state: slots,
+      average: settings.average !== null,
+      augmentation: augmentPlan?.layout.bytes ?? 0,
+    }),
     build,
     settings.wide,
   );
@@ -106,6 +113,7 @@ export async function startFit(
   // Without weights no gradient is multiplied by them.
   const step = bindStep(settings, block, train.weights ? feed.regions : { ...feed.regions, imageWeights: 0 });
   const averaging = bindAverage(settings, block);
+  const augmenting = augmentPlan && bindAugmentation(augmentPlan, block, seed);
   const evaluator = { block, pass, feed, settings };
   const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
@@ -168,8 +176,8 @@ export async function startFit(
 
   /** Adds the gradients of one batch, `at` images behind the step's first. */
   function takeBatch(order: Int32Array, at: number, count: number, denominator: number): void {
-    feed.images(train, order, position + at, count);
-    feed.truth(train, order, position + at, count);
+    feed.images(train, order, position + at, count, augmenting);
+    feed.truth(train, order, position + at, count, augmenting);
     const isFinite = step.gradients(count, denominator, at > 0, progress.epoch + 1, position + at);
     if (!isFinite) diverged("the output", step.nonFiniteOutput(count));
   }
@@ -190,8 +198,9 @@ export async function startFit(
 
   /** Figures of the weights as they are, or of their average in their place. */
   async function figureEpoch(number: number, started: number, learningRate: number): Promise<Epoch> {
-    const trainFigures = await evaluate(evaluator, sets.train, breathe);
-    const validationFigures = await evaluate(evaluator, sets.validation, breathe);
+    const { figures: trainFigures, error: trainError } = await evaluateWithError(evaluator, sets.train, breathe);
+    const judged = await evaluateWithError(evaluator, sets.validation, breathe);
+    const validationFigures = judged.figures;
     if (!Number.isFinite(trainFigures.loss)) diverged("the training loss", "output");
     if (!Number.isFinite(validationFigures.loss)) diverged("the validation loss", "output");
     const stopping = nextStopping(progress.stopping, settings.monitor, number, validationFigures[settings.monitor]);
@@ -206,7 +215,7 @@ export async function startFit(
       learningRate,
       seconds: (performance.now() - started) / 1000,
       best: isBest,
-      diagnosis: diagnose(curves, majority),
+      ...diagnose(curves, { train: trainError, validation: judged.error }, majority),
     });
     const { plateau } = progress;
     position = 0;
@@ -229,6 +238,10 @@ export async function startFit(
     const learningRate = plateau ? plateau.learningRate : learningRateAt(schedule, optimizer.learningRate, number - 1);
     patches?.begin(number);
     const order = drawOrder(stream(seed, "shuffle", number));
+    if (augmenting) {
+      augmenting.augmenter.begin(number);
+      augmenting.draws = sampling === "shuffle" ? null : drawsOf(order, train.length);
+    }
     while (position < train.length) {
       signal?.throwIfAborted();
       const rows = Math.min(batchSize * batches, train.length - position);
