@@ -80,7 +80,7 @@ async function checkUnpacked(
   const { bytes, size } = await inflate(whole, {
     packing: "zlib",
     maximumBytes,
-    isOfHeader: true,
+    headerBytes: maximumBytes,
     name,
     countOnly,
     expectedBytes: wanted,

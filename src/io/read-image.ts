@@ -84,16 +84,20 @@ async function unpackedSource(
   if (!isGzip(bytes)) return { bytes, name };
   const head = await gzipHead(bytes);
   if (head) isWanted(head, name);
-  const most = mostBytes ?? (head && (await mostBytesOf(head, name, maximumBytes))) ?? Infinity;
-  const isOfHeader = most < maximumBytes;
-  const options = { packing: "gzip", maximumBytes: isOfHeader ? most : maximumBytes, isOfHeader, name } as const;
+  const headerBytes = mostBytes ?? (head ? await mostBytesOf(head, name, maximumBytes) : undefined);
+  const options = {
+    packing: "gzip",
+    maximumBytes,
+    name,
+    ...(headerBytes === undefined ? {} : { headerBytes }),
+  } as const;
   return { bytes: (await inflate(bytes, options)).bytes, name };
 }
 
-/** What a NIfTI header lets its file be, unpacked, so that a bomb is none for long; null for what says it nowhere. */
-async function mostBytesOf(head: Uint8Array, name: string, maximumBytes: number): Promise<number | null> {
+/** What a NIfTI header lets its file be, unpacked, so that a bomb is none for long; undefined for other formats. */
+async function mostBytesOf(head: Uint8Array, name: string, maximumBytes: number): Promise<number | undefined> {
   const format = formatOf(head);
-  if (format !== "nifti1" && format !== "nifti2") return null;
+  if (format !== "nifti1" && format !== "nifti2") return undefined;
   const { mostNiftiBytes, niftiVoxels, readNiftiHeader } = await import("./nifti-header.ts");
   const header = readNiftiHeader(head, format === "nifti1" ? 1 : 2, name);
   const { count, width } = niftiVoxels(header);
