@@ -7,7 +7,7 @@ import type { ShownImage } from "../report.ts";
 import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
 import { limitsOf, readData } from "./data.ts";
-import { inspectImage } from "./inspect-image.ts";
+import { inspectImage, inspectSeries } from "./inspect-image.ts";
 import { inspectionText, inspectSets, namedSets, placeText } from "./inspect-set.ts";
 import type { Inspection } from "./inspect-set.ts";
 import { flagsOf, resolveSettings } from "./settings.ts";
@@ -35,7 +35,7 @@ export function inspect(): Command {
     act,
   ).argument(
     "<DATA>",
-    "an image (PNG, JPEG, NIfTI, DICOM), an .npz file of images, divided or not, or a folder of images",
+    "an image (PNG, JPEG, NIfTI, DICOM), a folder of one DICOM series, an .npz file of images, divided or not, or a folder of images",
   );
 }
 
@@ -43,6 +43,8 @@ async function act(context: Context, flags: InspectFlags, path: string): Promise
   const { output } = context;
   const limits = limitsOf(flags);
   if (await isOneImage(path)) return inspectImage(context, path, limits.maximumBytes);
+  const series = await inspectSeries(context, path, limits.maximumBytes);
+  if (series !== null) return series;
   const { unreadable } = resolveSettings(flags);
   const data = await readData(path, { ...limits, unreadable });
   const found = await inspectSets(data);
