@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { inspectImage, inspectSeries } from "../../src/cli/inspect-image.ts";
 import type { Context } from "../../src/cli/command.ts";
 import { dicom, folderOf, nifti, png } from "../io/folder/files.ts";
+import type { Files } from "../io/folder/files.ts";
 
 describe("inspecting one image", () => {
   it("gives exactly the fields that --json has, and the same in words", async () => {
@@ -43,7 +44,7 @@ describe("inspecting one image", () => {
     const one = await folderOf({ "a.dcm": dicom(3, 4), "b.dcm": dicom(1, 0), "c.dcm": dicom(2, 2) });
     expect(await inspectSeries(context, one)).toBe(0);
     expect(results).toMatchObject([{ format: "dicom", shape: [3, 2, 3], spacing: [1, 1, 2], sum: 36 }]);
-    const others = [
+    const others: readonly Files[] = [
       { "a.dcm": dicom(1, 0), "b.dcm": dicom(2, 1, { series: "1.3" }) },
       { "a.png": png(1), "b.png": png(2) },
       { "a.dcm": dicom(1, 0), "b.dcm": dicom(2, 1), "notes.txt": "no image" },
