@@ -153,9 +153,8 @@ async function compare(
   const advantages = new Map(
     tried.map((trial) => [trial, advantageOf(monitor, images, baseFigure, figures.get(trial) as FigureOf, draws)]),
   );
-  const [best] = bestOf(tried, 1, value, monitor);
-  const advantage = best && advantages.get(best);
-  const winner = advantage && isBeyondNoise(advantage) ? best : null;
+  const better = tried.filter((trial) => isBeyondNoise(advantages.get(trial) ?? { gain: null, standardError: null }));
+  const winner = bestOf(better, 1, value, monitor).at(0) ?? null;
   const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
   if (chosen && k !== null) {
     await run("whole", chosen, [sets], base.epochs);
