@@ -13,11 +13,11 @@ export async function inspectImage(context: Context, path: string, maximumBytes?
 /** Inspects a folder that holds the slices of one DICOM series and nothing else: one volume. null for other folders. */
 export async function inspectSeries(context: Context, path: string, maximumBytes?: number): Promise<number | null> {
   const { readdir } = await import("node:fs/promises");
-  const { join } = await import("node:path");
+  const nodePath = await import("node:path");
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   const visible = entries.filter(({ name }) => !name.startsWith("."));
   if (visible.length < 2 || !visible.every((entry) => entry.isFile())) return null;
-  const files = visible.map(({ name }) => join(path, name)).sort();
+  const files = visible.map(({ name }) => nodePath.join(path, name)).sort();
   const limit = maximumBytes === undefined ? {} : { maximumBytes };
   try {
     // Of other files the first already says so.
