@@ -1,7 +1,6 @@
 // The first remedy, more data, as a number: the study with parts of its training set, and what twice of it would bring.
 import { subset } from "../data/dataset.ts";
 import { folds } from "../data/folds.ts";
-import { memoryStorage } from "../storage/memory.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Monitor } from "../train/stopping.ts";
 import { gainOf } from "./comparison.ts";
@@ -11,6 +10,7 @@ import { readStart } from "./keep.ts";
 import type { LearningCurve, LearningCurveOptions, LearningCurvePoint } from "./options.ts";
 import { errorAt, extrapolate } from "./power-law.ts";
 import { liveSettings } from "./record.ts";
+import { removeSearch } from "./search.ts";
 import { advance, createTrial, looksOf, trialValue } from "./trial.ts";
 
 /** The training set is cut into eighths, and trained on with one, two and four of them. */
@@ -19,6 +19,13 @@ const counts = [1, 2, 4];
 
 /** Each with so many different ones; what they differ by is the curve's noise. */
 const repeats = 3;
+
+/** Ends the title of each: "125 of 1001 training images, draw 1". */
+const part = "training images, draw";
+
+const isPart = (title: string) => title.includes(part);
+
+const curveEnds: ReadonlySet<string> = new Set(["training ended", "refined", "learning curve"]);
 
 export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCurveOptions): Promise<LearningCurve> {
   const { sets, record } = await desk.open();
@@ -32,7 +39,11 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
   const kept = (await resultKept(desk, entries)).validation?.[monitor] ?? null;
   const eighths = folds(sets.train, { k: whole, seed });
   const planned = counts.length * repeats * epochs;
-  let validationLookUps = lookUpsOf(entries);
+  // What a curve that was stopped wrote down of its looks is not written again.
+  const since = entries.findLastIndex(({ event }) => curveEnds.has(event));
+  const first = entries.findIndex((entry, index) => index > since && entry.event === "tried" && isPart(entry.remedy));
+  const written = new Set(entries.slice(since + 1).flatMap((entry) => (entry.event === "tried" ? [entry.remedy] : [])));
+  let validationLookUps = lookUpsOf(first < 0 ? entries : entries.slice(0, first));
   let done = 0;
 
   const points: LearningCurvePoint[] = [];
@@ -42,14 +53,15 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
     for (let repeat = 0; repeat < repeats; repeat++) {
       const train = subset(sets.train, imagesOf(eighths, count, repeat));
       const own = [{ train, validation: sets.validation }];
-      const title = `${train.length} of ${sets.train.length} training images`;
+      const title = `${train.length} of ${sets.train.length} ${part} ${repeat + 1}`;
       const trial = await createTrial(title, settings, own, start);
       const hear = (epoch: Epoch) => onEpoch?.(title, epoch, { done: ++done, planned: Math.max(done, planned) });
-      await advance(memoryStorage(), "part", trial, own, epochs, { signal, onEpoch: hear });
+      await advance(desk.storage, `curve-${count}-${repeat}`, trial, own, epochs, { signal, onEpoch: hear });
       const value = trialValue(trial, own, epochs);
       validationLookUps += looksOf(trial, epochs);
       const effect = gainOf(monitor, value, kept);
-      await desk.log({ event: "tried", remedy: title, parts: 1, epochs, monitor, value, effect, validationLookUps });
+      if (!written.has(title))
+        await desk.log({ event: "tried", remedy: title, parts: 1, epochs, monitor, value, effect, validationLookUps });
       if (value !== null) values.push(value);
       sizes.push(train.length);
     }
@@ -58,6 +70,7 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
   points.push({ images: sets.train.length, values: kept === null ? [] : [kept] });
   const curve = { monitor, points, twice: twiceOf(monitor, points, seed) };
   await desk.log({ event: "learning curve", ...curve, validationLookUps });
+  await removeSearch(desk.storage);
   return curve;
 }
 

@@ -9,6 +9,7 @@ import type { Model } from "../train/model.ts";
 import type { Epoch, RunState } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import { gainOf } from "./comparison.ts";
+import { plainSettings, settingsHash } from "./record.ts";
 import { beginningOf, runOf } from "./run.ts";
 import { searchFolder } from "./search.ts";
 import type { Run } from "./run.ts";
@@ -83,9 +84,10 @@ async function advancePart(
   epochs: number,
   { signal, onEpoch }: TrialHooks,
 ): Promise<{ run: Run; diverged: boolean }> {
-  const state = await readState(storage, name);
+  const settingsSha256 = await settingsHash(plainSettings(settings[part]));
+  const state = await readState(storage, name, settingsSha256);
   const fit = await startFit(sets, settings[part], beginningOf(state ?? start));
-  const keep = async () => storage.write(name, await encodeCheckpoint(fit.state()));
+  const keep = async () => storage.write(name, await encodeCheckpoint(fit.state(), settingsSha256));
   let kept = performance.now();
   try {
     while (fit.progress.epoch < epochs && !fit.finished) {
@@ -106,10 +108,11 @@ async function advancePart(
   }
 }
 
-/** null where there is none, or it is not as it was written: then the trial is run again, to the same bits. */
-async function readState(storage: Storage, name: string): Promise<RunState | null> {
+/** null where there is none, or not of these settings, or not as it was written: then the trial is run again, to the same bits. */
+async function readState(storage: Storage, name: string, settingsSha256: string): Promise<RunState | null> {
   const bytes = await storage.read(name);
-  return bytes && decodeCheckpoint(bytes, name).catch(() => null);
+  const found = bytes && (await decodeCheckpoint(bytes, name).catch(() => null));
+  return found?.settingsSha256 === settingsSha256 ? found : null;
 }
 
 /** The monitored value of the best of a run's first epochs; null where it is undefined. */

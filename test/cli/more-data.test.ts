@@ -156,7 +156,7 @@ describe("voxgrad train --more-data", () => {
 describe("voxgrad train --force", () => {
   it("removes what a search of phase two left, and no other file", async () => {
     await train("j");
-    const left = ["plan.json", "base.safetensors", "kept.safetensors", "kept.json", "0-0.safetensors", "12-3.safetensors", "none-1.safetensors", "whole-0.safetensors"]; // prettier-ignore
+    const left = ["plan.json", "base.safetensors", "kept.safetensors", "kept.json", "0-0.safetensors", "12-3.safetensors", "none-1.safetensors", "whole-0.safetensors", "curve-2-1-0.safetensors"]; // prettier-ignore
     await mkdir(join(folder, "j", "refine"));
     for (const name of [...left, "mine.txt"]) await writeFile(join(folder, "j", "refine", name), "left");
     const forced = await train("j", "--force");

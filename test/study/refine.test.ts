@@ -254,14 +254,24 @@ describe("the learning curve", () => {
     const curve = await run.learningCurve({ onEpoch: (part, { epoch }, { done, planned }) => heard.push(`${part}: ${epoch}, ${done}/${planned}`) }); // prettier-ignore
     expect(curve.points.map(({ images, values }) => [images, values.length])).toEqual([[5, 3], [11, 3], [21, 3], [42, 1]]);
     expect(heard).toHaveLength(36);
-    expect(heard.at(-1)).toMatch(/^2[012] of 42 training images: 4, 36\/36$/);
+    expect(heard.at(-1)).toMatch(/^2[012] of 42 training images, draw 3: 4, 36\/36$/);
     expect(curve.twice!.images).toBe(84);
     expect(curve.twice!.gain).toBeGreaterThanOrEqual(0);
     expect(curve.twice!.interval[0]).toBeLessThanOrEqual(curve.twice!.interval[1]);
     expect((await run.model()).weights).toEqual(before.weights);
     const entries = await run.ledger();
     expect(entries.at(-1)).toMatchObject({ event: "learning curve", ...curve, validationLookUps: 4 + 36 });
-    const again = await trained(4);
-    expect(await again.run.learningCurve()).toEqual(curve);
+    for (const stopAt of [1, 6, 17, 35]) {
+      const { storage } = await trained(4);
+      const controller = new AbortController();
+      let seen = 0;
+      const { signal } = controller;
+      const onEpoch = () => ++seen === stopAt && controller.abort();
+      await expect(openStudy({ storage, data }).learningCurve({ signal, onEpoch })).rejects.toThrow(/aborted/);
+      const again = openStudy({ storage, data });
+      expect(await again.learningCurve()).toEqual(curve);
+      expect(plain(await again.ledger())).toEqual(plain(await run.ledger()));
+      expect((await storage.list()).filter((name) => name.startsWith("refine/"))).toEqual([]);
+    }
   });
 }); // prettier-ignore
