@@ -4,6 +4,7 @@ import type { Layout } from "../wasm/layout.ts";
 import { mostAugmentations } from "./augment-draw.ts";
 import type { Augmentation, ResamplingChoice } from "./augment.ts";
 import { resampling } from "./augment.ts";
+import { isColoured } from "./thumbnail.ts";
 
 /** A smooth field's control points along x, y, z: cells + 3, or 1 where an image has one voxel. */
 export interface ControlGrid {
@@ -45,9 +46,6 @@ export function offsetsOf({ layout }: AugmentPlan): (name: string) => number {
 const mostInPictures = 0.48;
 const mostInVolumes = 0.4;
 
-/** A last axis of at most so many values, and of fewer than the two before it, holds colours. */
-const mostColours = 4;
-
 /** Vectors of points resampled at a time. */
 const vectorsAtOnce = 320;
 
@@ -57,21 +55,21 @@ const mostRows = 4194304;
 /**
  * @param shape of one image, slowest index first, colours last.
  * @param spacing millimetres along x, y, z (or x, y); null where it is not known.
+ * @param coloured whether the last axis holds colours; by its length when left out.
  * @throws RangeError for a list that images of this shape cannot have.
  */
 export function planAugmentation(
   list: readonly Augmentation[],
   shape: readonly number[],
   spacing: readonly number[] | null = null,
+  coloured = isColoured(shape),
 ): AugmentPlan {
-  const [rows, columns, last] = shape;
-  const isColoured = shape.length > 3 || (shape.length === 3 && last <= mostColours && last < Math.min(rows, columns));
-  const space = isColoured ? shape.slice(0, -1) : shape;
+  const space = coloured ? shape.slice(0, -1) : shape;
   checkList(list, space, spacing);
   const axes = space.length;
   const sizes = [0, 1, 2].map((axis) => (axis < axes ? space[axes - 1 - axis] : 1));
   const [width, height, depth] = sizes;
-  const colours = isColoured ? shape[shape.length - 1] : 1;
+  const colours = coloured ? shape[shape.length - 1] : 1;
   const vectors = Math.ceil(width / 4);
   const slices = depth > 1 ? depth + 3 : 1;
   if (slices * (height + 1) >= mostRows)

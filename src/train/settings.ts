@@ -208,7 +208,7 @@ export function resolveTraining(
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
-    augment: fittingAugmentations(options.augment ?? [], parts?.shape ?? train.shape, train),
+    augment: fittingAugmentations(options.augment ?? [], parts?.shape ?? train.shape, train, parts?.patches ?? null),
     average: average && settledAverage(average, epochs),
     from: from && {
       tensors: fittingTensors(fitted, from),
