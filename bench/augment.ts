@@ -3,7 +3,7 @@ import { biasField, blur, brightness, contrast, cutout, gamma, gaussianNoise } f
 import { deform, flip, rotate, scale, translate } from "../src/data/augment.ts";
 import type { Augmentation } from "../src/data/augment.ts";
 import { planAugmentation } from "../src/data/augment-plan.ts";
-import { createAugmenter } from "../src/data/augmenter.ts";
+import { createAugmenter, memoryIn } from "../src/data/augmenter.ts";
 import { layOut } from "../src/wasm/layout.ts";
 import { allocate } from "../src/wasm/memory.ts";
 import { ratio, time } from "./harness.ts";
@@ -36,14 +36,7 @@ async function bindAugmentation(list: readonly Augmentation[], shape: readonly n
       ["input", 4 * size * images],
     ]),
   );
-  const memory = {
-    address: block.address("augment"),
-    bytes: block.bytesOf("augment"),
-    integers: block.integers("augment"),
-    floats: block.floats("augment"),
-    doubles: block.doubles("augment"),
-  };
-  const augmenter = createAugmenter(plan, block.kernels, memory, 1);
+  const augmenter = createAugmenter(plan, block.kernels, memoryIn(block, "augment"), 1);
   const originals = block.floats("originals");
   originals.forEach((_, i) => (originals[i] = ((i * 7919) % 1021) / 510 - 1));
   const input = block.address("input");

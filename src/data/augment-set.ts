@@ -4,7 +4,7 @@ import type { AugmentPlan } from "./augment-plan.ts";
 import type { Augmentation } from "./augment.ts";
 import type { Dataset } from "./dataset.ts";
 import type { ImageGeometry } from "./image-geometry.ts";
-import { hasColours } from "./patches.ts";
+import { fitPatches, hasColours } from "./patches.ts";
 import type { Patches } from "./patches.ts";
 
 /**
@@ -22,6 +22,27 @@ export function planOfSet(
   if (counted && !spacing) refuseMillimetres(counted.kind, set);
   // A size of one number says nothing of colours.
   return planAugmentation(list, shape, spacing, hasColours(patches ?? { size: 1 }, set));
+}
+
+/**
+ * Whether the images of a set can have a list of augmentations, as training asks before it begins.
+ *
+ * @param patches where the network sees parts of images.
+ * @throws RangeError that says what they cannot have, and what to do.
+ * @example
+ * ```ts
+ * import { checkAugmentation, phantoms, rotate } from "voxgrad";
+ *
+ * checkAugmentation([rotate(10)], phantoms({ count: 3, seed: 1 }));
+ * ```
+ */
+export function checkAugmentation(
+  augment: readonly Augmentation[],
+  set: Dataset,
+  patches: Patches | null = null,
+): void {
+  const parts = patches && fitPatches(patches, set);
+  if (augment.length > 0) planOfSet(augment, parts?.shape ?? set.shape, set, parts?.patches ?? null);
 }
 
 /** Millimetres along x, y, z, where all images have the same; null else. */

@@ -1,28 +1,11 @@
 // Augmentation as training uses it: planned for the images that a step sees, bound to the run's memory.
-import type { Augmentation } from "../data/augment.ts";
 import { planOfSet } from "../data/augment-set.ts";
 import type { AugmentPlan } from "../data/augment-plan.ts";
-import { createAugmenter } from "../data/augmenter.ts";
+import { createAugmenter, memoryIn } from "../data/augmenter.ts";
 import type { Augmenting } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { Patches } from "../data/patches.ts";
 import type { Block } from "../wasm/memory.ts";
 import type { TrainingSettings } from "./settings.ts";
-
-/**
- * The augmentations as a frozen list that the images can have.
- * @param shape of what a step sees: an image, or a patch.
- * @throws RangeError for a list that they cannot have.
- */
-export function fittingAugmentations(
-  list: readonly Augmentation[],
-  shape: readonly number[],
-  train: Dataset,
-  patches: Patches | null,
-): readonly Augmentation[] {
-  if (list.length > 0) planOfSet(list, shape, train, patches);
-  return Object.freeze([...list]);
-}
 
 /** What augmenting takes; null where nothing is to be augmented. */
 export function planFor({ augment, network, patches }: TrainingSettings, train: Dataset): AugmentPlan | null {
@@ -31,15 +14,7 @@ export function planFor({ augment, network, patches }: TrainingSettings, train: 
 
 /** Binds a plan to the region "augmentation". */
 export function bindAugmentation(plan: AugmentPlan, block: Block, seed: number): Augmenting {
-  const name = "augmentation";
-  const memory = {
-    address: block.address(name),
-    bytes: block.bytesOf(name),
-    integers: block.integers(name),
-    floats: block.floats(name),
-    doubles: block.doubles(name),
-  };
-  return { augmenter: createAugmenter(plan, block.kernels, memory, seed), draws: null };
+  return { augmenter: createAugmenter(plan, block.kernels, memoryIn(block, "augmentation"), seed), draws: null };
 }
 
 /**

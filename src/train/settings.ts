@@ -1,5 +1,6 @@
 // Every setting of a run, complete with its defaults: what training depends on, and what a study writes down.
 import type { Augmentation } from "../data/augment.ts";
+import { checkAugmentation } from "../data/augment-set.ts";
 import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkNormalization, fitNormalization } from "../data/normalization.ts";
@@ -15,7 +16,6 @@ import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
 import type { NumericMode } from "../wasm/modes.ts";
-import { fittingAugmentations } from "./augmentation.ts";
 import { settledAverage } from "./average.ts";
 import type { Average } from "./average.ts";
 import { frozenLayers } from "./freeze.ts";
@@ -26,6 +26,7 @@ import { regularization } from "./regularization.ts";
 import type { Clipping, Regularization } from "./regularization.ts";
 import { constantRate } from "./schedule.ts";
 import type { Schedule } from "./schedule.ts";
+import { checkBatchNorm, checkMonitor, checkOutputs, checkWhole } from "./settings-check.ts";
 import type { Monitor } from "./stopping.ts";
 import { fittingTensors } from "./warm-start.ts";
 import type { WarmStart } from "./warm-start.ts";
@@ -185,7 +186,8 @@ export function resolveTraining(
   const fitted = layered.withInput(parts?.shape ?? train.shape);
   checkOutputs(fitted, loss, task, outputs);
   const scaling = normalizationKindOf(normalization ? { ...options, normalization } : options);
-  const { average = null, from = null, freeze = [] } = options;
+  const { average = null, from = null, freeze = [], augment = [] } = options;
+  checkAugmentation(augment, train, options.patches);
   const given = typeof options.normalization === "object" ? options.normalization : null;
   if (given) checkNormalization(given, train);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
@@ -208,7 +210,7 @@ export function resolveTraining(
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
-    augment: fittingAugmentations(options.augment ?? [], parts?.shape ?? train.shape, train, parts?.patches ?? null),
+    augment: Object.freeze([...augment]),
     average: average && settledAverage(average, epochs),
     from: from && {
       tensors: fittingTensors(fitted, from),
@@ -257,51 +259,8 @@ function refuseBoth(sampling: Sampling, loss: Loss): void {
   );
 }
 
-function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): void {
-  const last = fitted.placed[fitted.placed.length - 1];
-  const single = task === "classification" && wanted === 2 && last.outputs === 1 && loss.kind !== "softmaxCrossEntropy";
-  if (last.outputs !== wanted && !single) {
-    const why = task === "classification" ? "one for each class" : "one for each voxel and foreground class";
-    throw new RangeError(
-      `network: expected ${wanted} outputs, ${why}, got ${last.outputs}. End it with dense(${wanted}).`,
-    );
-  }
-  if (task === "segmentation" && loss.kind === "softmaxCrossEntropy") {
-    throw new RangeError(
-      "loss: expected sigmoidCrossEntropy, sigmoidDice or sigmoidFocal for masks, got softmaxCrossEntropy",
-    );
-  }
-  const inside = loss.kind.startsWith("softmax") ? "softmax" : loss.kind.startsWith("sigmoid") ? "sigmoid" : null;
-  if (inside !== null && last.layer.kind === inside) {
-    throw new RangeError(`network: ${loss.kind} has the ${inside} inside; leave the last layer ${inside}() out`);
-  }
-}
-
 /** The options with the scaling of pixels that a warm start brings along, unless they have one. */
 export function withScaling(options: TrainOptions): TrainOptions {
   const { from, normalization } = options;
   return from && normalization === undefined ? { ...options, normalization: from.normalization } : options;
-}
-
-function checkBatchNorm({ placed }: Network, frozen: ReadonlySet<number>, batchSize: number): void {
-  const layer = placed.find((one) => one.layer.kind === "batchNorm" && !frozen.has(one.index));
-  if (layer && batchSize < 2) {
-    throw new RangeError(
-      `batchNorm "${layer.title}": expected at least 2 images a batch, got ${batchSize}: one image has no variance. ` +
-        "Raise batchSize, or normalise with layerNorm().",
-    );
-  }
-}
-
-function checkMonitor(monitor: Monitor, task: Task): void {
-  const allowed = task === "classification" ? ["loss", "accuracy", "rocAuc"] : ["loss", "accuracy", "dice"];
-  if (!allowed.includes(monitor)) {
-    throw new RangeError(`monitor: expected one of ${allowed.join(", ")} for ${task}, got "${monitor}"`);
-  }
-}
-
-function checkWhole(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`${name}: expected a whole number of at least 1, got ${value}`);
-  }
 }

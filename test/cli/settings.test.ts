@@ -17,6 +17,7 @@ describe("settings", () => {
       accumulate: 1,
       clipNorm: null,
       monitor: "loss",
+      augment: [],
       patches: null,
       patchStride: null,
       patchesPerImage: 1,
@@ -90,6 +91,8 @@ describe("settings", () => {
     ["swa", true, true],
     ["from", "studies/a", "studies/a"],
     ["freeze", "0, hidden 2", ["0", "hidden 2"]],
+    ["augment", "rotate=10, deform,flip=xy@0.5", ["rotate=10", "deform", "flip=xy@0.5"]],
+    ["augment", "none", []],
     ["patience", "none", null],
     ["groupBy", "none", null],
     ["groupBy", "similarity", "similarity"],
@@ -149,6 +152,20 @@ describe("settings", () => {
     [{ ratios: "0.7,0.2,0" }, "--ratios: expected three numbers above 0"],
     [{ numericMode: "quick" }, '--numeric-mode: expected one of reproducible, fast, got "quick"'],
     [{ optimizer: "adan" }, 'got "adan". Did you mean "adam"?'],
+    [
+      { augment: "rotate,rotat=10" },
+      '--augment: "rotat=10": expected the name of an augmentation, got "rotat". Did you mean "rotate"?',
+    ],
+    [
+      { augment: "wobble" },
+      '--augment: "wobble": expected the name of an augmentation, got "wobble". Known are crop, translate,',
+    ],
+    [{ augment: "flip=xy@1.5" }, '--augment: "flip=xy@1.5": flip: expected a probability from 0 to 1, got 1.5'],
+    [{ augment: "flip=w" }, '"flip=w": flip: expected axes of "x", "y", "z"'],
+    [{ augment: "rotate=200" }, '--augment: "rotate=200": rotate: expected degrees from 0 to 180, got 200'],
+    [{ augment: "rotate=ten" }, '--augment: "rotate=ten": rotate: expected degrees from 0 to 180, got NaN'],
+    [{ augment: "rotate,,flip" }, '--augment: "": expected a name, then an amount and a probability if wanted'],
+    [{ augment: "padding=mirror@0.5" }, "padding: expected no probability"],
     [{ optimizer: "adamw" }, 'got "adamw". Did you mean "adamW"?'],
   ])("refuses the flags %j with words that say what was expected", (flags, message) => {
     expect(() => resolveSettings(flags)).toThrow(UsageError);
@@ -167,6 +184,15 @@ describe("settings", () => {
     [{ freeze: "0" }, '"freeze": expected names of layers, such as 0,hidden 2, got "0"'],
     [{ freeze: ["0", ""] }, '"freeze": expected names of layers'],
     [{ from: "" }, '"from": expected the path of a model or of a study\'s folder, or none, got ""'],
+    [
+      { augment: "rotate=10" },
+      '"augment": expected a list such as rotate=10,deform,flip=xy@0.5, or none, got "rotate=10"',
+    ],
+    [{ augment: ["deform", { kind: "rotate" }] }, '"augment": {"kind":"rotate"}: expected text such as "rotate=10"'],
+    [
+      { augment: ["scale=9"] },
+      'study.config.json: "augment": "scale=9": scale: expected a fraction from 0 to 4, got 9',
+    ],
     [{ refine: "yes" }, '"refine": expected true or false, got "yes"'],
     [{ patience: 0 }, '"patience": expected a whole number of at least 1, or none, got 0'],
     [[], "study.config.json: expected an object of settings"],

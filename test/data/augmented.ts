@@ -2,7 +2,7 @@
 import { planAugmentation } from "../../src/data/augment-plan.ts";
 import type { AugmentPlan } from "../../src/data/augment-plan.ts";
 import type { Augmentation } from "../../src/data/augment.ts";
-import { createAugmenter } from "../../src/data/augmenter.ts";
+import { createAugmenter, memoryIn } from "../../src/data/augmenter.ts";
 import type { Augmenter } from "../../src/data/augmenter.ts";
 import type { AugmentationRecord } from "../../src/data/augment-record.ts";
 import { layOut } from "../../src/wasm/layout.ts";
@@ -32,14 +32,7 @@ export async function bind(
       ["image", 4 * size],
     ]),
   );
-  const memory = {
-    address: block.address("augment"),
-    bytes: block.bytesOf("augment"),
-    integers: block.integers("augment"),
-    floats: block.floats("augment"),
-    doubles: block.doubles("augment"),
-  };
-  const augmenter = createAugmenter(plan, block.kernels, memory, seed);
+  const augmenter = createAugmenter(plan, block.kernels, memoryIn(block, "augment"), seed);
   const floats = block.floats("image");
   const at = block.address("image");
   const run = (pixels: ArrayLike<number>, what: () => void) => {
