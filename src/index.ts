@@ -154,6 +154,8 @@ export { hiddenLayers, outputsFor, resolveTraining } from "./train/settings.ts";
 export type { Task, TrainingSettings, TrainOptions } from "./train/settings.ts";
 export type { Monitor } from "./train/stopping.ts";
 export type { SetFigures } from "./train/figures.ts";
+export { explainDiagnosis } from "./train/diagnosis.ts";
+export type { CurvePoint, Diagnosis, Evidence } from "./train/diagnosis.ts";
 export type { Epoch } from "./train/progress.ts";
 export { startFit } from "./train/fit.ts";
 export type { Arithmetic, Beginning, Fit, TrainingSets } from "./train/fit.ts";

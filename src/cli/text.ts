@@ -13,11 +13,13 @@ export function trainingText({
   train,
   validation,
   diagnosis,
+  explanation,
   seconds,
   weightsSha256,
 }: TrainingResult): string {
   const lines = [
     `${epochs} epochs in ${seconds.toFixed(1)} s, the best was epoch ${bestEpoch}; the curves say: ${diagnosis}.`,
+    explanation,
     ...table([["", "training", "validation"], ...rowsOf(train, validation)]),
     `Weights SHA-256 ${weightsSha256}`,
   ];

@@ -160,6 +160,6 @@ async function work(
 
 /** What --json prints. */
 function recordOf(directory: string, result: TrainingResult): object {
-  const { epochs, bestEpoch, weightsSha256, train, validation, diagnosis, seconds } = result;
-  return { directory, epochs, bestEpoch, weightsSha256, train, validation, diagnosis, seconds };
+  const { epochs, bestEpoch, weightsSha256, train, validation, diagnosis, explanation, seconds } = result;
+  return { directory, epochs, bestEpoch, weightsSha256, train, validation, diagnosis, explanation, seconds };
 }

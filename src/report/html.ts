@@ -5,6 +5,7 @@ import { figuresTable, headlineFigure, perClassTable } from "./figures-table.ts"
 import { count, decimal, plural, range, time } from "./format.ts";
 import { learningPlots } from "./learning-plots.ts";
 import { Markup, markup, nothing } from "./markup.ts";
+import { explainDiagnosis } from "../train/diagnosis.ts";
 import type { Report } from "./record.ts";
 import { rocPlot } from "./roc-plot.ts";
 import { setsTable } from "./sets-table.ts";
@@ -145,7 +146,7 @@ function training(report: Report): Markup {
   const last = history.at(-1);
   const summary =
     best && last
-      ? `${plural(history.length, "epoch")}; tested are the weights of epoch ${bestEpoch}: training loss ${decimal(best.loss)}, validation loss ${decimal(best.validation.loss)}. At the end: ${last.diagnosis}.`
+      ? `${plural(history.length, "epoch")}; tested are the weights of epoch ${bestEpoch}: training loss ${decimal(best.loss)}, validation loss ${decimal(best.validation.loss)}. At the end: ${last.diagnosis}. ${explainDiagnosis(last)}`
       : "The epochs are not on record.";
   return markup`<section>
 <h2>Training</h2>

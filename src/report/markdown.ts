@@ -1,5 +1,6 @@
 // report.md: the record of a test as a text that reads well as it is, and on every page that renders Markdown.
 import { count, decimal, plural, range, time } from "./format.ts";
+import { explainDiagnosis } from "../train/diagnosis.ts";
 import type { Report } from "./record.ts";
 import {
   baselineSentence,
@@ -100,7 +101,7 @@ function training({ history, bestEpoch }: Report): string {
   if (!best || !last) return `Best epoch: ${bestEpoch}.`;
   return (
     `${plural(history.length, "epoch")}; tested are the weights of epoch ${bestEpoch}: training loss ${decimal(best.loss)}, ` +
-    `validation loss ${decimal(best.validation.loss)}. At the end: ${escape(last.diagnosis)}.`
+    `validation loss ${decimal(best.validation.loss)}. At the end: ${escape(last.diagnosis)}. ${escape(explainDiagnosis(last))}`
   );
 }
 

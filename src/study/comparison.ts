@@ -57,7 +57,8 @@ export interface Optimism {
 
 /**
  * Bias-corrected estimate of the best of several (Tsamardinos et al. 2018): on each draw of the images the best is chosen,
- * and measured on the images that were not drawn.
+ * and measured on the images that were not drawn. Measured is what it has over the first of them, on the same images: how
+ * easy these are falls out, which matters where a few patients have many images.
  *
  * @returns null where there is no choice, or no figure
  */
@@ -68,26 +69,28 @@ export function optimismOf(
   options: ResampleOptions,
 ): Optimism | null {
   if (figures.length < 2) return null;
+  const [first] = figures;
   const all = Int32Array.from({ length: count }, (_, image) => image);
   const best = bestOf(monitor, figures, all);
   const value = best && best(all);
-  if (value === null) return null;
+  const found = gainOf(monitor, value, first(all));
+  if (value === null || found === null) return null;
   const isDrawn = new Uint8Array(count);
   let sum = 0;
-  let measured = 0;
+  let images = 0;
   eachResample(count, options, (drawn) => {
     isDrawn.fill(0);
     for (const image of drawn) isDrawn[image] = 1;
-    const chosen = bestOf(monitor, figures, drawn);
     const others = all.filter((image) => isDrawn[image] === 0);
-    const reached = chosen && others.length > 0 ? chosen(others) : null;
-    if (reached === null) return;
-    sum += reached;
-    measured++;
+    const chosen = others.length > 0 ? bestOf(monitor, figures, drawn) : null;
+    const gain = chosen && gainOf(monitor, chosen(others), first(others));
+    if (gain === null) return;
+    sum += others.length * gain;
+    images += others.length;
   });
-  if (measured === 0) return null;
-  const corrected = sum / measured;
-  return { value, corrected, optimism: Math.max(0, gainOf(monitor, value, corrected) ?? 0) };
+  if (images === 0) return null;
+  const optimism = Math.max(0, found - sum / images);
+  return { value, corrected: monitor === "loss" ? value + optimism : value - optimism, optimism };
 }
 
 function bestOf(monitor: Monitor, figures: readonly FigureOf[], drawn: Int32Array): FigureOf | null {

@@ -124,6 +124,9 @@ export async function writeHistory(storage: Storage, history: readonly Epoch[]):
     "best",
     "seconds",
     "diagnosis",
+    "gap",
+    "noise",
+    "slope",
   ];
   const rows = history.map((epoch) => [
     epoch.epoch,
@@ -134,6 +137,9 @@ export async function writeHistory(storage: Storage, history: readonly Epoch[]):
     epoch.best ? 1 : 0,
     epoch.seconds.toFixed(3),
     epoch.diagnosis,
+    epoch.evidence.gap,
+    epoch.evidence.noise,
+    epoch.evidence.slope,
   ]);
   const text = [header, ...rows].map((row) => row.map((value) => value ?? "").join(",") + "\n").join("");
   await storage.write(historyName, new TextEncoder().encode(JSON.stringify(history) + "\n"));

@@ -80,6 +80,8 @@ export interface RefineOptions {
   readonly remedies?: readonly Remedy[];
   /** At most so many of them, the first ones. */
   readonly trials?: number;
+  /** Epochs of the trials that are run to the end: those of the study by default, of small sets as many as make 1,500 updates. */
+  readonly epochs?: number;
   /** No trial is begun or gone on with once the trials have run for so long; what they reached by then is compared. */
   readonly seconds?: number | null;
   /**

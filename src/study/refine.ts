@@ -17,7 +17,7 @@ import { readStart } from "./keep.ts";
 import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
 import type { Refinement, RefineOptions } from "./options.ts";
 import { liveSettings, plainSettings } from "./record.ts";
-import { applyRemedy, defaultRemedies, isApplied, remedyTitle } from "./remedy.ts";
+import { applyRemedy, defaultRemedies, isApplicable, isApplied, remedyTitle } from "./remedy.ts";
 import type { Remedy } from "./remedy.ts";
 import { resultOf } from "./run.ts";
 import { openSearch, removeSearch, stage } from "./search.ts";
@@ -30,18 +30,20 @@ const none = "none";
 
 export async function refine(desk: Desk, options: RefineOptions): Promise<Refinement> {
   const { remedies = defaultRemedies, trials = remedies.length, folds: k = null, seconds = null } = options;
-  checkBudget(trials, seconds);
+  checkBudget(trials, seconds, options.epochs);
   const { sets, record } = await desk.open();
   const entries = await desk.entries();
   refuseAfterOpening(entries);
   const ended = weightsNamed(entries);
   if (!record.training || ended === null) throw untrained("refine");
   refuseUnfinished("refine", entries);
-  const plan = { remedies: remedies.slice(0, trials), folds: k, seconds };
+  const plan = { remedies: remedies.slice(0, trials), epochs: options.epochs ?? null, folds: k, seconds };
   const search = await openSearch(desk, plan, record.training, ended);
   const start = await readStart(desk.storage, search.training.from);
-  const settings = await liveSettings(search.training, sets.train);
-  const wanted = plan.remedies.filter((remedy) => !isApplied(settings, remedy));
+  const settings = searched(await liveSettings(search.training, sets.train), sets.train.length, options.epochs);
+  const wanted = plan.remedies.filter(
+    (remedy) => isApplicable(settings, remedy, sets.train) && !isApplied(settings, remedy),
+  );
   await desk.log({
     event: search.resumed && isSearching(entries) ? "refining resumed" : "refining started",
     remedies: wanted.map(remedyTitle),
@@ -56,6 +58,22 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   }
 }
 
+/** A network that is augmented or held back learns more slowly: so many updates show what it comes to. */
+const fewestUpdates = 1500;
+
+/**
+ * How the trials are run: to the end of as many epochs as the study's, of small sets more, without early stopping, for the
+ * best epoch's weights are kept in any case, and the search itself ends what is not worth going on with. A schedule of
+ * the learning rate that was made for the study's epochs keeps to them.
+ */
+function searched(settings: TrainingSettings, images: number, wanted: number | undefined): TrainingSettings {
+  const { schedule, optimizer, batchSize, accumulate } = settings;
+  const updates = optimizer.kind === "gradientDescent" ? 1 : Math.ceil(images / (batchSize * accumulate));
+  const isBound = schedule.kind !== "constant" && schedule.kind !== "reduceOnPlateau";
+  const fewest = isBound ? 0 : Math.ceil(fewestUpdates / updates);
+  return Object.freeze({ ...settings, epochs: wanted ?? Math.max(settings.epochs, fewest), patience: null });
+}
+
 /** Whether a search is on record that did not come to its end. */
 function isSearching(entries: readonly LedgerEntry[]): boolean {
   const last = (...events: readonly LedgerEntry["event"][]) =>
@@ -63,7 +81,9 @@ function isSearching(entries: readonly LedgerEntry[]): boolean {
   return last("refining started") > last("training ended", "refined");
 }
 
-function checkBudget(trials: number, seconds: number | null): void {
+function checkBudget(trials: number, seconds: number | null, epochs = 1): void {
+  if (!Number.isSafeInteger(epochs) || epochs < 1)
+    throw new RangeError(`refine epochs: expected a whole number of at least 1, got ${epochs}`);
   if (!Number.isSafeInteger(trials) || trials < 0)
     throw new RangeError(`refine trials: expected a whole number of at least 0, got ${trials}`);
   if (seconds !== null && !(seconds > 0))

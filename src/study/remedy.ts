@@ -1,8 +1,15 @@
 // Remedies against overfitting, as plain values, and what they change in the settings of training.
+import { deform, rotate, scale, translate } from "../data/augment.ts";
+import type { Augmentation } from "../data/augment.ts";
+import { brightness, contrast, gaussianNoise } from "../data/augment-intensity.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { dropout } from "../model/layers.ts";
 import type { Layer } from "../model/layers.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
+import { fittingAugmentations } from "../train/augmentation.ts";
+import { ema, settledAverage } from "../train/average.ts";
+import type { Average } from "../train/average.ts";
 import { regularization } from "../train/regularization.ts";
 import { renamed } from "../train/warm-start.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -13,43 +20,102 @@ export interface Remedy {
   readonly dropout?: number;
   readonly l1?: number;
   readonly l2?: number;
+  /** The largest norm of each node's incoming weights. */
+  readonly maxNorm?: number;
+  /** Augmentation, in place of what is there. */
+  readonly augment?: readonly Augmentation[];
+  /** An average of the weights in their stead. */
+  readonly average?: Average;
 }
 
-/** What is tried unless remedies are given; one that changes nothing is left out. */
-export const defaultRemedies: readonly Remedy[] = Object.freeze([
-  Object.freeze({ dropout: 0.3 }),
-  Object.freeze({ dropout: 0.5 }),
-  Object.freeze({ l2: 1e-3 }),
-  Object.freeze({ dropout: 0.3, l2: 1e-3 }),
+/** As much as positions of the same patient differ. */
+const gentle: readonly Augmentation[] = Object.freeze([rotate(10), translate(0.05), scale(0.1)]);
+
+/** As much as bodies, scanners and positions differ. No flips: left is not right in every body. */
+const strong: readonly Augmentation[] = Object.freeze([
+  rotate(20),
+  translate(0.1),
+  scale(0.15),
+  deform(),
+  brightness(0.1),
+  contrast(0.2),
+  gaussianNoise(0.03),
 ]);
 
-/** A remedy in words: "dropout 0.3, L2 0.001". */
-export function remedyTitle({ dropout: rate, l1, l2 }: Remedy): string {
+/** What is tried unless remedies are given, in this order; one that changes nothing, or that the images cannot have, is left out. */
+export const defaultRemedies: readonly Remedy[] = Object.freeze(
+  [
+    { augment: gentle },
+    { augment: strong },
+    { dropout: 0.3 },
+    { dropout: 0.5 },
+    { l2: 1e-3 },
+    { augment: gentle, dropout: 0.3 },
+    { augment: strong, dropout: 0.3 },
+    { augment: strong, dropout: 0.5 },
+    { augment: strong, l2: 1e-3 },
+    { augment: gentle, dropout: 0.3, l2: 1e-3 },
+    { augment: strong, dropout: 0.3, average: ema({ decay: 0.99 }) },
+    { augment: gentle, average: ema({ decay: 0.99 }) },
+  ].map((remedy) => Object.freeze(remedy)),
+);
+
+/** A remedy in words: "dropout 0.3, L2 0.001", "augmentation (rotate 10, deform 0.3)". */
+export function remedyTitle({ dropout: rate, l1, l2, maxNorm, augment, average }: Remedy): string {
   const parts = [
+    augment === undefined ? "" : augmentTitle(augment),
     rate === undefined ? "" : `dropout ${rate}`,
     l1 === undefined ? "" : `L1 ${l1}`,
     l2 === undefined ? "" : `L2 ${l2}`,
+    maxNorm === undefined ? "" : `max-norm ${maxNorm}`,
+    average === undefined
+      ? ""
+      : average.kind === "ema"
+        ? `moving average ${average.decay}`
+        : "stochastic weight averaging",
   ];
   return parts.filter((part) => part !== "").join(", ") || "nothing changed";
 }
 
+function augmentTitle(augment: readonly Augmentation[]): string {
+  if (augment.length === 0) return "no augmentation";
+  const names = augment.map((one) => {
+    const amount = Object.entries(one).find(([key, value]) => typeof value === "number" && key !== "probability");
+    return amount ? `${one.kind} ${String(amount[1])}` : one.kind;
+  });
+  return `augmentation (${names.join(", ")})`;
+}
+
 /** Whether the settings have the remedy already. */
 export function isApplied(settings: TrainingSettings, remedy: Remedy): boolean {
-  const { network: changed, regularization: penalties } = applyRemedy(settings, remedy);
-  const parts = (layers: readonly Layer[], own: object) => JSON.stringify([layers, own]);
-  return parts(changed.layers, penalties) === parts(settings.network.layers, settings.regularization);
+  const parts = ({ network: { layers }, regularization: penalties, augment, average }: TrainingSettings) =>
+    JSON.stringify([layers, penalties, augment, average]);
+  return parts(applyRemedy(settings, remedy)) === parts(settings);
+}
+
+/** Whether images of a set can have the remedy: a row of numbers cannot be turned. */
+export function isApplicable(settings: TrainingSettings, { augment = [] }: Remedy, train: Dataset): boolean {
+  try {
+    fittingAugmentations(augment, settings.network.input ?? train.shape, train);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 /** The settings with a remedy applied; everything else stays as it was. */
 export function applyRemedy(settings: TrainingSettings, remedy: Remedy): TrainingSettings {
-  const { l1 = settings.regularization.l1, l2 = settings.regularization.l2 } = remedy;
+  const { l1, l2, maxNorm } = { ...settings.regularization, ...remedy };
+  const { augment = settings.augment, average = settings.average } = remedy;
   const changed = remedy.dropout === undefined ? settings.network : withDropout(settings.network, remedy.dropout);
-  const names = renamed(settings, settings.network, changed);
   return Object.freeze({
     ...settings,
-    ...names,
+    ...renamed(settings, settings.network, changed),
     network: changed,
-    regularization: regularization({ ...settings.regularization, l1, l2 }),
+    augment,
+    average: average && settledAverage(average, settings.epochs),
+    regularization: regularization({ ...settings.regularization, l1, l2, maxNorm }),
   });
 }
 

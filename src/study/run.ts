@@ -2,6 +2,7 @@
 import { DivergenceError } from "../errors.ts";
 import { weightBytes } from "../model/weights.ts";
 import { sha256 } from "../storage/sha256.ts";
+import { explainDiagnosis } from "../train/diagnosis.ts";
 import type { SetFigures } from "../train/figures.ts";
 import { startFit } from "../train/fit.ts";
 import type { Arithmetic, Beginning, Fit, TrainingSets } from "../train/fit.ts";
@@ -22,6 +23,8 @@ export interface TrainingResult {
   readonly validation: SetFigures | null;
   /** What the curves said at the end. */
   readonly diagnosis: string;
+  /** The same in a sentence, with its figures. */
+  readonly explanation: string;
   readonly seconds: number;
 }
 
@@ -140,13 +143,15 @@ export async function runOf(fit: Fit, sets: TrainingSets): Promise<Run> {
 /** What a run came to, from its epochs and the hash of its best weights. */
 export function resultOf(history: readonly Epoch[], weightsSha256: string): TrainingResult {
   const best = history.findLast((epoch) => epoch.best);
+  const last = history.at(-1);
   return {
     epochs: history.length,
     bestEpoch: best?.epoch ?? 0,
     weightsSha256,
     train: best ? figuresOf(best) : null,
     validation: best?.validation ?? null,
-    diagnosis: history.at(-1)?.diagnosis ?? "learning",
+    diagnosis: last?.diagnosis ?? "learning",
+    explanation: last ? explainDiagnosis(last) : "",
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
   };
 }

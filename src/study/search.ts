@@ -24,6 +24,7 @@ const stagedFactsName = `${searchFolder}kept.json`;
 /** What is searched, and how. JSON-safe. */
 export interface SearchPlan {
   readonly remedies: readonly Remedy[];
+  readonly epochs: number | null;
   readonly folds: number | null;
   readonly seconds: number | null;
 }

@@ -56,6 +56,14 @@ export function checkHistory(value: unknown, name: string): void {
       best: (flag) => typeof flag === "boolean",
       diagnosis: (words) => typeof words === "string",
     });
+    const evidence = `${where} evidence`;
+    expect(fieldsOf(epoch["evidence"], evidence), evidence, {
+      gap: isNumber,
+      noise: isNumber,
+      slope: isNumber,
+      minimum: isCount,
+      rise: isNumber,
+    });
     expect(fieldsOf(epoch["validation"], `${where} validation`), `${where} validation`, figures);
   });
 }

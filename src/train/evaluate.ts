@@ -13,7 +13,7 @@ import type { Block } from "../wasm/memory.ts";
 import type { Breathe } from "../breathe.ts";
 import type { Feed } from "./feed.ts";
 import { labelTally, maskTally } from "./figures.ts";
-import type { SetFigures } from "./figures.ts";
+import type { SetError, SetFigures } from "./figures.ts";
 import { averageClasses, averageVoxels } from "./recombine.ts";
 import type { TrainingSettings } from "./settings.ts";
 
@@ -55,6 +55,17 @@ export async function evaluate(
   visit?: Visit,
   costs?: ImageLosses,
 ): Promise<SetFigures> {
+  return (await evaluateWithError(evaluator, set, breathe, visit, costs)).figures;
+}
+
+/** The same, with the error that the gap between two sets is measured by. */
+export async function evaluateWithError(
+  evaluator: Evaluator,
+  set: Dataset,
+  breathe: Breathe,
+  visit?: Visit,
+  costs?: ImageLosses,
+): Promise<{ readonly figures: SetFigures; readonly error: SetError }> {
   const { block, feed, settings } = evaluator;
   const { loss, task } = settings;
   const outputs = outputsOf(evaluator);
@@ -84,7 +95,7 @@ export async function evaluate(
       costs.denominators[images[row]] += lossDenominator(loss, label, 1, outputs, weight) / perImage;
     }
   });
-  return tally.figures(totalError, denominator);
+  return { figures: tally.figures(totalError, denominator), error: tally.error() };
 }
 
 /**

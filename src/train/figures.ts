@@ -22,11 +22,19 @@ export interface SetFigures {
   readonly dice: number | null;
 }
 
+/** An error of a set, and how sure it is. */
+export interface SetError {
+  readonly value: number;
+  readonly standardError: number;
+}
+
 /** Collects one set's outputs, batch by batch. */
 export interface Tally {
   /** probabilities: (rows, outputs) of the images from `first` on. */
   add(first: number, rows: number, probabilities: Float32Array): void;
   figures(totalError: number, denominator: number): SetFigures;
+  /** For labels 1 - p(truth), each class counting alike; for masks 1 - Dice of the images that have foreground. */
+  error(): SetError;
 }
 
 /** For labels. A network with a single output gives the probability of the second class. */
@@ -38,6 +46,7 @@ export function labelTally(data: Dataset, outputs: number): Tally {
   const all = new Float32Array(data.length * classes);
   let correct = 0;
   let absolute = 0;
+  const errors = Array.from({ length: classes }, createMoments);
   return {
     add(first, rows, probabilities) {
       for (let row = 0; row < rows; row++) {
@@ -51,6 +60,7 @@ export function labelTally(data: Dataset, outputs: number): Tally {
         }
         if (likeliest === truth) correct += weight;
         absolute += weight * (1 - all[at + truth]);
+        errors[truth].add(1 - all[at + truth], weight);
       }
     },
     figures: (totalError, denominator) => ({
@@ -61,6 +71,14 @@ export function labelTally(data: Dataset, outputs: number): Tally {
       rocAuc: areaUnderCurve(labels, all, classes, weights),
       dice: null,
     }),
+    error() {
+      const seen = errors.map((moments) => moments.error()).filter(({ value }) => !Number.isNaN(value));
+      const sum = (of: (error: SetError) => number) => seen.reduce((total, error) => total + of(error), 0);
+      return {
+        value: sum(({ value }) => value) / seen.length,
+        standardError: Math.sqrt(sum(({ standardError }) => standardError * standardError)) / seen.length,
+      };
+    },
   };
 }
 
@@ -95,6 +113,7 @@ export function maskTally(data: Dataset): Tally {
   let dice = 0;
   /** The weight of the images that have some. */
   let withForeground = 0;
+  const errors = createMoments();
   return {
     add(first, rows, probabilities) {
       for (let row = 0; row < rows; row++) {
@@ -123,7 +142,9 @@ export function maskTally(data: Dataset): Tally {
         looked += weight * voxels;
         if (!foreground) continue;
         withForeground += weight;
-        dice += weight * meanDice(counts.overlap, counts.both);
+        const reached = meanDice(counts.overlap, counts.both);
+        dice += weight * reached;
+        errors.add(1 - reached, weight);
       }
     },
     figures: (totalError, denominator) => ({
@@ -134,6 +155,33 @@ export function maskTally(data: Dataset): Tally {
       rocAuc: null,
       dice: withForeground > 0 ? dice / withForeground : null,
     }),
+    error() {
+      const { value, standardError } = errors.error();
+      return Number.isNaN(value) ? { value: 0, standardError: 0 } : { value, standardError };
+    },
+  };
+}
+
+/** Mean and standard error of values, each counting as its weight says. */
+function createMoments(): { add(value: number, weight: number): void; error(): SetError } {
+  let total = 0;
+  let sum = 0;
+  let squares = 0;
+  let squaredWeights = 0;
+  return {
+    add(value, weight) {
+      total += weight;
+      sum += weight * value;
+      squares += weight * value * value;
+      squaredWeights += weight * weight;
+    },
+    error() {
+      const mean = sum / total;
+      const variance = Math.max(0, squares / total - mean * mean);
+      // So many values that count alike say as much (Kish 1965).
+      const count = (total * total) / squaredWeights;
+      return { value: mean, standardError: count > 1 ? Math.sqrt(variance / (count - 1)) : 0 };
+    },
   };
 }
 

@@ -18,7 +18,7 @@ import { createBreathe } from "../breathe.ts";
 import { bindAugmentation, drawsOf, planFor } from "./augmentation.ts";
 import { bindAverage } from "./average.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
-import { evaluate, takeStatistics } from "./evaluate.ts";
+import { evaluateWithError, takeStatistics } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { frozenLayers } from "./freeze.ts";
 import { optimizerSlots } from "./optimizer.ts";
@@ -198,8 +198,9 @@ export async function startFit(
 
   /** Figures of the weights as they are, or of their average in their place. */
   async function figureEpoch(number: number, started: number, learningRate: number): Promise<Epoch> {
-    const trainFigures = await evaluate(evaluator, sets.train, breathe);
-    const validationFigures = await evaluate(evaluator, sets.validation, breathe);
+    const { figures: trainFigures, error: trainError } = await evaluateWithError(evaluator, sets.train, breathe);
+    const judged = await evaluateWithError(evaluator, sets.validation, breathe);
+    const validationFigures = judged.figures;
     if (!Number.isFinite(trainFigures.loss)) diverged("the training loss", "output");
     if (!Number.isFinite(validationFigures.loss)) diverged("the validation loss", "output");
     const stopping = nextStopping(progress.stopping, settings.monitor, number, validationFigures[settings.monitor]);
@@ -214,7 +215,7 @@ export async function startFit(
       learningRate,
       seconds: (performance.now() - started) / 1000,
       best: isBest,
-      diagnosis: diagnose(curves, majority),
+      ...diagnose(curves, { train: trainError, validation: judged.error }, majority),
     });
     const { plateau } = progress;
     position = 0;

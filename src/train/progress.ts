@@ -1,4 +1,5 @@
 // Where a run stands: what each epoch brought, and everything that is needed to go on to the last bit.
+import type { Diagnosis, Evidence } from "./diagnosis.ts";
 import type { SetFigures } from "./figures.ts";
 import type { PlateauState } from "./schedule.ts";
 import type { StoppingState } from "./stopping.ts";
@@ -16,8 +17,10 @@ export interface Epoch extends SetFigures {
   readonly seconds: number;
   /** Whether the monitored value is the best so far. */
   readonly best: boolean;
-  /** What both curves say, in words. */
-  readonly diagnosis: string;
+  /** What both curves say: `explainDiagnosis` says it in a sentence. */
+  readonly diagnosis: Diagnosis;
+  /** The figures that the diagnosis rests on. */
+  readonly evidence: Evidence;
 }
 
 /** JSON-safe. */

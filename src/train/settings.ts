@@ -26,7 +26,7 @@ import { regularization } from "./regularization.ts";
 import type { Clipping, Regularization } from "./regularization.ts";
 import { constantRate } from "./schedule.ts";
 import type { Schedule } from "./schedule.ts";
-import { checkBatchNorm, checkMonitor, checkOutputs, checkWhole } from "./settings-check.ts";
+import { checkBatchNorm, checkMonitor, checkOutputs, checkWhole, refuseBoth } from "./check-settings.ts";
 import type { Monitor } from "./stopping.ts";
 import { fittingTensors } from "./warm-start.ts";
 import type { WarmStart } from "./warm-start.ts";
@@ -248,15 +248,6 @@ function weighted(loss: Loss, classWeights: TrainOptions["classWeights"], train:
     );
   }
   return softmaxCrossEntropy({ ...loss, classWeights: weights });
-}
-
-/** Rare classes that are drawn as often as common ones need no larger weight; who wants both gives the draws' weights. */
-function refuseBoth(sampling: Sampling, loss: Loss): void {
-  if (sampling !== "balanced" || loss.kind !== "softmaxCrossEntropy" || loss.classWeights === null) return;
-  throw new RangeError(
-    'sampling "balanced": expected no class weights beside it, got both, which makes up for rare classes twice. ' +
-      "Leave one of them out, or give the draws as sampling: { weights }.",
-  );
 }
 
 /** The options with the scaling of pixels that a warm start brings along, unless they have one. */

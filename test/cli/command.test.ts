@@ -27,7 +27,7 @@ describe("voxgrad train, test and predict", () => {
     expect(trained.code).toBe(0);
     const result = parse<Record<string, unknown>>(trained.out);
     expect(Object.keys(result)).toEqual([
-      "directory", "epochs", "bestEpoch", "weightsSha256", "train", "validation", "diagnosis", "seconds",
+      "directory", "epochs", "bestEpoch", "weightsSha256", "train", "validation", "diagnosis", "explanation", "seconds",
     ]); // prettier-ignore
     expect(result).toMatchObject({ directory: "a", epochs: 5 });
     expect(result["weightsSha256"]).toMatch(/^[0-9a-f]{64}$/);

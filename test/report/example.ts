@@ -24,6 +24,13 @@ export function exampleHistory(epochs = 24): Epoch[] {
       seconds: 0.21,
       best: i <= 11,
       diagnosis: i > 17 ? "overfitting since epoch 13" : "learning",
+      evidence: {
+        gap: (validation - loss) / 2,
+        noise: 0.02,
+        slope: i > 11 ? 0.004 : -0.02,
+        minimum: Math.min(12, i + 1),
+        rise: Math.max(0, i - 11) / 100,
+      },
     };
   });
 }

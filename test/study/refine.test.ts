@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { rotate } from "../../src/data/augment.ts";
+import { arrayDataset } from "../../src/data/dataset.ts";
 import { phantoms } from "../../src/data/phantom.ts";
-import { dense, relu } from "../../src/model/layers.ts";
+import { dense, dropout, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import type { Storage } from "../../src/storage/storage.ts";
 import type { LedgerEntry } from "../../src/study/ledger.ts";
 import type { RefineOptions } from "../../src/study/options.ts";
+import { defaultRemedies, remedyTitle } from "../../src/study/remedy.ts";
 import { openStudy, study } from "../../src/study/study.ts";
+import { ema } from "../../src/train/average.ts";
 
 const data = phantoms({ count: 60, seed: 7, size: [6, 6, 6] });
 const remedies = [{ dropout: 0.5 }, { l2: 0.03 }, { l1: 0.003 }, { dropout: 0.2, l2: 0.01 }];
@@ -46,7 +50,7 @@ describe("refining", () => {
   it("runs every remedy a little, the best to the end, and counts each look at the validation set", async () => {
     const { run } = await trained();
     const heard: string[] = [];
-    const refined = await run.refine({ remedies, onEpoch: (remedy, { epoch }, { done, planned }) => heard.push(`${remedy} ${epoch} ${done}/${planned}`) }); // prettier-ignore
+    const refined = await run.refine({ remedies, epochs: 40, onEpoch: (remedy, { epoch }, { done, planned }) => heard.push(`${remedy} ${epoch} ${done}/${planned}`) }); // prettier-ignore
     const epochs = Object.fromEntries(refined.trials.map((trial) => [trial.remedy, trial.epochs]));
     expect(Object.values(epochs).sort((a, b) => a - b)).toEqual([10, 10, 14, 40, 40]);
     expect(epochs.none).toBe(40);
@@ -67,11 +71,11 @@ describe("refining", () => {
   it("keeps a remedy that is better by more than one standard error, and no other", async () => {
     const { run } = await trained(40);
     const before = await run.model();
-    const worse = await run.refine({ remedies: [{ l1: 10 }] });
+    const worse = await run.refine({ remedies: [{ l1: 10 }], epochs: 40 });
     expect(worse.kept).toBe("none");
     expect(worse.trials[1].gain).toBeLessThan(worse.trials[1].standardError!);
     expect((await run.model()).weights).toEqual(before.weights);
-    const refined = await run.refine({ remedies });
+    const refined = await run.refine({ remedies, epochs: 40 });
     const best = refined.trials.reduce((a, b) => (b.value! < a.value! ? b : a));
     const isBeyond = best.gain !== null && best.gain > best.standardError!;
     expect(refined.kept).toBe(isBeyond ? best.remedy : "none");
@@ -81,7 +85,7 @@ describe("refining", () => {
 
   it.each([[null], [3]])("stopped at any epoch and gone on with, comes to the same (folds: %s)", async (folds) => {
     const whole = await trained(15);
-    const options: RefineOptions = { remedies: remedies.slice(0, 3), folds };
+    const options: RefineOptions = { remedies: remedies.slice(0, 3), folds, epochs: 15 };
     let epochs = 0;
     const expected = await whole.run.refine({ ...options, onEpoch: () => void epochs++ });
     const wanted = plain(await whole.run.ledger());
@@ -109,7 +113,7 @@ describe("refining", () => {
   });
 
   it("killed before any write of its end, comes to the same when it is gone on with, or is over when the study is opened", async () => {
-    const options: RefineOptions = { remedies: [{ dropout: 0.2 }, { l2: 0.03 }] };
+    const options: RefineOptions = { remedies: [{ dropout: 0.2 }, { l2: 0.03 }], epochs: 40 };
     const whole = await trained();
     const expected = await whole.run.refine(options);
     expect(expected.kept).not.toBe("none");
@@ -135,21 +139,21 @@ describe("refining", () => {
       const onEpoch = () => controller.abort();
       await expect(run.refine({ ...options, signal: controller.signal, onEpoch })).rejects.toThrow(/aborted/);
     };
-    await stop({ remedies });
-    await run.refine({ remedies: remedies.slice(2) });
+    await stop({ remedies, epochs: 12 });
+    await run.refine({ remedies: remedies.slice(2), epochs: 12 });
     expect((await run.ledger()).filter(({ event }) => event === "refining resumed")).toEqual([]);
-    await stop({ remedies });
+    await stop({ remedies, epochs: 12 });
     const files = (await storage.list()).filter((name) => name.startsWith("refine/"));
     expect(files.length).toBeGreaterThan(2);
     await storage.write("refine/plan.json", new TextEncoder().encode("{"));
-    await run.refine({ remedies });
+    await run.refine({ remedies, epochs: 12 });
     expect((await run.ledger()).filter(({ event }) => event === "refining started")).toHaveLength(4);
   });
 
   it("judges by folds: every image of training and validation set is held out once, and looks are counted for each", async () => {
     const { run } = await trained(6);
     const { train, validation } = await run.sets();
-    const refined = await run.refine({ remedies: remedies.slice(0, 2), folds: 4 });
+    const refined = await run.refine({ remedies: remedies.slice(0, 2), folds: 4, epochs: 6 });
     const tried = (await run.ledger()).flatMap((entry) => (entry.event === "tried" ? [entry] : []));
     expect(tried[0]).toMatchObject({ remedy: "none", parts: 4, epochs: 6, validationLookUps: 6 + 4 * 6 });
     expect(train + validation).toBe(51);
@@ -160,10 +164,10 @@ describe("refining", () => {
 
   it("keeps to its budget of trials and of time", async () => {
     const { run } = await trained();
-    expect((await run.refine({ remedies, trials: 2 })).trials.map(({ remedy }) => remedy)).toEqual([
+    expect((await run.refine({ remedies, trials: 2, epochs: 12 })).trials.map(({ remedy }) => remedy)).toEqual([
       "none", "dropout 0.5", "L2 0.03",
     ]); // prettier-ignore
-    const short = await run.refine({ remedies, seconds: 1e-9 });
+    const short = await run.refine({ remedies, seconds: 1e-9, epochs: 12 });
     expect(short.trials).toHaveLength(2);
     await expect(run.refine({ seconds: 0 })).rejects.toThrow(/seconds: expected a number above 0, got 0/);
     await expect(run.refine({ trials: 1.5 })).rejects.toThrow(/trials: expected a whole number/);
@@ -176,6 +180,57 @@ describe("refining", () => {
     const again = run.train({ epochs: 9, signal: controller.signal, onStep: () => controller.abort() });
     await expect(again.next()).rejects.toThrow(/aborted/);
     await expect(run.refine()).rejects.toThrow(/refine: expected training that came to its end/);
+  });
+});
+
+describe("the remedies", () => {
+  it("are tried longer where a set is small: as many epochs as make 1,500 updates, without early stopping", async () => {
+    const { run, storage } = await trained(3);
+    const refined = await run.refine({ remedies: [{ dropout: 0.2 }] });
+    expect(refined.trials[1].epochs).toBe(750);
+    const { training } = JSON.parse(new TextDecoder().decode((await storage.read("study.json"))!)) as {
+      training: object;
+    };
+    expect(training).toMatchObject(refined.kept === "none" ? { epochs: 3 } : { epochs: 750, patience: null });
+  });
+
+  it("are given names, and left out where they change nothing or the images cannot have them", async () => {
+    expect(defaultRemedies.map(remedyTitle)).toMatchInlineSnapshot(`
+      [
+        "augmentation (rotate 10, translate 0.05, scale 0.1)",
+        "augmentation (rotate 20, translate 0.1, scale 0.15, deform 0.3, brightness 0.1, contrast 0.2, gaussianNoise 0.03)",
+        "dropout 0.3",
+        "dropout 0.5",
+        "L2 0.001",
+        "augmentation (rotate 10, translate 0.05, scale 0.1), dropout 0.3",
+        "augmentation (rotate 20, translate 0.1, scale 0.15, deform 0.3, brightness 0.1, contrast 0.2, gaussianNoise 0.03), dropout 0.3",
+        "augmentation (rotate 20, translate 0.1, scale 0.15, deform 0.3, brightness 0.1, contrast 0.2, gaussianNoise 0.03), dropout 0.5",
+        "augmentation (rotate 20, translate 0.1, scale 0.15, deform 0.3, brightness 0.1, contrast 0.2, gaussianNoise 0.03), L2 0.001",
+        "augmentation (rotate 10, translate 0.05, scale 0.1), dropout 0.3, L2 0.001",
+        "augmentation (rotate 20, translate 0.1, scale 0.15, deform 0.3, brightness 0.1, contrast 0.2, gaussianNoise 0.03), dropout 0.3, moving average 0.99",
+        "augmentation (rotate 10, translate 0.05, scale 0.1), moving average 0.99",
+      ]
+    `);
+    const images = Uint8Array.from({ length: 60 * 9 }, (_, i) => (i * 7919) % 251);
+    const labels = Int32Array.from({ length: 60 }, (_, i) => i % 2);
+    const rows = study({ data: arrayDataset({ images, shape: [9], labels }), seed: 7 });
+    const generator = rows.train({ network: network([dense(4), relu(), dropout(0.3), dense(2)]), epochs: 2 });
+    while (!(await generator.next()).done);
+    const { trials } = await rows.refine({ epochs: 2 });
+    expect(trials.map(({ remedy }) => remedy)).toEqual(["none", "dropout 0.5", "L2 0.001"]);
+  });
+
+  it("put augmentation, averages and limits into the settings that the kept network is trained again with", async () => {
+    const { run, storage } = await trained(1);
+    const remedy = { augment: [rotate(10)], average: ema({ decay: 0.9 }), maxNorm: 3, l2: 1e-4 };
+    expect(remedyTitle(remedy)).toBe("augmentation (rotate 10), L2 0.0001, max-norm 3, moving average 0.9");
+    const refined = await run.refine({ remedies: [remedy], epochs: 400 });
+    expect(refined.kept).toBe(remedyTitle(remedy));
+    const { training } = JSON.parse(new TextDecoder().decode((await storage.read("study.json"))!)) as {
+      training: object;
+    };
+    expect(training).toMatchObject({ augment: [rotate(10)], average: { kind: "ema", decay: 0.9 }, regularization: { maxNorm: 3, l2: 1e-4 } }); // prettier-ignore
+    expect((await run.refine({ remedies: [remedy], epochs: 400 })).trials).toHaveLength(1);
   });
 });
 

@@ -1,9 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arrayDataset } from "../../src/data/dataset.ts";
-import { diagnose, majorityShare } from "../../src/train/diagnosis.ts";
 import { labelTally, maskTally } from "../../src/train/figures.ts";
-import type { SetFigures } from "../../src/train/figures.ts";
 import { delongOracle } from "../oracle/classification.ts";
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -108,34 +106,5 @@ describe("the figures of masks", () => {
         else expect(got.dice).toBeCloseTo(mean(scores), 12);
       }),
     );
-  });
-});
-
-describe("the diagnosis of the curves", () => {
-  const epoch = (loss: number, validation: number, accuracy = 0.9): SetFigures & { validation: SetFigures } => {
-    const figures = { totalError: loss, loss, absoluteError: 0.1, accuracy, rocAuc: 0.9, dice: null };
-    return { ...figures, validation: { ...figures, loss: validation } };
-  };
-  const curve = (losses: readonly number[], validations: readonly number[], accuracy = 0.9) =>
-    losses.map((loss, i) => epoch(loss, validations[i], accuracy));
-
-  it("names the epoch after the best when the validation loss has been above it for 5 epochs and training went on", () => {
-    const rising = curve([9, 8, 7, 6, 5, 4, 3, 2], [5, 4, 3, 4, 5, 6, 7, 8]);
-    expect(diagnose(rising, 0.5)).toBe("overfitting since epoch 4");
-    expect(diagnose(rising.slice(0, 7), 0.5)).toBe("learning");
-  });
-
-  it("says learning while the losses fall, good when they rest, underfitting when they rest at guessing", () => {
-    const falling = [10, 9, 8, 7, 6, 5, 4, 3];
-    const resting = [3, 2, 1.5, 1.2, 1, 1, 1, 1, 1, 1, 1, 1];
-    expect(diagnose(curve(falling, falling), 0.5)).toBe("learning");
-    expect(diagnose(curve(resting, resting), 0.5)).toBe("good");
-    expect(diagnose(curve(resting, resting, 0.5), 0.5)).toBe("underfitting");
-  });
-
-  it("takes as guessing what the commonest class would give", () => {
-    const labels = [0, 0, 0, 1, 2];
-    expect(majorityShare(arrayDataset({ images: new Uint8Array(5), shape: [1], labels }))).toBe(0.6);
-    expect(majorityShare(arrayDataset({ images: new Uint8Array(5), shape: [1], masks: [0, 0, 1, 0, 1] }))).toBe(0);
   });
 });

@@ -1,8 +1,18 @@
-// What settings of training are refused for: outputs, batches and figures that do not go together.
+// Whether network, loss and data of a run agree, and its numbers are such as they can be.
+import type { Sampling } from "../data/sampling.ts";
 import type { Loss } from "../model/loss.ts";
 import type { Network } from "../model/network.ts";
 import type { Task } from "./settings.ts";
 import type { Monitor } from "./stopping.ts";
+
+/** Rare classes that are drawn as often as common ones need no larger weight; who wants both gives the draws' weights. */
+export function refuseBoth(sampling: Sampling, loss: Loss): void {
+  if (sampling !== "balanced" || loss.kind !== "softmaxCrossEntropy" || loss.classWeights === null) return;
+  throw new RangeError(
+    'sampling "balanced": expected no class weights beside it, got both, which makes up for rare classes twice. ' +
+      "Leave one of them out, or give the draws as sampling: { weights }.",
+  );
+}
 
 export function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: number): void {
   const last = fitted.placed[fitted.placed.length - 1];
