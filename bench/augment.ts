@@ -1,7 +1,7 @@
 // How long augmenting takes: a volume of 64^3, beside what it costs per voxel, and the article's batch beside its training step.
 import { biasField, blur, brightness, contrast, cutout, gamma, gaussianNoise } from "../src/data/augment-intensity.ts";
 import { deform, flip, rotate, scale, translate } from "../src/data/augment.ts";
-import type { Augmentation } from "../src/data/augment.ts";
+import type { ImageAugmentation } from "../src/data/augment.ts";
 import { planAugmentation } from "../src/data/augment-plan.ts";
 import { createAugmenter, memoryIn } from "../src/data/augmenter.ts";
 import { layOut } from "../src/wasm/layout.ts";
@@ -9,7 +9,7 @@ import { allocate } from "../src/wasm/memory.ts";
 import { ratio, time } from "./harness.ts";
 import { bindTrainingStep, networks } from "./step.ts";
 
-const all: Record<string, readonly Augmentation[]> = {
+const all: Record<string, readonly ImageAugmentation[]> = {
   flip: [flip(["x", "y", "z"])],
   "brightness, contrast": [brightness(), contrast()],
   gamma: [gamma()],
@@ -26,7 +26,7 @@ const [wanted = ""] = process.argv.slice(2);
 const lists = Object.fromEntries(Object.entries(all).filter(([name]) => name.includes(wanted)));
 
 /** Augments `images` images of a shape in turn, as a batch; another batch at each call. */
-async function bindAugmentation(list: readonly Augmentation[], shape: readonly number[], images: number) {
+async function bindAugmentation(list: readonly ImageAugmentation[], shape: readonly number[], images: number) {
   const plan = planAugmentation(list, shape);
   const size = shape.reduce((a, b) => a * b, 1);
   const block = await allocate(

@@ -22,6 +22,8 @@ const byAmount: Readonly<Record<string, Make>> = {
   blur: voxgrad.blur,
   biasField: voxgrad.biasField,
   cutout: voxgrad.cutout,
+  mixup: voxgrad.mixup,
+  cutmix: voxgrad.cutmix,
 };
 
 /** What stands behind a name in place of an amount, for those that take no number. */

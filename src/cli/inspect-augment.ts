@@ -1,5 +1,5 @@
 // voxgrad inspect --augment: images beside what the network will see of them, as a page.
-import { augmented, similarityGroups, split, subset } from "../index.ts";
+import { augmented, checkAugmentation, similarityGroups, split, subset } from "../index.ts";
 import type { Augmentation, AugmentationRecord, AugmentedImage, Dataset, DatasetSplit } from "../index.ts";
 import { saveFile } from "../io.ts";
 import type { PictureOfDraw } from "../report.ts";
@@ -27,6 +27,8 @@ interface Preview {
   readonly draws: readonly AugmentationRecord[];
 }
 
+const isMixed = ({ kind }: Augmentation) => kind === "mixup" || kind === "cutmix";
+
 /** @throws UsageError when there is nothing to show, or nowhere to show it. */
 export async function inspectAugmentation(
   { output }: Context,
@@ -45,6 +47,7 @@ export async function inspectAugmentation(
   const data = await readData(path, { ...limits, preprocessing: preprocessingOf(settings), unreadable });
   const train = await trainingSet(data, settings);
   const list = settings.augment.map(augmentationOf);
+  checkAugmentation(list, train, patchesOf(settings));
   const { rows, previews } = await rowsOf(train, list, settings);
   const [{ augmentationHtml }, nodePath] = await Promise.all([import("../report.ts"), import("node:path")]);
   const page = augmentationHtml({
@@ -53,6 +56,7 @@ export async function inspectAugmentation(
       ["augment", settings.augment.join(", ")],
       ["seed", `${settings.seed}`],
       ["training images", `${train.length}`],
+      ...(list.some(isMixed) ? [["not shown", "mixup, cutmix: they take two images of a batch"] as const] : []),
     ],
     classes: train.maskClasses.map((value) => `${value}`),
     rows,
@@ -77,6 +81,7 @@ async function rowsOf(train: Dataset, list: readonly Augmentation[], settings: S
   const { seed } = settings;
   const patches = patchesOf(settings);
   const perImage = patches?.perImage ?? 1;
+  const own = list.filter((one) => !isMixed(one));
   const count = Math.min(mostImages, train.length);
   const rows = [];
   const previews: Preview[] = [];
@@ -89,7 +94,7 @@ async function rowsOf(train: Dataset, list: readonly Augmentation[], settings: S
     const original = await seen([], 1);
     const draws = [];
     for (let epoch = 1; epoch <= mostEpochs; epoch++) draws.push(await seen(list, epoch));
-    const texts = draws.map(({ record }) => recordText(record, list));
+    const texts = draws.map(({ record }) => recordText(record, own));
     const label = train.labels ? `class ${train.classes[train.labels[image]]}` : "";
     const note = [label, train.names?.[image] ?? ""].filter((part) => part !== "").join(", ");
     rows.push({ name, note, pictures: await picturesOf(train, [original, ...draws], ["", ...texts]) });

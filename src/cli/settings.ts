@@ -113,7 +113,7 @@ const table = {
     "--augment",
     augmentations(),
     [],
-    "changes training images anew in every epoch, by up to an amount, with a probability, as in rotate=10,deform,flip=xy@0.5: crop, translate, rotate, scale, stretch, shear, deform, flip, brightness, contrast, gamma, gaussianNoise, blur, biasField, cutout, padding",
+    "changes training images anew in every epoch, by up to an amount, with a probability, as in rotate=10,deform,flip=xy@0.5: crop, translate, rotate, scale, stretch, shear, deform, flip, brightness, contrast, gamma, gaussianNoise, blur, biasField, cutout, mixup, cutmix, padding",
   ),
   patches: setting(
     "--patches",

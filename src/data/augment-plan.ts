@@ -2,7 +2,7 @@
 import { layOut } from "../wasm/layout.ts";
 import type { Layout } from "../wasm/layout.ts";
 import { mostAugmentations } from "./augment-draw.ts";
-import type { Augmentation, ResamplingChoice } from "./augment.ts";
+import type { ImageAugmentation, ResamplingChoice } from "./augment.ts";
 import { resampling } from "./augment.ts";
 import { isColoured } from "./thumbnail.ts";
 
@@ -17,7 +17,7 @@ export interface ControlGrid {
 }
 
 export interface AugmentPlan {
-  readonly list: readonly Augmentation[];
+  readonly list: readonly ImageAugmentation[];
   readonly choice: ResamplingChoice;
   /** Along x, y, z. */
   readonly sizes: readonly number[];
@@ -59,7 +59,7 @@ const mostRows = 4194304;
  * @throws RangeError for a list that images of this shape cannot have.
  */
 export function planAugmentation(
-  list: readonly Augmentation[],
+  list: readonly ImageAugmentation[],
   shape: readonly number[],
   spacing: readonly number[] | null = null,
   coloured = isColoured(shape),
@@ -117,7 +117,7 @@ export function radiusOf(sigma: number, spacing: readonly number[] | null): numb
   return Math.floor((4 * sigma) / finest + 0.5);
 }
 
-function gridOf(deform: Augmentation, sizes: readonly number[], axes: number): ControlGrid | null {
+function gridOf(deform: ImageAugmentation, sizes: readonly number[], axes: number): ControlGrid | null {
   if (deform.kind !== "deform") return null;
   // A cell spans at least three voxels, so that voxels see its bends; one voxel cannot be bent.
   const cells = sizes.map((size) => Math.min(deform.cells, size - 1, Math.max(1, Math.floor((size - 1) / 3))));
@@ -127,7 +127,11 @@ function gridOf(deform: Augmentation, sizes: readonly number[], axes: number): C
   return { cells, points, columns: 4 * Math.ceil(points[0] / 4), amplitude };
 }
 
-function checkList(list: readonly Augmentation[], space: readonly number[], spacing: readonly number[] | null): void {
+function checkList(
+  list: readonly ImageAugmentation[],
+  space: readonly number[],
+  spacing: readonly number[] | null,
+): void {
   if (list.length > mostAugmentations)
     throw new RangeError(`augment: expected at most ${mostAugmentations} augmentations, got ${list.length}`);
   for (const kind of ["deform", "resampling"] as const)

@@ -1,5 +1,6 @@
 // What augmenting the images of a set takes: their colours and millimetres as the set knows them.
 import { planAugmentation } from "./augment-plan.ts";
+import { imageAugmentations, isMixing } from "./mixing.ts";
 import type { AugmentPlan } from "./augment-plan.ts";
 import type { Augmentation } from "./augment.ts";
 import type { Dataset } from "./dataset.ts";
@@ -17,11 +18,12 @@ export function planOfSet(
   set: Dataset,
   patches: Patches | null,
 ): AugmentPlan {
-  const counted = list.find((one) => "millimetres" in one && (one.millimetres ?? false) !== false);
+  const own = imageAugmentations(list);
+  const counted = own.find((one) => "millimetres" in one && (one.millimetres ?? false) !== false);
   const spacing = commonSpacing(set);
   if (counted && !spacing) refuseMillimetres(counted.kind, set);
   // A size of one number says nothing of colours.
-  return planAugmentation(list, shape, spacing, hasColours(patches ?? { size: 1 }, set));
+  return planAugmentation(own, shape, spacing, hasColours(patches ?? { size: 1 }, set));
 }
 
 /**
@@ -42,7 +44,13 @@ export function checkAugmentation(
   patches: Patches | null = null,
 ): void {
   const parts = patches && fitPatches(patches, set);
-  if (augment.length > 0) planOfSet(augment, parts?.shape ?? set.shape, set, parts?.patches ?? null);
+  if (augment.length === 0) return;
+  const { sizes } = planOfSet(augment, parts?.shape ?? set.shape, set, parts?.patches ?? null);
+  const mixing = augment.filter(isMixing).map(({ kind }) => kind);
+  if (new Set(mixing).size < mixing.length)
+    throw new RangeError(`augment: expected "${mixing[0]}" at most once, got it ${mixing.length} times`);
+  if (mixing.includes("cutmix") && sizes[1] === 1)
+    throw new RangeError("augment: expected images of two or three axes for cutmix, got rows");
 }
 
 /** Millimetres along x, y, z, where all images have the same; null else. */

@@ -4,12 +4,13 @@ import type { AugmentPlan } from "../data/augment-plan.ts";
 import { createAugmenter, memoryIn } from "../data/augmenter.ts";
 import type { Augmenting } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { isMixing } from "../data/mixing.ts";
 import type { Block } from "../wasm/memory.ts";
 import type { TrainingSettings } from "./settings.ts";
 
 /** What augmenting takes; null where nothing is to be augmented. */
 export function planFor({ augment, network, patches }: TrainingSettings, train: Dataset): AugmentPlan | null {
-  return augment.length === 0 ? null : planOfSet(augment, network.input ?? train.shape, train, patches);
+  return augment.every(isMixing) ? null : planOfSet(augment, network.input ?? train.shape, train, patches);
 }
 
 /** Binds a plan to the region "augmentation". */

@@ -26,7 +26,7 @@ import { regularization } from "./regularization.ts";
 import type { Clipping, Regularization } from "./regularization.ts";
 import { constantRate } from "./schedule.ts";
 import type { Schedule } from "./schedule.ts";
-import { checkBatchNorm, checkMonitor, checkOutputs, checkWhole, refuseBoth } from "./check-settings.ts";
+import { checkBatchNorm, checkMixing, checkMonitor, checkOutputs, checkWhole, refuseBoth } from "./check-settings.ts";
 import type { Monitor } from "./stopping.ts";
 import { fittingTensors } from "./warm-start.ts";
 import type { WarmStart } from "./warm-start.ts";
@@ -201,6 +201,7 @@ export function resolveTraining(
   }
   checkMonitor(monitor, task);
   const rows = Math.min(batchSize, train.length * (parts?.patches.perImage ?? 1));
+  checkMixing(augment, rows);
   checkBatchNorm(fitted, frozenLayers(fitted, freeze), rows);
   return Object.freeze({
     task,

@@ -1,7 +1,7 @@
 // An augmenter over a memory of its own, for tests: images go in as arrays and come out as arrays.
 import { planAugmentation } from "../../src/data/augment-plan.ts";
 import type { AugmentPlan } from "../../src/data/augment-plan.ts";
-import type { Augmentation } from "../../src/data/augment.ts";
+import type { ImageAugmentation } from "../../src/data/augment.ts";
 import { createAugmenter, memoryIn } from "../../src/data/augmenter.ts";
 import type { Augmenter } from "../../src/data/augmenter.ts";
 import type { AugmentationRecord } from "../../src/data/augment-record.ts";
@@ -20,7 +20,7 @@ export interface Bound {
 }
 
 export async function bind(
-  list: readonly Augmentation[],
+  list: readonly ImageAugmentation[],
   shape: readonly number[],
   { spacing = null, seed = 1 }: { readonly spacing?: readonly number[] | null; readonly seed?: number } = {},
 ): Promise<Bound> {
@@ -63,7 +63,7 @@ export async function bind(
 }
 
 /** A record by hand: what a list does with these numbers. */
-export function recordOf(list: readonly Augmentation[], ...drawn: Record<string, number>[]): AugmentationRecord {
+export function recordOf(list: readonly ImageAugmentation[], ...drawn: Record<string, number>[]): AugmentationRecord {
   return {
     seed: 1,
     epoch: 1,

@@ -9,6 +9,7 @@ import {
   gamma,
   gaussianNoise,
 } from "../../src/data/augment-intensity.ts";
+import { cutmix, mixup } from "../../src/data/mixing.ts";
 import { patches } from "../../src/data/patches.ts";
 import { dense, dropout, gaussianDropout, relu, spatialDropout } from "../../src/model/layers.ts";
 import { sigmoidDice } from "../../src/model/loss.ts";
@@ -41,6 +42,8 @@ const settings: [string, TrainOptions, Task, ToyOptions?][] = [
   ["images drawn by class", { optimizer: adam(), sampling: "balanced" }, "classification"],
   ["augmented images: an affine map, a deformation, intensities, noise, blur", { augment: everything }, "classification", { shape: [6, 5] }],
   ["augmented images and masks, drawn by class", { augment: everything, sampling: "balanced", network: network([dense(8), relu(), dense(30)]) }, "segmentation", { shape: [6, 5] }],
+  ["images mixed up and cut, with class weights", { augment: [mixup(), cutmix()], classWeights: [1, 2] }, "classification", { shape: [6, 5], weights: (i) => (i % 5) / 2 }],
+  ["masks mixed up and cut, augmented before", { augment: [rotate(), mixup(), cutmix()], network: network([dense(8), relu(), dense(30)]) }, "segmentation", { shape: [6, 5] }],
   ["flipped images and masks", { augment: [flip("x"), cutout()], network: network([dense(8), relu(), dense(30)]) }, "segmentation", { shape: [6, 5] }],
   ["centered rmsprop", { optimizer: rmsprop({ centered: true, momentum: 0.5 }) }, "classification"],
 ]; // prettier-ignore

@@ -6,6 +6,7 @@ import { augmented, replay } from "../../src/data/augmented.ts";
 import { arrayDataset, featuresOf } from "../../src/data/dataset.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { stream } from "../../src/random.ts";
+import { cutmix, mixup } from "../../src/data/mixing.ts";
 import { patches } from "../../src/data/patches.ts";
 import { trainingPatches } from "../../src/data/patch-views.ts";
 import { drawOrderOf } from "../../src/data/sampling.ts";
@@ -50,7 +51,7 @@ describe.each(tasks)("augmented training for %s", (task) => {
     const figures = async (list: TrainOptions["augment"]) =>
       (await train({ ...still, augment: list ?? [] }, run)).epochs.map((epoch) => ({ ...epoch, seconds: 0 }));
     const bare = await figures([]);
-    expect(await figures(augment)).toEqual(bare);
+    expect(await figures([...augment, mixup(), cutmix()])).toEqual(bare);
     expect(bare[0].loss).toBeGreaterThan(0);
   });
 
@@ -66,6 +67,7 @@ describe.each(tasks)("augmented training for %s", (task) => {
     ["whole images", {}],
     ["images drawn by class", { sampling: "balanced" }],
     ["patches", { patches: patches({ size: [6, 5], perImage: 2 }), network: plain(task, patches({ size: [6, 5] })) }],
+    ["images that are mixed", { augment: [...augment, mixup(0.5), cutmix()], accumulate: 2 }],
     ["two batches a step", { accumulate: 2 }],
   ] satisfies [string, TrainOptions][])(
     "of %s goes on from any step of an epoch, from its checkpoint's bytes, to the same bits",
