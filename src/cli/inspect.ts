@@ -8,7 +8,7 @@ import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
 import { limitsOf, readData } from "./data.ts";
 import { inspectAugmentation } from "./inspect-augment.ts";
-import { inspectImage } from "./inspect-image.ts";
+import { inspectImage, inspectSeries } from "./inspect-image.ts";
 import { inspectionText, inspectSets, namedSets, placeText } from "./inspect-set.ts";
 import type { Inspection } from "./inspect-set.ts";
 import { readConfigFile } from "./place.ts";
@@ -43,7 +43,7 @@ export function inspect(): Command {
     act,
   ).argument(
     "<DATA>",
-    "an image (PNG, JPEG, NIfTI, DICOM), an .npz file of images, divided or not, or a folder of images",
+    "an image (PNG, JPEG, NIfTI, DICOM), a folder of one DICOM series, an .npz file of images, divided or not, or a folder of images",
   );
 }
 
@@ -55,6 +55,8 @@ async function act(context: Context, flags: InspectFlags, path: string): Promise
     return inspectAugmentation(context, path, resolveSettings(flags, file), flags.html, limits);
   }
   if (await isOneImage(path)) return inspectImage(context, path, limits.maximumBytes);
+  const series = await inspectSeries(context, path, limits.maximumBytes);
+  if (series !== null) return series;
   const { unreadable } = resolveSettings(flags);
   const data = await readData(path, { ...limits, unreadable });
   const found = await inspectSets(data);

@@ -44,10 +44,13 @@ export function checkNormalization(normalization: Normalization, set: Dataset): 
       throw unusable("finite means and deviations of at least 0", "others");
     }
     default:
-      throw new TypeError(
-        `normalization: expected one of none, zScore, unit, pixelZScore, got ${String((normalization as { kind?: unknown }).kind)}`,
-      );
+      throw unknownKind((normalization as { kind?: unknown }).kind);
   }
+}
+
+function unknownKind(kind: unknown): TypeError {
+  const got = typeof kind === "string" ? kind : typeof kind;
+  return new TypeError(`normalization: expected one of none, zScore, unit, pixelZScore, got ${got}`);
 }
 
 function unusable(expected: string, got: string): RangeError {
@@ -61,7 +64,7 @@ type Fitting = Generator<Promise<void>, Normalization>;
  * Looks at every pixel of a training set. Totals are float64 in the order of the images, the same bits everywhere; a set
  * whose pixels are all alike gets a deviation (or range) of 1.
  *
- * @throws TypeError for a set whose images are not all in memory: `prepareNormalization` waits for them.
+ * @throws TypeError for another kind, and for a set whose images are not all in memory: `prepareNormalization` waits for them.
  */
 export function fitNormalization(kind: Normalization["kind"], train: Dataset): Normalization {
   const step = fitting(kind, train).next();
@@ -92,6 +95,8 @@ function* fitting(kind: Normalization["kind"], train: Dataset): Fitting {
       return yield* fitUnit(train);
     case "pixelZScore":
       return yield* fitPixels(train);
+    default:
+      throw unknownKind(kind);
   }
 }
 

@@ -20,7 +20,7 @@ export interface ArrayStructure {
 
 /** What itk-wasm gives. */
 export interface ItkStructure {
-  readonly imageType: { readonly components: number };
+  readonly imageType: { readonly components: number; readonly pixelType?: string };
   readonly size: Numbers;
   readonly spacing: Numbers;
   readonly origin: Numbers;
@@ -70,6 +70,8 @@ export function fromStructure(value: ImageStructure): Image {
   if ("header" in value) return ofNifti(value);
   if ("imageType" in value) {
     const { size, imageType, ...rest } = value;
+    if (imageType.pixelType === "Complex")
+      throw new RangeError("fromStructure: expected real numbers as pixels, got Complex. Take the real part or the magnitude."); // prettier-ignore
     return ofArray({ ...rest, dims: size, data: rest.data as StoredPixels }, imageType.components);
   }
   if ("dims" in value) return ofArray(value, null);
@@ -96,6 +98,11 @@ function ofArray({ data, dims, spacing, origin, direction }: ArrayStructure, com
     throw new RangeError(
       `fromStructure: expected a spacing for each of ${lengths.length} axes, got ${distances.length}`,
     );
+  if (distances && !distances.every((distance) => distance > 0 && distance < Infinity))
+    throw new RangeError(
+      `fromStructure: expected spacings above 0, got [${distances.join(", ")}]. Leave spacing out where it is not known.`,
+    );
+  checkPlace(lengths.length, origin, direction);
   const isPlaced = origin !== undefined || direction !== undefined;
   return {
     ...bare,
@@ -152,6 +159,19 @@ function checkLength(length: number, lengths: readonly number[], colours: number
 
 const shapeOf = (lengths: readonly number[], colours: number) =>
   colours > 1 ? [...[...lengths].reverse(), colours] : [...lengths].reverse();
+
+/** A number for each axis as origin (a slice may have three), for each pair of axes as direction, all finite. */
+function checkPlace(axes: number, origin: Numbers | undefined, direction: Direction | undefined): void {
+  const fail = (what: string, got: readonly number[]): never => {
+    throw new RangeError(`fromStructure: expected ${what}, got [${got.join(", ")}]`);
+  };
+  const place = origin && Array.from(origin);
+  if (place && !(place.length >= axes && place.every(Number.isFinite)))
+    fail(`an origin of ${axes} finite numbers`, place);
+  const cosines = direction && Array.from(direction as ArrayLike<number | Numbers>, (row) => (typeof row === "number" ? [row] : Array.from(row))).flat(); // prettier-ignore
+  if (cosines && !(cosines.length === axes * axes && cosines.every(Number.isFinite)))
+    fail(`a direction of ${axes}x${axes} finite numbers`, cosines);
+}
 
 /** Columns are directions times spacings, then the origin; to the right and anterior instead of left and posterior. */
 function affineOf(axes: number, spacing: readonly number[] | null, origin: Numbers = [], direction: Direction = []) {

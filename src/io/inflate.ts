@@ -1,5 +1,6 @@
 // Packed bytes unpacked (gzip, RFC 1952; zlib, RFC 1950; deflate, RFC 1951), never beyond a limit; packing itself is pako's.
 import { FormatError } from "../errors.ts";
+import { defaultMaximumBytes } from "./whole.ts";
 
 /** Deflate packs at most 1,032 bytes into one (RFC 1951: 258 bytes in 2 bits). */
 export const deflateLimit = 1032;
@@ -15,8 +16,8 @@ export interface InflateOptions {
   readonly name: string;
   /** As many bytes as are expected; gzip says it itself. */
   readonly expectedBytes?: number;
-  /** Asked for the first bytes (at most 1,024) before the rest is unpacked. */
-  readonly isWanted?: (head: Uint8Array) => void;
+  /** What the file's own header allows, where it says so. */
+  readonly headerBytes?: number;
   /** Whether the bytes are counted only, and none returned. */
   readonly countOnly?: boolean;
 }
@@ -26,20 +27,19 @@ export async function inflate(
   packed: Uint8Array,
   options: InflateOptions,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; size: number }> {
-  const { packing, maximumBytes, name, isWanted, countOnly = false } = options;
+  const { packing, name, headerBytes, countOnly = false } = options;
+  const maximumBytes = limitOf(packed, options);
   const { Inflate } = await import("pako");
-  let bytes = new Uint8Array(countOnly ? 1024 : roomFor(packed, options));
+  let bytes = new Uint8Array(countOnly ? 0 : roomFor(packed, { ...options, maximumBytes }));
   let size = 0;
-  let isAsked = isWanted === undefined;
-  const ask = () => {
-    isAsked = true;
-    isWanted?.(bytes.subarray(0, Math.min(1024, size)));
-  };
   const inflator = new Inflate({ chunkSize: 65536, windowBits: { gzip: 31, zlib: 15, deflate: -15 }[packing] });
   inflator.onData = (chunk: Uint8Array) => {
     if (size + chunk.length > maximumBytes) {
       throw new FormatError(
-        `${name}: expected at most ${maximumBytes} bytes unpacked, got more. If that is right, raise maximumBytes.`,
+        `${name}: expected at most ${maximumBytes} bytes unpacked, got more` +
+          (maximumBytes === headerBytes
+            ? " than its header says"
+            : ` out of ${packed.length}. If that is right, give maximumBytes.`),
       );
     }
     if (!countOnly) {
@@ -47,7 +47,6 @@ export async function inflate(
       bytes.set(chunk, size);
     }
     size += chunk.length;
-    if (!isAsked && size >= 1024) ask();
   };
   for (let at = 0; at < packed.length && !inflator.ended; at += 65536)
     inflator.push(packed.subarray(at, at + 65536), at + 65536 >= packed.length);
@@ -57,8 +56,33 @@ export async function inflate(
     );
   if (!inflator.ended)
     throw new FormatError(`${name}: expected ${packing} data to its end, but it is cut off behind ${size} bytes`);
-  if (!isAsked) ask();
   return { bytes: bytes.subarray(0, countOnly ? 0 : size), size };
+}
+
+/** The first bytes of what gzip packed, at most 1,024; null where it is broken or cut off before them. */
+export async function gzipHead(packed: Uint8Array): Promise<Uint8Array | null> {
+  const { Inflate } = await import("pako");
+  const head = new Uint8Array(1024);
+  let size = 0;
+  const inflator = new Inflate({ chunkSize: head.length, windowBits: 31 });
+  inflator.onData = (chunk: Uint8Array) => {
+    head.set(chunk.subarray(0, head.length - size), size);
+    size = Math.min(head.length, size + chunk.length);
+  };
+  // Members of gzip may be small, so one piece need not give a whole head.
+  for (let at = 0; at < packed.length && size < head.length && !inflator.ended; at += 1024)
+    inflator.push(packed.subarray(at, at + 1024), at + 1024 >= packed.length);
+  return size === head.length || (inflator.ended && !inflator.err) ? head.subarray(0, size) : null;
+}
+
+/** What an image may unpack to, at least, and how many times its packed bytes, unless a caller says otherwise. */
+const [leastLimit, mostTimes] = [134217728, 32];
+
+/** Where nobody says what is too much, a small file is not let fill gigabytes with zeros for half a minute. */
+function limitOf(packed: Uint8Array, { maximumBytes, headerBytes }: InflateOptions): number {
+  if (headerBytes !== undefined) return Math.min(maximumBytes, headerBytes);
+  if (maximumBytes !== defaultMaximumBytes) return maximumBytes;
+  return Math.min(maximumBytes, Math.max(leastLimit, mostTimes * packed.length));
 }
 
 /** What gzip says of its size in its last four bytes, where that can be so; else a guess that grows. */

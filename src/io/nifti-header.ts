@@ -1,5 +1,6 @@
 // The headers of NIfTI-1 (348 bytes) and NIfTI-2 (540 bytes): field by field, checked as nibabel checks them.
 import { FormatError } from "../errors.ts";
+import { numberTypes } from "./byte-order.ts";
 import type { NumberType } from "./byte-order.ts";
 
 export interface NiftiHeader {
@@ -115,6 +116,24 @@ export function readNiftiHeader(bytes: Uint8Array, version: 1 | 2, name: string)
     quaternion: { code: short(at.qform), bcd: reals(at.quatern, 3), shift: reals(at.quatern + 3 * realBytes, 3) },
     rows: { code: short(at.sform), values: [0, 1, 2].map((row) => reals(at.srow + row * 4 * realBytes, 4)) },
   };
+}
+
+/** Bytes of a voxel, and the number of voxels: beyond 2^53 it is roughly right, and too large all the same. */
+export function niftiVoxels({ dimensions, type, colours }: NiftiHeader): {
+  readonly width: number;
+  readonly count: number;
+} {
+  const count = dimensions.reduce((product, length) => product * length, 1);
+  return { width: numberTypes[type].BYTES_PER_ELEMENT * colours, count };
+}
+
+/** Beside what a header says there may be as much again, which is not read, and extensions. */
+const mostBeside = 16777216;
+
+/** Bytes that the file of voxels may have at most; of a pair's header that it may have itself. */
+export function mostNiftiBytes(header: NiftiHeader, isPixelFile = !header.isPair): number {
+  const { width, count } = niftiVoxels(header);
+  return mostBeside + (isPixelFile ? header.offset + 2 * count * width : 0);
 }
 
 /** Distances of 0 are taken as 1 and negative ones without their sign, as nibabel does. */

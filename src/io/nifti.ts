@@ -1,27 +1,27 @@
 // NIfTI-1 and NIfTI-2 as images: the header, and behind it or in a file of its own the voxels.
 import type { Image } from "../data/image.ts";
 import { FormatError } from "../errors.ts";
-import { numberTypes, readNumbers } from "./byte-order.ts";
+import { readNumbers } from "./byte-order.ts";
 import { niftiAffine } from "./nifti-affine.ts";
-import { readNiftiHeader } from "./nifti-header.ts";
+import { mostNiftiBytes, niftiVoxels, readNiftiHeader } from "./nifti-header.ts";
 import type { NiftiHeader } from "./nifti-header.ts";
 import type { WholeSource } from "./whole.ts";
 
 /**
- * @param pixelFile gives the .img of a pair.
+ * @param pixelFile gives the .img of a pair, which has at most so many bytes.
  * @param volume the index along the fourth axis; all when it is undefined.
  * @throws FormatError when the header is not as it must be, or voxels are missing.
  */
 export async function readNifti(
   { bytes, name }: WholeSource,
   version: 1 | 2,
-  pixelFile: () => Promise<WholeSource>,
+  pixelFile: (mostBytes: number) => Promise<WholeSource>,
   volume: number | undefined,
 ): Promise<Image> {
   const header = readNiftiHeader(bytes, version, name);
   const affine = niftiAffine(header, name);
   if (header.isPair) {
-    const pair = await pixelFile();
+    const pair = await pixelFile(mostNiftiBytes(header, true));
     return imageOf(header, affine, pair.bytes, pair.name, volume);
   }
   checkExtensions(header, bytes, name);
@@ -36,9 +36,7 @@ function imageOf(
   volume: number | undefined,
 ): Image {
   const { version, dimensions, spacing, type, colours, offset, isLittle, slope, intercept, unit } = header;
-  const width = numberTypes[type].BYTES_PER_ELEMENT * colours;
-  const count = dimensions.reduce((product, length) => product * length, 1);
-  // The product may be beyond 2^53, and is then only roughly right; too large it is all the same.
+  const { width, count } = niftiVoxels(header);
   if (offset + count * width > bytes.length) {
     throw new FormatError(
       `${name}: expected ${count * width} bytes from byte ${offset} on for ${dimensions.join("x")} voxels of ${width} bytes, got ${Math.max(0, bytes.length - offset)}: it is cut off, or its header lies`,

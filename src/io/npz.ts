@@ -49,7 +49,7 @@ export async function readNpz(source: Source, options: NpzOptions = {}): Promise
   const file = await readZip(
     source,
     (entry) => wantedEntry.test(entry),
-    (entry, bytes) => arrays.set(entry.replace(/\.npy$/, ""), readNpy(bytes, entry)),
+    (entry, bytes, of) => arrays.set(entry.replace(/\.npy$/, ""), readNpy(bytes, `${of} entry "${entry}"`)),
     options,
   );
   try {

@@ -80,6 +80,7 @@ async function checkUnpacked(
   const { bytes, size } = await inflate(whole, {
     packing: "zlib",
     maximumBytes,
+    headerBytes: maximumBytes,
     name,
     countOnly,
     expectedBytes: wanted,

@@ -59,7 +59,8 @@ export async function readFolder(path: string | URL, options: FolderOptions = {}
   checkCacheBytes(cacheBytes);
   if (!["stop", "skip"].includes(unreadable))
     throw new RangeError(`unreadable: expected "stop" or "skip", got "${String(unreadable)}"`);
-  const { place, layout } = await layoutAt(path, Math.min(rest.maximumBytes ?? mostTableBytes, mostTableBytes));
+  const tableBytes = Math.min(rest.maximumBytes ?? mostTableBytes, mostTableBytes);
+  const { place, layout } = await layoutAt(path, tableBytes, unreadable);
   const { samples } = layout;
   const seen = await survey(place, samples, { ...rest, preprocessing, unreadable, cacheBytes });
   const whole = datasetOver(
@@ -98,6 +99,7 @@ const mostTableBytes = 268435456;
 async function layoutAt(
   given: string | URL,
   maximumBytes: number,
+  unreadable: "stop" | "skip",
 ): Promise<{ readonly place: Place; readonly layout: Layout }> {
   const path = typeof given === "string" ? given : (await import("node:url")).fileURLToPath(given);
   const isTable = /\.csv$/i.test(path);
@@ -118,7 +120,8 @@ async function layoutAt(
   if (texts.size === 0) return { place, layout: await layoutOf(place) };
   if (texts.size > 1 && name !== "manifest.csv")
     throw new FormatError(`${path}: expected one table of images, got ${[...texts.keys()].join(", ")}. Name one instead of the folder.`); // prettier-ignore
-  return { place, layout: await manifestLayout(texts.get(name) ?? "", `${place.name}/${name}`, place) };
+  const layout = await manifestLayout(texts.get(name) ?? "", `${place.name}/${name}`, place, unreadable);
+  return { place, layout };
 }
 
 async function tablesIn(place: Place): Promise<string[]> {

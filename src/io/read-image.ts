@@ -1,7 +1,7 @@
 // One image out of one file (or a NIfTI pair), its format told by its content.
 import type { Image } from "../data/image.ts";
 import { FormatError } from "../errors.ts";
-import { inflate, isGzip } from "./inflate.ts";
+import { gzipHead, inflate, isGzip } from "./inflate.ts";
 import { siblingOf } from "./pair.ts";
 import { beginnings, firstBytes, formatOf } from "./recognition.ts";
 import type { Source } from "./source.ts";
@@ -59,8 +59,10 @@ export async function readImage(source: Source, options: ImageOptions = {}): Pro
     case "nifti1":
     case "nifti2": {
       const { readNifti } = await import("./nifti.ts");
-      const pair = async () =>
-        unpackedSource(options.pixels ?? (await siblingOf(source, name, "hdr")), maximumBytes, () => undefined);
+      const pair = async (mostBytes: number) => {
+        const pixels = options.pixels ?? (await siblingOf(source, name, "hdr"));
+        return unpackedSource(pixels, maximumBytes, () => undefined, mostBytes);
+      };
       return readNifti(whole, format === "nifti1" ? 1 : 2, pair, volume);
     }
     case null:
@@ -68,21 +70,41 @@ export async function readImage(source: Source, options: ImageOptions = {}): Pro
   }
 }
 
-/** A source's bytes, gzip around them undone. */
+/**
+ * A source's bytes, gzip around them undone.
+ * @param mostBytes what the header of a pair lets its voxels be, unpacked.
+ */
 async function unpackedSource(
   source: Source,
   maximumBytes: number,
   isWanted: (head: Uint8Array, name: string) => void,
+  mostBytes?: number,
 ): Promise<WholeSource> {
   const { bytes, name } = await readWhole(source, maximumBytes, (head, of) => isGzip(head) || isWanted(head, of));
   if (!isGzip(bytes)) return { bytes, name };
+  const head = await gzipHead(bytes);
+  if (head) isWanted(head, name);
+  const headerBytes = mostBytes ?? (head ? await mostBytesOf(head, name, maximumBytes) : undefined);
   const options = {
     packing: "gzip",
     maximumBytes,
     name,
-    isWanted: (head: Uint8Array) => isWanted(head, name),
+    ...(headerBytes === undefined ? {} : { headerBytes }),
   } as const;
   return { bytes: (await inflate(bytes, options)).bytes, name };
+}
+
+/** What a NIfTI header lets its file be, unpacked, so that a bomb is none for long; undefined for other formats. */
+async function mostBytesOf(head: Uint8Array, name: string, maximumBytes: number): Promise<number | undefined> {
+  const format = formatOf(head);
+  if (format !== "nifti1" && format !== "nifti2") return undefined;
+  const { mostNiftiBytes, niftiVoxels, readNiftiHeader } = await import("./nifti-header.ts");
+  const header = readNiftiHeader(head, format === "nifti1" ? 1 : 2, name);
+  const { count, width } = niftiVoxels(header);
+  if (count * width <= maximumBytes) return mostNiftiBytes(header);
+  throw new FormatError(
+    `${name}: expected at most ${maximumBytes} bytes of voxels, got a header of ${header.dimensions.join("x")} voxels of ${width} bytes. If that is right, raise maximumBytes.`,
+  );
 }
 
 function checkFormat(head: Uint8Array, name: string): void {

@@ -25,7 +25,7 @@ const deflated = 8;
 export async function readZip(
   source: Source,
   isWanted: (name: string) => boolean,
-  visit: (name: string, bytes: Uint8Array<ArrayBuffer>) => void,
+  visit: (entry: string, bytes: Uint8Array<ArrayBuffer>, file: string) => void,
   { maximumBytes = 4294967296 }: ZipOptions = {},
 ): Promise<string> {
   if (!(maximumBytes >= 0)) throw new RangeError(`maximumBytes: expected a number of bytes, got ${maximumBytes}`);
@@ -43,7 +43,7 @@ export async function readZip(
     );
     checkEntries(entries, opened);
     checkTotal(entries, maximumBytes, name);
-    for (const entry of entries) visit(entry.filename, await unpack(entry, name));
+    for (const entry of entries) visit(entry.filename, await unpack(entry, name), name);
     return name;
   } catch (cause) {
     if (cause instanceof FormatError) throw cause;

@@ -9,18 +9,24 @@ export interface Rung {
 /** What makes a network learn more slowly, dropout above all, shows its worth only after so many epochs. */
 const fewestEpochs = 10;
 
+/** From so many trials on the first choice is made after a ninth of the epochs. */
+const many = 27;
+
 /**
- * The rungs of a search (Jamieson & Talwalkar 2016): all trials for a ninth of the epochs, but at least 10, a third of the
- * trials for a third, a ninth of them to the end. A rung that would not narrow the choice is left out.
+ * The rungs of a search (Jamieson & Talwalkar 2016): all trials for a third of the epochs, but at least 10, and a third of
+ * the trials to the end; of 27 and more all for a ninth, a third for a third, a ninth to the end. A rung that would not
+ * narrow the choice is left out.
  *
  * @param trials how many are compared, at least 1
  * @param epochs what a run to the end takes at most
  */
 export function rungsOf(trials: number, epochs: number): readonly Rung[] {
   const rungs: Rung[] = [];
-  for (const part of [1, 3, 9]) {
+  const parts = trials < many ? [1, 3] : [1, 3, 9];
+  const widest = parts[parts.length - 1];
+  for (const part of parts) {
     const rung = {
-      trials: Math.ceil((trials * part) / 9),
+      trials: Math.ceil((trials * part) / widest),
       epochs: Math.max(Math.ceil(epochs / part), Math.min(fewestEpochs, epochs)),
     };
     const longer = rungs[0] as Rung | undefined;

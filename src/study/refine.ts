@@ -153,9 +153,8 @@ async function compare(
   const advantages = new Map(
     tried.map((trial) => [trial, advantageOf(monitor, images, baseFigure, figures.get(trial) as FigureOf, draws)]),
   );
-  const [best] = bestOf(tried, 1, value, monitor);
-  const advantage = best && advantages.get(best);
-  const winner = advantage && isBeyondNoise(advantage) ? best : null;
+  const better = tried.filter((trial) => isBeyondNoise(advantages.get(trial) ?? { gain: null, standardError: null }));
+  const winner = bestOf(better, 1, value, monitor).at(0) ?? null;
   const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
   if (chosen && k !== null) {
     await run("whole", chosen, [sets], base.epochs);
@@ -192,10 +191,20 @@ function partsOf({ train, validation }: TrainingSets, k: number, seed: number): 
   }));
 }
 
-/** The groups of all held-out images, part after part; null without. */
+/** Of fewer patients that count alike, draws of patients say next to nothing. */
+const fewestGroups = 10;
+
+/**
+ * What is drawn together: the groups of all held-out images, part after part. null, images alone, where there are none, or
+ * where a few have most of the images: fewer than ten that would say as much if they had as many each (Kish 1965).
+ */
 function groupsOf(parts: readonly TrainingSets[]): readonly string[] | null {
   if (parts.some(({ validation }) => validation.groups === null)) return null;
-  return parts.flatMap(({ validation }) => validation.groups ?? []);
+  const groups = parts.flatMap(({ validation }) => validation.groups ?? []);
+  const sizes = new Map<string, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const squares = [...sizes.values()].reduce((sum, size) => sum + size * size, 0);
+  return (groups.length * groups.length) / squares < fewestGroups ? null : groups;
 }
 
 function figureOfTrial({ runs }: Trial, parts: readonly TrainingSets[], monitor: Monitor): Promise<FigureOf> {

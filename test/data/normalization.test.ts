@@ -138,6 +138,13 @@ describe("fitNormalization", () => {
       }
   });
 
+  it("refuses a kind that is none, and a set in its place", () => {
+    const set = arrayDataset({ images: new Uint8Array(4), shape: [2] });
+    const fit = fitNormalization as (kind: unknown, train: unknown) => unknown;
+    expect(() => fit("zscore", set)).toThrow("expected one of none, zScore, unit, pixelZScore, got zscore");
+    expect(() => fit(set, "zScore")).toThrow(TypeError);
+  });
+
   it("is a frozen value that JSON keeps to the last bit", () => {
     const set = setOf([0.1, 0.7, 1 / 3, 2, 9, 1e-7], 2);
     for (const kind of ["none", "zScore", "unit", "pixelZScore"] as const) {

@@ -80,4 +80,18 @@ describe("fromStructure", () => {
     expect(make({ data: new Uint8Array(6), dims: [2, 0] })).toThrow(/at least 1, x first/);
     expect(make({ data: new Uint8Array(6), dims: [2, 3], spacing: [1] })).toThrow(/spacing for each of 2 axes, got 1/);
   });
+
+  it("refuses a place that is none: spacing, origin, direction; and complex numbers, by name", () => {
+    const volume = { data: new Uint8Array(24), dims: [4, 3, 2] };
+    const make = (more: object) => () => fromStructure({ ...volume, ...more });
+    for (const spacing of [[1, 0, 1], [1, -1, 1], [1, NaN, 1], [1, 1, Infinity]])
+      expect(make({ spacing })).toThrow(`expected spacings above 0, got [${spacing.join(", ")}]`);
+    expect(make({ origin: [1, 2] })).toThrow("an origin of 3 finite numbers, got [1, 2]");
+    expect(make({ origin: [1, NaN, 2] })).toThrow("an origin of 3 finite numbers, got [1, NaN, 2]");
+    expect(make({ direction: [1, 0, 0, 1] })).toThrow("a direction of 3x3 finite numbers, got [1, 0, 0, 1]");
+    expect(make({ direction: [[1, 0, 0], [0, 1, 0]] })).toThrow("a direction of 3x3 finite numbers, got [1, 0, 0, 0, 1, 0]");
+    const itk = { size: [2, 3], spacing: [1, 1], origin: [0, 0], direction: [1, 0, 0, 1], data: new Float32Array(12) };
+    expect(() => fromStructure({ ...itk, imageType: { components: 2, pixelType: "Complex" } })).toThrow(/got Complex/);
+    expect(fromStructure({ data: new Uint8Array(6), dims: [3, 2], origin: [1, 2, 3] }).affine![2][3]).toBe(3);
+  }); // prettier-ignore
 });

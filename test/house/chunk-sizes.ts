@@ -16,7 +16,7 @@ export const rows: Readonly<Record<string, readonly string[]>> = {
   "gzip, deflate": ["pako"],
   "tables of images": ["manifest"],
   PNG: ["png", "index"],
-  NIfTI: ["nifti"],
+  NIfTI: ["nifti", "nifti-header"],
   DICOM: ["dicom", "dicomParser.min"],
   "JPEG of 8 bits": ["jpeg", "jpeg-header", "jpeg-8bit", "instance", "_commonjsHelpers"],
   "JPEG of 12 bits": ["jpeg-12bit"],

@@ -162,7 +162,7 @@ describe("readNpz", () => {
     ["a set without images", { train_images: pixels(3), test_images: pixels(1) }, /expected val_images beside train_images and test_images, got none\. Add what is missing, or give images/],
     ["validation images alone", { val_images: pixels(1) }, /expected train_images and test_images beside val_images, got none/],
     ["labels of two sets alone", { train_images: pixels(1), val_images: pixels(1), test_images: pixels(1), train_labels: ["|u1", [1], [1]], test_labels: ["|u1", [1], [1]] }, /expected val_labels beside train_labels and test_labels, got none/],
-    ["labels that are objects", sets({ val_labels: ["|O", [2], []] }), /^val_labels.npy: expected a dtype/],
+    ["labels that are objects", sets({ val_labels: ["|O", [2], []] }), /^bytes entry "val_labels\.npy": expected a dtype/],
     ["masks of one set alone", sets({ test_masks: pixels(1) }), /expected train_masks and val_masks beside test_masks, got none\. Add what is missing, or leave masks out/],
     ["groups of two sets alone", sets({ train_groups: ["|u1", [3], [1, 2, 3]], val_groups: ["|u1", [2], [4, 5]] }), /expected test_groups beside/],
     ["too few labels", { images: pixels(3), labels: ["|u1", [2], [0, 1]] }, /^bytes labels: expected one for each of 3 images, got an array of 2$/],
@@ -252,4 +252,13 @@ describe("readNpz", () => {
       expect([train.shape, train.maskClasses, train.maskLength]).toEqual([[40, 56, 40], [1, 2], 40 * 56 * 40]);
     },
   );
+});
+
+describe("an array of an .npz that cannot be read", () => {
+  it("is named with its file", async () => {
+    const bytes = zipBytes([{ name: "images.npy", data: new Uint8Array(20) }]);
+    const error: unknown = await readNpz(new File([bytes], "scans.npz")).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(FormatError);
+    expect((error as Error).message).toMatch(/^scans\.npz entry "images\.npy": expected a \.npy array/);
+  });
 });

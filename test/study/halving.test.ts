@@ -5,13 +5,14 @@ import { plannedEpochs, rungsOf } from "../../src/study/halving.ts";
 describe("the rungs of a search", () => {
   test.each([
     [1, 60, [[1, 60]]],
-    [2, 60, [[2, 10], [1, 60]]],
-    [4, 60, [[4, 10], [2, 20], [1, 60]]],
-    [12, 60, [[12, 10], [4, 20], [2, 60]]],
+    [2, 60, [[2, 20], [1, 60]]],
+    [4, 60, [[4, 20], [2, 60]]],
+    [16, 60, [[16, 20], [6, 60]]],
     [27, 90, [[27, 10], [9, 30], [3, 90]]],
+    [30, 60, [[30, 10], [10, 20], [4, 60]]],
     [12, 1, [[12, 1]]],
     [12, 2, [[12, 2]]],
-    [12, 20, [[12, 10], [2, 20]]],
+    [12, 20, [[12, 10], [4, 20]]],
   ] as const)("%i trials of %i epochs", (trials, epochs, expected) => {
     expect(rungsOf(trials, epochs).map((rung) => [rung.trials, rung.epochs])).toEqual(expected);
   }); // prettier-ignore

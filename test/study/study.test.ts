@@ -57,7 +57,7 @@ describe("a study", () => {
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
     expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0].loss);
     expect(result).toMatchObject({ epochs: 4, bestEpoch: epochs.findLast(({ best }) => best)!.epoch });
-    const refined = await run.refine({ remedies: [{ l2: 1e-3 }, { dropout: 0.2 }] });
+    const refined = await run.refine({ remedies: [{ l2: 1e-3 }, { dropout: 0.2 }], epochs: 4 });
     expect(refined.trials.map(({ remedy }) => remedy)).toEqual(["none", "L2 0.001", "dropout 0.2"]);
     const report = await run.test();
     expect(report.testSet.size).toBe(18);

@@ -3,7 +3,7 @@ import { parse } from "csv-parse/sync";
 import { FormatError } from "../../errors.ts";
 import type { Layout, Sample } from "./layout.ts";
 import { setOfName } from "./layout.ts";
-import { byBytes } from "./place.ts";
+import { byBytes, MissingFileError } from "./place.ts";
 import type { Place } from "./place.ts";
 
 const columns = ["path", "label", "group", "set", "mask", "weight"] as const;
@@ -11,21 +11,27 @@ type Row = Readonly<Record<(typeof columns)[number], string>>;
 
 /** Whether a CSV file's first line names the paths of images. */
 export function isManifest(text: string): boolean {
+  return separatorOf(text) !== null;
+}
+
+/** The sign that makes a column "path" of the first line: some spreadsheets write semicolons or tabs; null without one. */
+function separatorOf(text: string): string | null {
   const [head = ""] = text.replace(/^\ufeff/, "").split(/\r?\n/, 1);
-  return head.split(",").some(
-    (name) =>
-      name
-        .trim()
-        .replace(/^"(.*)"$/, "$1")
-        .toLowerCase() === "path",
-  );
+  const nameOf = (cell: string) => cell.trim().replace(/^"(.*)"$/, "$1").toLowerCase(); // prettier-ignore
+  return [",", ";", "\t"].find((separator) => head.split(separator).some((cell) => nameOf(cell) === "path")) ?? null;
 }
 
 /**
  * @param name of the table, in error messages.
+ * @param unreadable whether a file that is not there stops everything, or stays a sample, which will not be readable.
  * @throws FormatError that names the line: of a broken table, a path out of the folder, a set that is none, a gap.
  */
-export async function manifestLayout(text: string, name: string, place: Place): Promise<Layout> {
+export async function manifestLayout(
+  text: string,
+  name: string,
+  place: Place,
+  unreadable: "stop" | "skip" = "stop",
+): Promise<Layout> {
   const rows = parseRows(text, name);
   const fail = (line: number, what: string): never => {
     throw new FormatError(`${name}, line ${line}: expected ${what}`);
@@ -51,6 +57,7 @@ export async function manifestLayout(text: string, name: string, place: Place): 
       const steps = path.split(/[/\\]/).filter((step) => step !== "" && step !== ".");
       const inside = steps.join("/");
       const { isFolder } = await place.locate(inside).catch((cause: unknown) => {
+        if (unreadable === "skip" && cause instanceof MissingFileError) return { isFolder: false };
         throw cause instanceof FormatError
           ? new FormatError(`${name}, line ${line}: ${cause.message}`, { cause })
           : cause;
@@ -89,6 +96,7 @@ function parseRows(text: string, name: string): readonly { readonly row: Row; re
         if (twice === undefined) return names;
         throw new FormatError(`${name}, line 1: expected each column once, got "${twice}" twice`);
       },
+      delimiter: separatorOf(text) ?? ",",
       bom: true,
       info: true,
       skip_empty_lines: true,

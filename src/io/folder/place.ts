@@ -20,6 +20,9 @@ export interface Place {
 /** Files that systems leave in folders; none holds an image. */
 const isHidden = (name: string) => name.startsWith(".") || /^(thumbs\.db|desktop\.ini|__macosx)$/i.test(name);
 
+/** To callers a FormatError like any other. */
+export class MissingFileError extends FormatError {}
+
 /** @throws FormatError when there is no such folder; TypeError where there are no files (a browser). */
 export async function openPlace(name: string): Promise<Place> {
   const files = await import("node:fs/promises").catch((cause: unknown) => {
@@ -34,7 +37,9 @@ export async function openPlace(name: string): Promise<Place> {
   async function locate(path: string) {
     const absolute = paths.join(root, path);
     const real = await files.realpath(absolute).catch((cause: unknown) => {
-      throw new FormatError(`${name}/${path}: expected a file to read, but ${reasonOf(cause)}`, { cause });
+      const isMissing = (cause as { readonly code?: string }).code === "ENOENT";
+      const kind = isMissing ? MissingFileError : FormatError;
+      throw new kind(`${name}/${path}: expected a file to read, but ${reasonOf(cause)}`, { cause });
     });
     if (real !== root && !real.startsWith(root.endsWith(paths.sep) ? root : root + paths.sep))
       throw new FormatError(

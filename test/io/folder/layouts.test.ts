@@ -158,6 +158,14 @@ describe("a table", () => {
     expect("weights" in oneSet(await readFolder(bare))).toBe(false);
   });
 
+  it.each([";", "\t"])("may be separated by %j, as some spreadsheets write it, and then have commas in names", async (sign) => {
+    const lines = [["Path", "label", "set"], ["1,a.png", "x", "train"], ["2,b.png", "y", "val"], ["3.png", "x", "test"]];
+    const text = lines.map((line) => line.join(sign)).join("\r\n");
+    const folder = await folderOf({ "1,a.png": png(1), "2,b.png": png(2), "3.png": png(3), "manifest.csv": text });
+    const { train, validation } = threeSets(await readFolder(folder));
+    expect([train.classes, [...validation.labels!]]).toEqual([["x", "y"], [1]]);
+  }); // prettier-ignore
+
   it("is no table where its first line names no path: then the folders count", async () => {
     const folder = await folderOf({ "a/1.png": png(1), "b/1.png": png(1), "patients.csv": "name,age\nx,3\n" });
     expect(oneSet(await readFolder(folder)).classes).toEqual(["a", "b"]);

@@ -24,6 +24,16 @@ describe("an image that cannot be read", () => {
     expect((await valuesIn(set)).map(([first]) => first)).toEqual([1, 3]);
   });
 
+  it("is one that a table names and that is not there", async () => {
+    const table = "path,label\na.png,x\nnone.png,x\nb.png,y\nnone.hdr,y\n";
+    const folder = await folderOf({ "a.png": png(1), "b.png": png(2), "manifest.csv": table });
+    await expect(readFolder(folder)).rejects.toThrow(/manifest\.csv, line 3: .*none\.png: expected a file to read, but there is none/); // prettier-ignore
+    const set = oneSet(await readFolder(folder, { unreadable: "skip" }));
+    expect(set.unreadable!.map(({ path }) => path)).toEqual(["none.png", "none.hdr"]);
+    expect(set.unreadable![0].reason).toMatch(/none\.png: expected a file to read, but there is none/);
+    expect([...set.labels!]).toEqual([0, 1]);
+  });
+
   it("is fatal where no other is left, and an unknown option is refused", async () => {
     const folder = await folderOf({ "a/1.png": "x", "b/1.png": "y" });
     await expect(readFolder(folder, { unreadable: "skip" })).rejects.toThrow(

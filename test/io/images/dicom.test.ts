@@ -51,6 +51,9 @@ describe("DICOM", () => {
     expect((await readImage(dicomBytes(deflated))).pixels).toEqual(Uint16Array.from(six));
     const bomb = dicomBytes({ ...deflated, pack: () => deflateRawSync(new Uint8Array(1 << 22)) });
     expect(await refusal(bomb, 1 << 20)).toMatch(/at most 1048576 bytes unpacked, got more/);
+    const large = dicomBytes({ ...deflated, pack: () => deflateRawSync(new Uint8Array(2 ** 27 + 1), { level: 1 }) });
+    expect(await refusal(large)).toMatch(/at most 134217728 bytes unpacked, got more out of \d+\. .*give maximumBytes/);
+    expect(await refusal(large, 2 ** 28)).not.toMatch(/maximumBytes/);
   });
 
   it.each<[string, Partial<ImageFields>, Uint8Array, string, readonly number[]]>([

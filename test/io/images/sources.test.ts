@@ -115,6 +115,22 @@ describe("readImage refuses, by name,", () => {
     await expect(readImage(png, { maximumBytes: NaN })).rejects.toThrow(RangeError);
   }); // prettier-ignore
 
+  it("what unpacks to far more than its own NIfTI header says, alone or as the voxels of a pair, without unpacking it all", async () => {
+    const zeros = new Uint8Array(1 << 26);
+    const bomb = gzipSync(niftiBytes({ dimensions: [1, 1], datatype: 2, voxels: zeros }));
+    expect(await refusal(bomb)).toMatch(/at most 167\d{5} bytes unpacked, got more than its header says$/);
+    expect(await refusal(header, { pixels: new Uint8Array(gzipSync(zeros)) })).toMatch(/got more than its header says$/);
+    const beside = gzipSync(niftiBytes({ dimensions: [1, 1], datatype: 2, voxels: new Uint8Array(1 << 20) }));
+    expect((await readImage(new Uint8Array(beside))).pixels).toHaveLength(1);
+  }); // prettier-ignore
+
+  it("a NIfTI header that says more than it may take, before anything is unpacked", async () => {
+    const claim = niftiBytes({ dimensions: [30000, 30000, 30000], datatype: 64, voxels: new Uint8Array(16) });
+    expect(await refusal(new Uint8Array(gzipSync(claim)))).toMatch(
+      /at most 4294967296 bytes of voxels, got a header of 30000x30000x30000 voxels of 8 bytes/,
+    );
+  });
+
   it("a bomb of zeros at its first bytes, without unpacking the rest", async () => {
     const bomb = new Uint8Array(gzipSync(new Uint8Array(1 << 26)));
     const start = performance.now();
