@@ -183,7 +183,7 @@ export type {
   TestOptions,
   TrainRunOptions,
 } from "./study/options.ts";
-export { defaultRemedies } from "./study/remedy.ts";
+export { defaultRemedies, gentleAugmentation, strongAugmentation } from "./study/remedy.ts";
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
 export type { LeakagePolicy } from "./study/leakage.ts";

@@ -1,5 +1,5 @@
 // What happened in a study, in order, by phase; the opening of the test set stands out.
-import { time } from "./format.ts";
+import { plural, time } from "./format.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import type { Phase, Report } from "./record.ts";
@@ -29,7 +29,9 @@ export function eventsList({ phases }: Report): Markup {
   const openings = phases.filter(isOpening).length;
   const opening =
     openings === 1 ? "the seal was broken here, and only here" : `one of ${openings} openings: a study has one`;
-  const items = phases.map((phase) => {
+  const items = together(phases).map((group) => {
+    const [phase] = group;
+    if (phase.event === "tried") return lookUps(group);
     const { trials, ...rest } = phase as Phase & { readonly trials?: unknown };
     const details = phaseDetails(rest);
     return markup`<li class="${isOpening(phase) ? "opening" : "event"}">
@@ -42,6 +44,28 @@ ${details ? markup`<small>${details}</small>` : nothing}</div>
   return markup`<ol class="events">
 ${items}
 </ol>`;
+}
+
+/** The phases in order, each alone, but trials that follow one another. */
+function together(phases: readonly Phase[]): readonly (readonly Phase[])[] {
+  const groups: Phase[][] = [];
+  for (const phase of phases) {
+    const last = groups.at(-1);
+    if (phase.event === "tried" && last?.[0].event === "tried") last.push(phase);
+    else groups.push([phase]);
+  }
+  return groups;
+}
+
+/** Trials, folded: there may be many. */
+function lookUps(trials: readonly Phase[]): Markup {
+  return markup`<li class="event">
+<div class="phase">${phaseOf.get("tried") ?? ""}</div>
+<details><summary><strong>tried</strong> ${plural(trials.length, "time")}, each look at the validation set counted</summary>
+<ul>
+${trials.map((trial) => markup`<li><small>${phaseDetails(trial)}</small></li>`)}
+</ul></details>
+</li>`;
 }
 
 /** What refining compared, one remedy a line. */

@@ -28,11 +28,14 @@ export interface Remedy {
   readonly average?: Average;
 }
 
-/** As much as positions of the same patient differ. */
-const gentle: readonly Augmentation[] = Object.freeze([rotate(10), translate(0.05), scale(0.1)]);
+/** As much as positions of the same patient differ: turned by 10 degrees, moved by 5 %, scaled by 10 %. */
+export const gentleAugmentation: readonly Augmentation[] = Object.freeze([rotate(10), translate(0.05), scale(0.1)]);
 
-/** As much as bodies, scanners and positions differ. No flips: left is not right in every body. */
-const strong: readonly Augmentation[] = Object.freeze([
+/**
+ * As much as bodies, scanners and positions differ: turned by 20 degrees, moved by 10 %, scaled by 15 %, bent, brighter,
+ * of more contrast, noisier. No flips: left is not right in every body.
+ */
+export const strongAugmentation: readonly Augmentation[] = Object.freeze([
   rotate(20),
   translate(0.1),
   scale(0.15),
@@ -45,26 +48,26 @@ const strong: readonly Augmentation[] = Object.freeze([
 /** What is tried unless remedies are given, in this order; one that changes nothing, or that the images cannot have, is left out. */
 export const defaultRemedies: readonly Remedy[] = Object.freeze(
   [
-    { augment: gentle },
-    { augment: strong },
+    { augment: gentleAugmentation },
+    { augment: strongAugmentation },
     { dropout: 0.3 },
     { dropout: 0.5 },
     { l2: 1e-3 },
     { l2: 1e-2 },
     { average: ema({ decay: 0.99 }) },
-    { augment: gentle, dropout: 0.3 },
-    { augment: strong, dropout: 0.3 },
-    { augment: gentle, l2: 1e-3 },
-    { augment: strong, l2: 1e-3 },
+    { augment: gentleAugmentation, dropout: 0.3 },
+    { augment: strongAugmentation, dropout: 0.3 },
+    { augment: gentleAugmentation, l2: 1e-3 },
+    { augment: strongAugmentation, l2: 1e-3 },
     { dropout: 0.5, l2: 1e-3 },
-    { augment: gentle, average: ema({ decay: 0.99 }) },
-    { augment: gentle, dropout: 0.3, l2: 1e-3 },
+    { augment: gentleAugmentation, average: ema({ decay: 0.99 }) },
+    { augment: gentleAugmentation, dropout: 0.3, l2: 1e-3 },
     { dropout: 0.5, l2: 1e-3, average: ema({ decay: 0.99 }) },
-    { augment: gentle, dropout: 0.3, l2: 1e-3, average: ema({ decay: 0.99 }) },
+    { augment: gentleAugmentation, dropout: 0.3, l2: 1e-3, average: ema({ decay: 0.99 }) },
   ].map((remedy) => Object.freeze(remedy)),
 );
 
-/** A remedy in words: "dropout 0.3, L2 0.001", "augmentation (rotate 10, deform 0.3)". */
+/** A remedy in words: "dropout 0.3, L2 0.001", "gentle augmentation", "augmentation (rotate 10, deform 0.3)". */
 export function remedyTitle({ dropout: rate, l1, l2, maxNorm, augment, average }: Remedy): string {
   const parts = [
     augment === undefined ? "" : augmentTitle(augment),
@@ -83,6 +86,9 @@ export function remedyTitle({ dropout: rate, l1, l2, maxNorm, augment, average }
 
 function augmentTitle(augment: readonly Augmentation[]): string {
   if (augment.length === 0) return "no augmentation";
+  const text = JSON.stringify(augment);
+  if (text === JSON.stringify(gentleAugmentation)) return "gentle augmentation";
+  if (text === JSON.stringify(strongAugmentation)) return "strong augmentation";
   const names = augment.map((one) => {
     const amount = Object.entries(one).find(([key, value]) => typeof value === "number" && key !== "probability");
     return amount ? `${one.kind} ${String(amount[1])}` : one.kind;

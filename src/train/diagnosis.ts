@@ -37,8 +37,8 @@ const byHeart = 0.03;
 /**
  * Overfitting: the gap is at least 0.14 and above the noise, and the validation loss has not been smaller for a window of
  * epochs while the training loss went on falling; or the training images are known by heart, and the validation loss falls
- * by less than 5 % in ten epochs. Unstable: the training loss jumped up by a fifth at least twice in the window, and is no
- * smaller than before it. Underfitting: after the window neither loss moves any more, and the training images are answered
+ * by less than 5 % in ten epochs. Unstable: the training loss jumped up by a fifth at least twice in the window, to more than
+ * a fifth of what it began with, and is no smaller than before it. Underfitting: after the window neither loss moves any more, and the training images are answered
  * no better than by guessing the commonest class (for masks: their Dice stays below 0.05). Good: the validation loss no
  * longer moves, or rises without the answers becoming worse.
  *
@@ -89,7 +89,9 @@ function wordsOf(history: readonly CurvePoint[], best: number, { gap, noise }: E
 function isUnstable(history: readonly CurvePoint[]): boolean {
   const recent = history.slice(-window - 1);
   if (recent.length <= window) return false;
-  const jumps = recent.filter(({ loss }, i) => i > 0 && loss > 1.2 * recent[i - 1].loss).length;
+  // A loss that is next to nothing goes up and down by parts of itself, and means nothing by it.
+  const isLarge = ({ loss }: CurvePoint) => loss > 0.2 * history[0].loss;
+  const jumps = recent.filter((one, i) => i > 0 && isLarge(one) && one.loss > 1.2 * recent[i - 1].loss).length;
   return jumps >= 2 && recent[recent.length - 1].loss >= recent[0].loss;
 }
 

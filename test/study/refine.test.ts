@@ -197,22 +197,22 @@ describe("the remedies", () => {
   it("are given names, and left out where they change nothing or the images cannot have them", async () => {
     expect(defaultRemedies.map(remedyTitle)).toMatchInlineSnapshot(`
       [
-        "augmentation (rotate 10, translate 0.05, scale 0.1)",
-        "augmentation (rotate 20, translate 0.1, scale 0.15, deform 0.3, brightness 0.1, contrast 0.2, gaussianNoise 0.03)",
+        "gentle augmentation",
+        "strong augmentation",
         "dropout 0.3",
         "dropout 0.5",
         "L2 0.001",
         "L2 0.01",
         "moving average 0.99",
-        "augmentation (rotate 10, translate 0.05, scale 0.1), dropout 0.3",
-        "augmentation (rotate 20, translate 0.1, scale 0.15, deform 0.3, brightness 0.1, contrast 0.2, gaussianNoise 0.03), dropout 0.3",
-        "augmentation (rotate 10, translate 0.05, scale 0.1), L2 0.001",
-        "augmentation (rotate 20, translate 0.1, scale 0.15, deform 0.3, brightness 0.1, contrast 0.2, gaussianNoise 0.03), L2 0.001",
+        "gentle augmentation, dropout 0.3",
+        "strong augmentation, dropout 0.3",
+        "gentle augmentation, L2 0.001",
+        "strong augmentation, L2 0.001",
         "dropout 0.5, L2 0.001",
-        "augmentation (rotate 10, translate 0.05, scale 0.1), moving average 0.99",
-        "augmentation (rotate 10, translate 0.05, scale 0.1), dropout 0.3, L2 0.001",
+        "gentle augmentation, moving average 0.99",
+        "gentle augmentation, dropout 0.3, L2 0.001",
         "dropout 0.5, L2 0.001, moving average 0.99",
-        "augmentation (rotate 10, translate 0.05, scale 0.1), dropout 0.3, L2 0.001, moving average 0.99",
+        "gentle augmentation, dropout 0.3, L2 0.001, moving average 0.99",
       ]
     `);
     const images = Uint8Array.from({ length: 60 * 9 }, (_, i) => (i * 7919) % 251);

@@ -57,6 +57,8 @@ describe("the diagnosis of the curves", () => {
   it("says unstable where the training loss jumps up again and again", () => {
     const jumping = [3, 2, 4, 1.5, 5, 2, 4, 6];
     expect(says(curve(jumping, jumping))).toBe("unstable");
+    const tiny = [3, 0.01, 0.02, 0.005, 0.03, 0.01, 0.02, 0.04];
+    expect(says(curve(tiny, tiny))).not.toBe("unstable");
     const once = [3, 2, 1.5, 1.2, 2, 1.1, 1, 0.9];
     expect(says(curve(once, once))).toBe("learning");
   });
