@@ -17,6 +17,7 @@ import {
 import * as activation from "./activation";
 import { softmaxForward, softmaxBackward } from "./softmax";
 import { softmaxCrossEntropyForward, softmaxCrossEntropyBackward } from "./loss";
+import { softCrossEntropyForward, softCrossEntropyBackward } from "./softloss";
 import {
   sigmoidCrossEntropyForward,
   sigmoidCrossEntropyBackward,
@@ -269,6 +270,12 @@ export function runCalls(calls: usize, count: i32): i32 {
         break;
       case 69:
         scaleRows(i0, i1, i2, i3, i4);
+        break;
+      case 85:
+        if (!keep(call, softCrossEntropyForward(i0, i1, i2, i3, i4, i5, i6, x0))) return index;
+        break;
+      case 86:
+        softCrossEntropyBackward(i0, i1, i2, i3, i4, i5, x0, x1);
         break;
       default:
         callFurther(call);

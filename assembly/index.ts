@@ -70,6 +70,7 @@ export {
 export { multiplyAddLimit, multiplyAddOwnLimit, streamLimit, isFused } from "./limit";
 // loss
 export { softmaxCrossEntropyForward, softmaxCrossEntropyBackward } from "./loss";
+export { softCrossEntropyForward, softCrossEntropyBackward } from "./softloss";
 export {
   sigmoidCrossEntropyForward,
   sigmoidCrossEntropyBackward,

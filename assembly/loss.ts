@@ -5,54 +5,8 @@
 //   p_c = e^z_c / sum e^z_j,   t_c = (1 - s) [c = label] + s / C,   loss = -sum over c of w_c t_c log p_c
 // with label smoothing s (Szegedy et al. 2016) and class weights w, as PyTorch 2's cross_entropy.
 // log p_c = z_c - max - log(sum e^(z_j - max)): no logit overflows. Sums over a row are float64 in the order of the columns.
-import { exp4, log1p4, log4 } from "./math";
+import { exp1, logOfSum, maximumOf, sumOfExponentials, weightOf } from "./logits";
 import { weightOfRow } from "./rows";
-
-/** The largest of a row. */
-// @ts-ignore: decorator
-@inline
-function maximumOf(z: usize, columns: i32): f32 {
-  let most = load<f32>(z);
-  for (let j = 1; j < columns; j++) most = max(most, load<f32>(z + ((<usize>j) << 2)));
-  return most;
-}
-
-/** e^x of one number, by the lanes' own function. */
-// @ts-ignore: decorator
-@inline
-function exp1(x: f32): f32 {
-  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
-}
-
-/** sum over the row of e^(z_c - most) */
-// @ts-ignore: decorator
-@inline
-function sumOfExponentials(z: usize, columns: i32, most: f32): f64 {
-  let sum: f64 = 0;
-  for (let j = 0; j < columns; j++) sum += <f64>exp1(load<f32>(z + ((<usize>j) << 2)) - most);
-  return sum;
-}
-
-/** log(sum over the row of e^(z_c - most)): the largest's own 1 is left out of the sum, so that a small loss keeps its digits */
-// @ts-ignore: decorator
-@inline
-function logOfSum(z: usize, columns: i32, most: f32): f64 {
-  let others: f64 = 0;
-  let isLargest = true;
-  for (let j = 0; j < columns; j++) {
-    const below = load<f32>(z + ((<usize>j) << 2)) - most;
-    if (isLargest && below == 0) isLargest = false;
-    else others += <f64>exp1(below);
-  }
-  if (others <= 1) return <f64>f32x4.extract_lane(log1p4(f32x4.splat(<f32>others)), 0);
-  return <f64>f32x4.extract_lane(log4(f32x4.splat(<f32>(1 + others))), 0);
-}
-
-// @ts-ignore: decorator
-@inline
-function weightOf(classWeights: usize, c: i32): f64 {
-  return classWeights != 0 ? <f64>load<f32>(classWeights + ((<usize>c) << 2)) : 1;
-}
 
 /** losses: (rows), times the images' weights; returns their float64 sum, in the order of the rows. */
 export function softmaxCrossEntropyForward(

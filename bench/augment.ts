@@ -1,15 +1,12 @@
 // How long augmenting takes: a volume of 64^3, beside what it costs per voxel, and the article's batch beside its training step.
 import { biasField, blur, brightness, contrast, cutout, gamma, gaussianNoise } from "../src/data/augment-intensity.ts";
 import { deform, flip, rotate, scale, translate } from "../src/data/augment.ts";
-import type { Augmentation } from "../src/data/augment.ts";
-import { planAugmentation } from "../src/data/augment-plan.ts";
-import { createAugmenter } from "../src/data/augmenter.ts";
-import { layOut } from "../src/wasm/layout.ts";
-import { allocate } from "../src/wasm/memory.ts";
+import type { ImageAugmentation } from "../src/data/augment.ts";
+import { bindVolumes } from "./augmented.ts";
 import { ratio, time } from "./harness.ts";
 import { bindTrainingStep, networks } from "./step.ts";
 
-const all: Record<string, readonly Augmentation[]> = {
+const all: Record<string, readonly ImageAugmentation[]> = {
   flip: [flip(["x", "y", "z"])],
   "brightness, contrast": [brightness(), contrast()],
   gamma: [gamma()],
@@ -25,45 +22,10 @@ const all: Record<string, readonly Augmentation[]> = {
 const [wanted = ""] = process.argv.slice(2);
 const lists = Object.fromEntries(Object.entries(all).filter(([name]) => name.includes(wanted)));
 
-/** Augments `images` images of a shape in turn, as a batch; another batch at each call. */
-async function bindAugmentation(list: readonly Augmentation[], shape: readonly number[], images: number) {
-  const plan = planAugmentation(list, shape);
-  const size = shape.reduce((a, b) => a * b, 1);
-  const block = await allocate(
-    layOut([
-      ["augment", plan.layout.bytes],
-      ["originals", 4 * size * images],
-      ["input", 4 * size * images],
-    ]),
-  );
-  const memory = {
-    address: block.address("augment"),
-    bytes: block.bytesOf("augment"),
-    integers: block.integers("augment"),
-    floats: block.floats("augment"),
-    doubles: block.doubles("augment"),
-  };
-  const augmenter = createAugmenter(plan, block.kernels, memory, 1);
-  const originals = block.floats("originals");
-  originals.forEach((_, i) => (originals[i] = ((i * 7919) % 1021) / 510 - 1));
-  const input = block.address("input");
-  const floats = block.floats("input");
-  let next = 0;
-  return {
-    run: () => {
-      floats.set(originals);
-      for (let k = 0; k < images; k++) augmenter.image(next++ % 1000000, input + 4 * size * k);
-    },
-    free: () => {
-      block.free();
-    },
-  };
-}
-
 const [{ sizes, batch: images }] = networks;
 const step = await bindTrainingStep(sizes, images, "reproducible");
 for (const [name, list] of Object.entries(lists)) {
-  const batch = await bindAugmentation(list, [10, 10, 10], images);
+  const batch = await bindVolumes(list, [10, 10, 10], images);
   const [stepped, augmented] = time([
     { name: "step", run: step.run },
     { name, run: batch.run },
@@ -76,7 +38,7 @@ for (const [name, list] of Object.entries(lists)) {
   batch.free();
 }
 for (const [name, list] of Object.entries(lists)) {
-  const volume = await bindAugmentation(list, [64, 64, 64], 1);
+  const volume = await bindVolumes(list, [64, 64, 64], 1);
   const [{ median }] = time([{ name, run: volume.run }], { milliseconds: 20, warmUp: 300 });
   console.log(`${name}: 64x64x64 ${median.toFixed(3)} ms, ${(64 ** 3 / median / 1000).toFixed(0)} Mvoxel/s`);
   volume.free();

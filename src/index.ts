@@ -56,11 +56,18 @@ export type {
   AugmentationOptions,
   Axis,
   GeometricAugmentation,
+  ImageAugmentation,
   IntensityAugmentation,
+  MixingAugmentation,
   PaddingMode,
   ResamplingChoice,
 } from "./data/augment.ts";
 export { biasField, blur, brightness, contrast, cutout, gamma, gaussianNoise } from "./data/augment-intensity.ts";
+export { cutmix, mixup } from "./data/mixing.ts";
+export { checkAugmentation } from "./data/augment-set.ts";
+export { augmented, replay } from "./data/augmented.ts";
+export type { AugmentedImage, AugmentedOptions } from "./data/augmented.ts";
+export type { AugmentationRecord, RecordedAugmentation } from "./data/augment-record.ts";
 
 // the network
 export {

@@ -2,3 +2,5 @@
 export { reportHtml } from "./report/html.ts";
 export { pairsHtml } from "./report/pairs-html.ts";
 export type { PairsPage, ShownImage, ShownPair } from "./report/pairs-html.ts";
+export { augmentationHtml } from "./report/augment-html.ts";
+export type { AugmentationPage, AugmentedRow, PictureOfDraw, PlanePicture } from "./report/augment-html.ts";

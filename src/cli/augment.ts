@@ -1,6 +1,7 @@
 // Augmentations as people write them: "rotate=10,deform,flip=xy@0.3", a name, an amount, a probability.
 import * as voxgrad from "../index.ts";
 import type { Augmentation, AugmentationOptions, Axis } from "../index.ts";
+import { suggest } from "./usage.ts";
 import type { Kind } from "./values.ts";
 
 type Make = (amount: number | undefined, options: AugmentationOptions) => Augmentation;
@@ -21,40 +22,57 @@ const byAmount: Readonly<Record<string, Make>> = {
   blur: voxgrad.blur,
   biasField: voxgrad.biasField,
   cutout: voxgrad.cutout,
+  mixup: voxgrad.mixup,
+  cutmix: voxgrad.cutmix,
 };
 
 /** What stands behind a name in place of an amount, for those that take no number. */
 const byWord: Readonly<Record<string, (word: string | undefined, options: AugmentationOptions) => Augmentation>> = {
   flip: (axes = "x", options) => voxgrad.flip([...axes] as Axis[], options),
-  padding: (padding = "constant") => voxgrad.resampling({ padding: padding as "constant" }),
+  padding(padding = "constant", { probability }) {
+    if (probability !== undefined) throw new RangeError("padding: expected no probability, since nothing is drawn");
+    return voxgrad.resampling({ padding: padding as "constant" });
+  },
 };
 
-export const augmentationNames = [...Object.keys(byAmount), ...Object.keys(byWord)];
+const names = [...Object.keys(byAmount), ...Object.keys(byWord)];
 
-/** @throws RangeError or TypeError that says what is wrong with it; null where there is no such augmentation. */
-export function augmentationOf(text: string): Augmentation | null {
-  const [, name = "", word, chance] = /^(\w+)(?:=([^@]+))?(?:@(.+))?$/.exec(text.trim()) ?? [];
+/** @throws RangeError or TypeError that says what is wrong with it. */
+export function augmentationOf(text: string): Augmentation {
+  const [, name, word, chance] = /^(\w+)(?:=([^@]+))?(?:@(.+))?$/.exec(text.trim()) ?? [];
+  if (name === undefined)
+    throw new RangeError("expected a name, then an amount and a probability if wanted, as in flip=xy@0.3");
   const options = chance === undefined ? {} : { probability: Number(chance) };
   if (Object.hasOwn(byAmount, name)) return byAmount[name](word === undefined ? undefined : Number(word), options);
-  return Object.hasOwn(byWord, name) ? byWord[name](word, options) : null;
+  if (Object.hasOwn(byWord, name)) return byWord[name](word, options);
+  throw new RangeError(`expected the name of an augmentation, got "${name}". ${suggest(name, names)}`);
+}
+
+/** What is wrong with a word of a list; null where nothing is. */
+function wrong(word: unknown): string | null {
+  if (typeof word !== "string") return 'expected text such as "rotate=10"';
+  try {
+    augmentationOf(word);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Names with commas between, each with an amount and a probability if wanted; a list of them in a file. */
 export function augmentations(): Kind<readonly string[]> {
   return {
     valueName: "LIST",
-    expected: `names among ${augmentationNames.join(", ")}, as in rotate=10,deform,flip=xy@0.5, or none`,
+    expected: "a list such as rotate=10,deform,flip=xy@0.5, or none",
     read: (text) => (text === "none" || text === "" ? [] : text.split(",").map((part) => part.trim())),
-    check(value) {
-      if (!Array.isArray(value)) return undefined;
-      const isKnown = (word: unknown) => {
-        try {
-          return typeof word === "string" && augmentationOf(word) !== null;
-        } catch {
-          return false;
-        }
-      };
-      return value.every(isKnown) ? Object.freeze(value as string[]) : undefined;
+    check: (value) =>
+      Array.isArray(value) && value.every((word) => wrong(word) === null)
+        ? Object.freeze(value as string[])
+        : undefined,
+    explain(value) {
+      const words: readonly unknown[] = Array.isArray(value) ? value : [];
+      const first = words.find((word) => wrong(word) !== null);
+      return first === undefined ? "" : `${JSON.stringify(first)}: ${wrong(first)}`;
     },
   };
 }

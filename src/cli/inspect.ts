@@ -7,15 +7,19 @@ import type { ShownImage } from "../report.ts";
 import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
 import { limitsOf, readData } from "./data.ts";
+import { inspectAugmentation } from "./inspect-augment.ts";
 import { inspectImage, inspectSeries } from "./inspect-image.ts";
 import { inspectionText, inspectSets, namedSets, placeText } from "./inspect-set.ts";
 import type { Inspection } from "./inspect-set.ts";
+import { readConfigFile } from "./place.ts";
 import { flagsOf, resolveSettings } from "./settings.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 
 interface InspectFlags extends OutputOptions, Readonly<Record<string, unknown>> {
   readonly html?: string;
+  readonly augment?: string;
+  readonly config?: string;
   readonly maximumBytes?: string;
 }
 
@@ -24,8 +28,12 @@ const mostShown = 200;
 
 export function inspect(): Command {
   const options = [
-    new Option("--html <FILE>", "writes a page with the pairs side by side"),
-    ...flagsOf("unreadable"),
+    new Option(
+      "--html <FILE>",
+      "writes a page with the pairs side by side; with --augment, images beside what is seen of them",
+    ),
+    new Option("--config <FILE>", "shows the images beside what training with this file of settings sees of them"),
+    ...flagsOf("unreadable", "augment", "seed", "groupBy", "ratios"),
     ...limitOptions(),
   ];
   return command(
@@ -42,6 +50,10 @@ export function inspect(): Command {
 async function act(context: Context, flags: InspectFlags, path: string): Promise<number> {
   const { output } = context;
   const limits = limitsOf(flags);
+  if (flags.augment !== undefined || flags.config !== undefined) {
+    const file = flags.config === undefined ? null : await readConfigFile(flags.config);
+    return inspectAugmentation(context, path, resolveSettings(flags, file), flags.html, limits);
+  }
   if (await isOneImage(path)) return inspectImage(context, path, limits.maximumBytes);
   const series = await inspectSeries(context, path, limits.maximumBytes);
   if (series !== null) return series;

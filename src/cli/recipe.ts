@@ -40,6 +40,7 @@ export function refineSettings({ refineTrials, refineMinutes, refineFolds }: Set
  * How the study trains.
  * @param train says how many outputs the network needs.
  * @param from the model that --from names.
+ * @throws RangeError for augmentations or patches that the images cannot have.
  */
 export function trainSettings(settings: Settings, train: Dataset, from: Model | null = null): TrainOptions {
   const { epochs, batch, accumulate, clipNorm, patience, monitor, normalization, l1, l2, numericMode, classWeights } =
@@ -48,6 +49,8 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
   const task = settings.task ?? (train.labels ? "classification" : "segmentation");
   const loss = lossOf(settings, task);
   const patches = patchesOf(settings);
+  const augment = settings.augment.map(augmentationOf);
+  voxgrad.checkAugmentation(augment, train, patches);
   return {
     network: networkOf(settings, voxgrad.outputsFor(task, train, patches)),
     ...(loss === null ? {} : { loss }),
@@ -66,7 +69,7 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
     patience,
     monitor,
     patches,
-    augment: settings.augment.flatMap((word) => augmentationOf(word) ?? []),
+    augment,
     // A model's own scaling of pixels comes with it, unless another is asked for.
     ...(from !== null && normalization === from.normalization.kind ? {} : { normalization }),
     numericMode,
@@ -75,7 +78,7 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
 }
 
 /** Null for whole images. @throws UsageError when patches are missing, or go with no such scaling; RangeError when the stride does not fit the size. */
-function patchesOf({
+export function patchesOf({
   patches,
   patchStride,
   patchesPerImage,

@@ -113,7 +113,7 @@ const table = {
     "--augment",
     augmentations(),
     [],
-    "changes training images anew in every epoch, each by up to an amount, with a probability: rotate=10,deform,flip=xy@0.5",
+    "changes training images anew in every epoch, by up to an amount, with a probability, as in rotate=10,deform,flip=xy@0.5: crop, translate, rotate, scale, stretch, shear, deform, flip, brightness, contrast, gamma, gaussianNoise, blur, biasField, cutout, mixup, cutmix, padding",
   ),
   patches: setting(
     "--patches",
@@ -236,6 +236,8 @@ export function resolveSettings(
 function check<T>(where: string, kind: Kind<T>, value: unknown, given: unknown): T {
   const checked = kind.check(value);
   if (checked !== undefined) return checked;
+  const reason = kind.explain?.(value) ?? "";
+  if (reason !== "") throw new UsageError(`${where}: ${reason}`);
   throw new UsageError(`${where}: expected ${kind.expected}, got ${JSON.stringify(given)}${hint(kind, given)}`);
 }
 

@@ -10,6 +10,8 @@ export interface Kind<T> {
   read(text: string): unknown;
   /** The value as the command uses it; undefined when it is not allowed. */
   check(value: unknown): T | undefined;
+  /** What exactly is wrong with a value that is not allowed; empty where `expected` says it all. */
+  readonly explain?: (value: unknown) => string;
 }
 
 /** A number as people write it; anything else stays text, which no number's check allows. */

@@ -1,7 +1,7 @@
 // Draws what is done to one image: a pure function of the stream's seed and epoch and of the image's index. No allocation.
 import { exp, log } from "../elementary.ts";
 import type { RandomStream } from "../random.ts";
-import type { Augmentation } from "./augment.ts";
+import type { ImageAugmentation } from "./augment.ts";
 
 /** Numbers kept for each augmentation of a list: whether it is applied (1 or 0), then what was drawn. */
 export const drawnLength = 32;
@@ -29,7 +29,7 @@ function factor(stream: RandomStream, word: number, most: number): number {
 
 /** Fills `into` (augmentations * drawnLength) for one image. @param axes 2 for pictures, 3 for volumes, 1 for rows. */
 export function drawAugmentations(
-  list: readonly Augmentation[],
+  list: readonly ImageAugmentation[],
   axes: number,
   stream: RandomStream,
   index: number,
@@ -57,7 +57,7 @@ export function drawAugmentations(
 }
 
 function drawOne(
-  augmentation: Exclude<Augmentation, { kind: "resampling" | "flip" }>,
+  augmentation: Exclude<ImageAugmentation, { kind: "resampling" | "flip" }>,
   axes: number,
   stream: RandomStream,
   word: number,

@@ -1,7 +1,7 @@
 // Composes what was drawn for an image into one affine map, from voxels of the result to places in the image.
 import { cos, sin } from "../elementary.ts";
 import { drawnLength } from "./augment-draw.ts";
-import type { Augmentation } from "./augment.ts";
+import type { ImageAugmentation } from "./augment.ts";
 
 const radians = 0.017453292519943295;
 
@@ -64,7 +64,7 @@ function turnAbout(m: Float64Array, axis: readonly number[], degrees: number): v
  * @returns whether anything but flips, and whether anything at all, is applied: 2, 1 or 0.
  */
 export function composeMap(
-  list: readonly Augmentation[],
+  list: readonly ImageAugmentation[],
   drawn: Float64Array,
   extent: ArrayLike<number>,
   map: AffineMap,

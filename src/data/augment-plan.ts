@@ -2,8 +2,9 @@
 import { layOut } from "../wasm/layout.ts";
 import type { Layout } from "../wasm/layout.ts";
 import { mostAugmentations } from "./augment-draw.ts";
-import type { Augmentation, ResamplingChoice } from "./augment.ts";
+import type { ImageAugmentation, ResamplingChoice } from "./augment.ts";
 import { resampling } from "./augment.ts";
+import { isColoured } from "./thumbnail.ts";
 
 /** A smooth field's control points along x, y, z: cells + 3, or 1 where an image has one voxel. */
 export interface ControlGrid {
@@ -16,7 +17,7 @@ export interface ControlGrid {
 }
 
 export interface AugmentPlan {
-  readonly list: readonly Augmentation[];
+  readonly list: readonly ImageAugmentation[];
   readonly choice: ResamplingChoice;
   /** Along x, y, z. */
   readonly sizes: readonly number[];
@@ -45,9 +46,6 @@ export function offsetsOf({ layout }: AugmentPlan): (name: string) => number {
 const mostInPictures = 0.48;
 const mostInVolumes = 0.4;
 
-/** A last axis of at most so many values, and of fewer than the two before it, holds colours. */
-const mostColours = 4;
-
 /** Vectors of points resampled at a time. */
 const vectorsAtOnce = 320;
 
@@ -57,21 +55,21 @@ const mostRows = 4194304;
 /**
  * @param shape of one image, slowest index first, colours last.
  * @param spacing millimetres along x, y, z (or x, y); null where it is not known.
+ * @param coloured whether the last axis holds colours; by its length when left out.
  * @throws RangeError for a list that images of this shape cannot have.
  */
 export function planAugmentation(
-  list: readonly Augmentation[],
+  list: readonly ImageAugmentation[],
   shape: readonly number[],
   spacing: readonly number[] | null = null,
+  coloured = isColoured(shape),
 ): AugmentPlan {
-  const [rows, columns, last] = shape;
-  const isColoured = shape.length > 3 || (shape.length === 3 && last <= mostColours && last < Math.min(rows, columns));
-  const space = isColoured ? shape.slice(0, -1) : shape;
+  const space = coloured ? shape.slice(0, -1) : shape;
   checkList(list, space, spacing);
   const axes = space.length;
   const sizes = [0, 1, 2].map((axis) => (axis < axes ? space[axes - 1 - axis] : 1));
   const [width, height, depth] = sizes;
-  const colours = isColoured ? shape[shape.length - 1] : 1;
+  const colours = coloured ? shape[shape.length - 1] : 1;
   const vectors = Math.ceil(width / 4);
   const slices = depth > 1 ? depth + 3 : 1;
   if (slices * (height + 1) >= mostRows)
@@ -119,7 +117,7 @@ export function radiusOf(sigma: number, spacing: readonly number[] | null): numb
   return Math.floor((4 * sigma) / finest + 0.5);
 }
 
-function gridOf(deform: Augmentation, sizes: readonly number[], axes: number): ControlGrid | null {
+function gridOf(deform: ImageAugmentation, sizes: readonly number[], axes: number): ControlGrid | null {
   if (deform.kind !== "deform") return null;
   // A cell spans at least three voxels, so that voxels see its bends; one voxel cannot be bent.
   const cells = sizes.map((size) => Math.min(deform.cells, size - 1, Math.max(1, Math.floor((size - 1) / 3))));
@@ -129,7 +127,11 @@ function gridOf(deform: Augmentation, sizes: readonly number[], axes: number): C
   return { cells, points, columns: 4 * Math.ceil(points[0] / 4), amplitude };
 }
 
-function checkList(list: readonly Augmentation[], space: readonly number[], spacing: readonly number[] | null): void {
+function checkList(
+  list: readonly ImageAugmentation[],
+  space: readonly number[],
+  spacing: readonly number[] | null,
+): void {
   if (list.length > mostAugmentations)
     throw new RangeError(`augment: expected at most ${mostAugmentations} augmentations, got ${list.length}`);
   for (const kind of ["deform", "resampling"] as const)

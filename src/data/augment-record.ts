@@ -1,12 +1,12 @@
 // What was drawn for an image, as plain JSON, and back.
 import { drawnLength } from "./augment-draw.ts";
-import type { Augmentation } from "./augment.ts";
+import type { ImageAugmentation } from "./augment.ts";
 
 /** One augmentation of an image: which of the list, and the numbers drawn for it by name. */
 export interface RecordedAugmentation {
   /** Its place in the list. */
   readonly place: number;
-  readonly kind: Augmentation["kind"];
+  readonly kind: ImageAugmentation["kind"];
   readonly drawn: Readonly<Record<string, number>>;
 }
 
@@ -19,7 +19,7 @@ export interface AugmentationRecord {
 }
 
 /** Names of the numbers of an augmentation, in their order. */
-function namesOf({ kind }: Augmentation): readonly string[] {
+function namesOf({ kind }: ImageAugmentation): readonly string[] {
   switch (kind) {
     case "crop":
       return ["size", "x", "y", "z"];
@@ -52,7 +52,7 @@ function namesOf({ kind }: Augmentation): readonly string[] {
 }
 
 /** What of a list is applied, by the numbers of drawAugmentations. */
-export function recorded(list: readonly Augmentation[], drawn: Float64Array): readonly RecordedAugmentation[] {
+export function recorded(list: readonly ImageAugmentation[], drawn: Float64Array): readonly RecordedAugmentation[] {
   return list.flatMap((augmentation, place) => {
     const at = place * drawnLength;
     if (drawn[at] === 0) return [];
@@ -63,7 +63,7 @@ export function recorded(list: readonly Augmentation[], drawn: Float64Array): re
 
 /** Fills `drawn` as it was. @throws RangeError when the record is of another list. */
 export function restoreDrawn(
-  list: readonly Augmentation[],
+  list: readonly ImageAugmentation[],
   { applied }: AugmentationRecord,
   drawn: Float64Array,
 ): void {

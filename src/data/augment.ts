@@ -41,7 +41,17 @@ export interface ResamplingChoice {
   readonly masks: "nearest" | "likeliest";
 }
 
-export type Augmentation = GeometricAugmentation | IntensityAugmentation | ResamplingChoice;
+/** What is done to one image. */
+export type ImageAugmentation = GeometricAugmentation | IntensityAugmentation | ResamplingChoice;
+
+/** Takes another image of the batch. */
+export interface MixingAugmentation extends Drawn {
+  readonly kind: "mixup" | "cutmix";
+  /** Of the distribution Beta(alpha, alpha) of the part that the other image has. */
+  readonly alpha: number;
+}
+
+export type Augmentation = ImageAugmentation | MixingAugmentation;
 
 export interface AugmentationOptions {
   /** Which part of the images it is applied to, 0 to 1. */

@@ -2,6 +2,7 @@
 import { stream } from "../random.ts";
 import type { RandomStream } from "../random.ts";
 import type { Address, Kernels } from "../wasm/kernels.ts";
+import type { Block } from "../wasm/memory.ts";
 import { drawAugmentations, drawnLength } from "./augment-draw.ts";
 import { bindIntensity } from "./augment-apply-intensity.ts";
 import { composeMap, inVoxels } from "./augment-map.ts";
@@ -18,6 +19,16 @@ export interface AugmentMemory {
   readonly integers: Int32Array;
   readonly floats: Float32Array;
   readonly doubles: Float64Array;
+}
+
+export function memoryIn(block: Block, region: string): AugmentMemory {
+  return {
+    address: block.address(region),
+    bytes: block.bytesOf(region),
+    integers: block.integers(region),
+    floats: block.floats(region),
+    doubles: block.doubles(region),
+  };
 }
 
 export interface Augmenter {

@@ -106,7 +106,7 @@ export function sigmoidFocal({
 export interface LossRegions {
   /** Outputs of the network, (rows, columns). */
   readonly outputs: Address;
-  /** Class indexes, (rows) int32. */
+  /** Class indexes, (rows) int32; 0 where softmaxCrossEntropy compares with parts of classes, which are the targets. */
   readonly labels: Address;
   /** Wanted values, (rows, columns). */
   readonly targets: Address;
@@ -134,6 +134,8 @@ export function lossForward(
   const { losses, outputs, labels, targets, classWeights, imageWeights: weights } = at;
   switch (loss.kind) {
     case "softmaxCrossEntropy":
+      if (labels === 0)
+        return kernels.softCrossEntropyForward(losses, outputs, targets, classWeights, weights, rows, columns, loss.labelSmoothing); // prettier-ignore
       return kernels.softmaxCrossEntropyForward(
         losses,
         outputs,
@@ -200,6 +202,8 @@ function unweightedBackward(
   switch (loss.kind) {
     case "softmaxCrossEntropy": {
       const { labelSmoothing } = loss;
+      if (labels === 0)
+        return kernels.softCrossEntropyBackward(gradient, z, targets, classWeights, rows, columns, labelSmoothing, scale); // prettier-ignore
       return kernels.softmaxCrossEntropyBackward(
         gradient,
         z,

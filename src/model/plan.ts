@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly average?: boolean;
   /** Bytes that augmenting an image takes; 0 by default. */
   readonly augmentation?: number;
+  /** Bytes in which a batch is kept while its images are mixed; 0 by default. */
+  readonly mixing?: number;
 }
 
 /** Bytes by region. */
@@ -96,7 +98,7 @@ export function planNetwork(
   options: PlanOptions,
 ): Plan {
   const { batchSize = 32, training = true, state = ["m", "v"] } = options;
-  const { masks = training, average = false, augmentation = 0 } = options;
+  const { masks = training, average = false, augmentation = 0, mixing = 0 } = options;
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`plan: expected a batch size of at least 1, got ${batchSize}`);
   }
@@ -132,6 +134,7 @@ export function planNetwork(
     sizes.push(["upstream a", floats(widest)], ["upstream b", floats(widest)]);
     if (average) sizes.push(["average", 4 * parameterFloats]);
     if (augmentation > 0) sizes.push(["augmentation", augmentation]);
+    if (mixing > 0) sizes.push(["mixing", mixing]);
     sizes.push(["counters", 8 * countersAPart * updateParts(parameters)]);
     sizes.push(["calls", callBytes * (gradientLists * gradientCalls(placed) + updateCalls(parameters))]);
   }

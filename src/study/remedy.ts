@@ -2,12 +2,12 @@
 import { deform, rotate, scale, translate } from "../data/augment.ts";
 import type { Augmentation } from "../data/augment.ts";
 import { brightness, contrast, gaussianNoise } from "../data/augment-intensity.ts";
+import { checkAugmentation } from "../data/augment-set.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { dropout } from "../model/layers.ts";
 import type { Layer } from "../model/layers.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
-import { fittingAugmentations } from "../train/augmentation.ts";
 import { ema, settledAverage } from "../train/average.ts";
 import type { Average } from "../train/average.ts";
 import { regularization } from "../train/regularization.ts";
@@ -106,7 +106,7 @@ export function isApplied(settings: TrainingSettings, remedy: Remedy): boolean {
 /** Whether images of a set can have the remedy: a row of numbers cannot be turned. */
 export function isApplicable(settings: TrainingSettings, { augment = [] }: Remedy, train: Dataset): boolean {
   try {
-    fittingAugmentations(augment, settings.network.input ?? train.shape, train);
+    checkAugmentation(augment, train, settings.patches);
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;

@@ -1,43 +1,21 @@
 // Augmentation as training uses it: planned for the images that a step sees, bound to the run's memory.
-import type { Augmentation } from "../data/augment.ts";
-import { planAugmentation } from "../data/augment-plan.ts";
+import { planOfSet } from "../data/augment-set.ts";
 import type { AugmentPlan } from "../data/augment-plan.ts";
-import { createAugmenter } from "../data/augmenter.ts";
+import { createAugmenter, memoryIn } from "../data/augmenter.ts";
 import type { Augmenting } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { isMixing } from "../data/mixing.ts";
 import type { Block } from "../wasm/memory.ts";
 import type { TrainingSettings } from "./settings.ts";
 
-/**
- * The augmentations as a frozen list that the images can have.
- * @param shape of what a step sees: an image, or a patch.
- * @throws RangeError for a list that they cannot have.
- */
-export function fittingAugmentations(
-  list: readonly Augmentation[],
-  shape: readonly number[],
-  train: Dataset,
-): readonly Augmentation[] {
-  if (list.length > 0) planAugmentation(list, shape, commonSpacing(train));
-  return Object.freeze([...list]);
-}
-
 /** What augmenting takes; null where nothing is to be augmented. */
-export function planFor({ augment, network }: TrainingSettings, train: Dataset): AugmentPlan | null {
-  return augment.length === 0 ? null : planAugmentation(augment, network.input ?? train.shape, commonSpacing(train));
+export function planFor({ augment, network, patches }: TrainingSettings, train: Dataset): AugmentPlan | null {
+  return augment.every(isMixing) ? null : planOfSet(augment, network.input ?? train.shape, train, patches);
 }
 
 /** Binds a plan to the region "augmentation". */
 export function bindAugmentation(plan: AugmentPlan, block: Block, seed: number): Augmenting {
-  const name = "augmentation";
-  const memory = {
-    address: block.address(name),
-    bytes: block.bytesOf(name),
-    integers: block.integers(name),
-    floats: block.floats(name),
-    doubles: block.doubles(name),
-  };
-  return { augmenter: createAugmenter(plan, block.kernels, memory, seed), draws: null };
+  return { augmenter: createAugmenter(plan, block.kernels, memoryIn(block, "augmentation"), seed), draws: null };
 }
 
 /**
@@ -47,12 +25,4 @@ export function bindAugmentation(plan: AugmentPlan, block: Block, seed: number):
 export function drawsOf(order: Int32Array, length: number): Int32Array {
   const seen = new Int32Array(length);
   return order.map((index) => index + length * seen[index]++);
-}
-
-/** Millimetres along x, y, z, where all images have the same; null else. */
-function commonSpacing({ geometry }: Dataset): readonly number[] | null {
-  const first = geometry?.[0];
-  if (!first?.spacing) return null;
-  const isSame = geometry?.every(({ spacing }) => spacing?.join() === first.spacing?.join());
-  return isSame ? first.spacing : null;
 }

@@ -1,4 +1,6 @@
 // Whether network, loss and data of a run agree, and its numbers are such as they can be.
+import type { Augmentation } from "../data/augment.ts";
+import { isMixing } from "../data/mixing.ts";
 import type { Sampling } from "../data/sampling.ts";
 import type { Loss } from "../model/loss.ts";
 import type { Network } from "../model/network.ts";
@@ -32,6 +34,14 @@ export function checkOutputs(fitted: Network, loss: Loss, task: Task, wanted: nu
   if (inside !== null && last.layer.kind === inside) {
     throw new RangeError(`network: ${loss.kind} has the ${inside} inside; leave the last layer ${inside}() out`);
   }
+}
+
+export function checkMixing(augment: readonly Augmentation[], batchSize: number): void {
+  const one = augment.find(isMixing);
+  if (!one || batchSize > 1) return;
+  throw new RangeError(
+    `${one.kind}: expected at least 2 images a batch, got 1, which has none to be mixed with. Raise batchSize.`,
+  );
 }
 
 export function checkBatchNorm({ placed }: Network, frozen: ReadonlySet<number>, batchSize: number): void {

@@ -1,12 +1,10 @@
 // A run of training: epochs of steps, their figures on both sets, the best weights kept, to stop and go on at any step.
-import { fillLabels, fillWeights } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { trainingPatches } from "../data/patch-views.ts";
 import { readAhead } from "../data/read-ahead.ts";
 import { drawOrderOf, samplingOfParts } from "../data/sampling.ts";
 import { checkTotalWeight } from "../data/weights.ts";
 import { DivergenceError } from "../errors.ts";
-import { lossDenominator } from "../model/loss-mean.ts";
 import { bindPass } from "../model/pass.ts";
 import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
@@ -18,9 +16,11 @@ import { createBreathe } from "../breathe.ts";
 import { bindAugmentation, drawsOf, planFor } from "./augmentation.ts";
 import { bindAverage } from "./average.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
+import { bindDenominator } from "./denominator.ts";
 import { evaluateWithError, takeStatistics } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { frozenLayers } from "./freeze.ts";
+import { bindMixing, mixingBytes } from "./mixing.ts";
 import { optimizerSlots } from "./optimizer.ts";
 import type { Epoch, Progress, RunState } from "./progress.ts";
 import { learningRateAt, plateauNext, plateauStart } from "./schedule.ts";
@@ -89,7 +89,7 @@ export async function startFit(
   beginning: Beginning = { kind: "drawn" },
   build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
 ): Promise<Fit> {
-  const { network, loss, optimizer, schedule, batchSize, seed, task, sampling } = settings;
+  const { network, optimizer, schedule, batchSize, seed, sampling } = settings;
   checkTotalWeight("training", sets.train);
   checkTotalWeight("validation", sets.validation);
   const patches = settings.patches ? trainingPatches(sets.train, settings.patches, seed) : null;
@@ -103,6 +103,7 @@ export async function startFit(
       state: slots,
       average: settings.average !== null,
       augmentation: augmentPlan?.layout.bytes ?? 0,
+      mixing: mixingBytes(settings),
     }),
     build,
     settings.wide,
@@ -111,11 +112,18 @@ export async function startFit(
   const feed = bindFeed(block, settings, pass.output);
   const drawOrder = drawOrderOf(samplingOfParts(sampling, settings.patches?.perImage ?? 1), train);
   // Without weights no gradient is multiplied by them.
-  const step = bindStep(settings, block, train.weights ? feed.regions : { ...feed.regions, imageWeights: 0 });
+  const { labels: labelsAt, imageWeights: weightsAt } = feed.regions;
+  const mixing = bindMixing(settings, sets.train, block, feed);
+  const denominatorOf = bindDenominator(settings, train, feed, mixing);
+  const step = bindStep(settings, block, {
+    ...feed.regions,
+    imageWeights: train.weights ? weightsAt : 0,
+    // A mixed image is of several classes.
+    labels: mixing ? 0 : labelsAt,
+  });
   const averaging = bindAverage(settings, block);
   const augmenting = augmentPlan && bindAugmentation(augmentPlan, block, seed);
   const evaluator = { block, pass, feed, settings };
-  const outputs = network.placed[network.placed.length - 1].outputs;
   const breathe = createBreathe();
   const ahead = readAhead(train);
   const majority = majorityShare(sets.train);
@@ -160,24 +168,11 @@ export async function startFit(
     );
   }
 
-  /** What the gradients of the next `rows` images of the epoch's order are divided by. */
-  function denominatorOf(order: Int32Array, rows: number): number {
-    if (loss.reduction === "sum") return 1;
-    let denominator = 0;
-    for (let at = 0; at < rows; at += batchSize) {
-      const count = Math.min(batchSize, rows - at);
-      if (task === "classification") fillLabels(train, order, position + at, count, feed.labels);
-      fillWeights(train, order, position + at, count, feed.weights);
-      denominator += lossDenominator(loss, feed.labels, count, outputs, feed.weights);
-    }
-    // Where no image of the step counts, its gradients are 0 whatever they are divided by.
-    return denominator > 0 ? denominator : 1;
-  }
-
   /** Adds the gradients of one batch, `at` images behind the step's first. */
   function takeBatch(order: Int32Array, at: number, count: number, denominator: number): void {
     feed.images(train, order, position + at, count, augmenting);
     feed.truth(train, order, position + at, count, augmenting);
+    mixing?.mix(train, order, position + at, count);
     const isFinite = step.gradients(count, denominator, at > 0, progress.epoch + 1, position + at);
     if (!isFinite) diverged("the output", step.nonFiniteOutput(count));
   }
@@ -238,6 +233,7 @@ export async function startFit(
     const learningRate = plateau ? plateau.learningRate : learningRateAt(schedule, optimizer.learningRate, number - 1);
     patches?.begin(number);
     const order = drawOrder(stream(seed, "shuffle", number));
+    mixing?.begin(number);
     if (augmenting) {
       augmenting.augmenter.begin(number);
       augmenting.draws = sampling === "shuffle" ? null : drawsOf(order, train.length);
@@ -245,7 +241,7 @@ export async function startFit(
     while (position < train.length) {
       signal?.throwIfAborted();
       const rows = Math.min(batchSize * batches, train.length - position);
-      const denominator = denominatorOf(order, rows);
+      const denominator = denominatorOf(order, position, rows);
       for (let at = 0; at < rows; at += batchSize) {
         const count = Math.min(batchSize, rows - at);
         const first = position + at;

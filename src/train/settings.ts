@@ -1,5 +1,6 @@
 // Every setting of a run, complete with its defaults: what training depends on, and what a study writes down.
 import type { Augmentation } from "../data/augment.ts";
+import { checkAugmentation } from "../data/augment-set.ts";
 import { balancedClassWeights } from "../data/class-weights.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkNormalization, fitNormalization } from "../data/normalization.ts";
@@ -15,7 +16,6 @@ import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
 import type { NumericMode } from "../wasm/modes.ts";
-import { fittingAugmentations } from "./augmentation.ts";
 import { settledAverage } from "./average.ts";
 import type { Average } from "./average.ts";
 import { frozenLayers } from "./freeze.ts";
@@ -26,7 +26,7 @@ import { regularization } from "./regularization.ts";
 import type { Clipping, Regularization } from "./regularization.ts";
 import { constantRate } from "./schedule.ts";
 import type { Schedule } from "./schedule.ts";
-import { checkBatchNorm, checkMonitor, checkOutputs, checkWhole, refuseBoth } from "./check-settings.ts";
+import { checkBatchNorm, checkMixing, checkMonitor, checkOutputs, checkWhole, refuseBoth } from "./check-settings.ts";
 import type { Monitor } from "./stopping.ts";
 import { fittingTensors } from "./warm-start.ts";
 import type { WarmStart } from "./warm-start.ts";
@@ -186,7 +186,8 @@ export function resolveTraining(
   const fitted = layered.withInput(parts?.shape ?? train.shape);
   checkOutputs(fitted, loss, task, outputs);
   const scaling = normalizationKindOf(normalization ? { ...options, normalization } : options);
-  const { average = null, from = null, freeze = [] } = options;
+  const { average = null, from = null, freeze = [], augment = [] } = options;
+  checkAugmentation(augment, train, options.patches);
   const given = typeof options.normalization === "object" ? options.normalization : null;
   if (given) checkNormalization(given, train);
   const { epochs = 60, batchSize = 32, accumulate = 1, patience = 10, monitor = "loss" } = options;
@@ -200,6 +201,7 @@ export function resolveTraining(
   }
   checkMonitor(monitor, task);
   const rows = Math.min(batchSize, train.length * (parts?.patches.perImage ?? 1));
+  checkMixing(augment, rows);
   checkBatchNorm(fitted, frozenLayers(fitted, freeze), rows);
   return Object.freeze({
     task,
@@ -209,7 +211,7 @@ export function resolveTraining(
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constantRate(),
     regularization: regularization(options.regularization),
-    augment: fittingAugmentations(options.augment ?? [], parts?.shape ?? train.shape, train),
+    augment: Object.freeze([...augment]),
     average: average && settledAverage(average, epochs),
     from: from && {
       tensors: fittingTensors(fitted, from),

@@ -88,6 +88,8 @@ const shapes = {
   layerNormBackwardParametersAdd: [7, 0],
   limitUnitNorms: [3, 1],
   averageStep: [3, 1],
+  softCrossEntropyForward: [7, 1],
+  softCrossEntropyBackward: [6, 2],
 } as const satisfies Record<string, readonly [words: number, scalars: number]>;
 
 export type Callable = keyof typeof shapes;

@@ -169,6 +169,27 @@ export interface Kernels extends AugmentKernels, NormalizationKernels {
     smoothing: number,
     scale: number,
   ) => void;
+  // the same against targets (rows, columns), parts of classes
+  softCrossEntropyForward: (
+    losses: Address,
+    z: Address,
+    targets: Address,
+    classWeights: Address,
+    weights: Address,
+    rows: number,
+    columns: number,
+    smoothing: number,
+  ) => number;
+  softCrossEntropyBackward: (
+    dz: Address,
+    z: Address,
+    targets: Address,
+    classWeights: Address,
+    rows: number,
+    columns: number,
+    smoothing: number,
+    scale: number,
+  ) => void;
   sigmoidCrossEntropyForward: LossForward<[positiveWeight: number, smoothing: number]>;
   sigmoidCrossEntropyBackward: LossBackward<[positiveWeight: number, smoothing: number, scale: number]>;
   sigmoidFocalForward: LossForward<[gamma: number]>;

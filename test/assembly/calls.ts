@@ -83,6 +83,8 @@ export const calls: Record<Exclude<keyof Kernels, Untested>, readonly Argument[]
   averageStep: ["inout", "in", "n", 0.3],
   softmaxCrossEntropyForward: ["losses", "in", "labels", "weights", "rowWeights", "rows", "columns", 0.1],
   softmaxCrossEntropyBackward: ["out", "in", "labels", "weights", "rows", "columns", 0.1, 0.25],
+  softCrossEntropyForward: ["losses", "in", "part", "weights", "rowWeights", "rows", "columns", 0.1],
+  softCrossEntropyBackward: ["out", "in", "part", "weights", "rows", "columns", 0.1, 0.25],
   sigmoidCrossEntropyForward: [...lossForward, 3, 0.1],
   sigmoidCrossEntropyBackward: [...lossBackward, 3, 0.1, 0.25],
   sigmoidFocalForward: [...lossForward, 2],

@@ -18,13 +18,13 @@ import {
   stretch,
   translate,
 } from "../../src/index.ts";
-import type { Augmentation } from "../../src/index.ts";
+import type { ImageAugmentation } from "../../src/index.ts";
 import { bind, recordOf } from "./augmented.ts";
 
 const numbers = (n: number, seed = 1) =>
   Array.from({ length: n }, (_, i) => ((i * 7919 + seed * 104729) % 1021) / 510 - 1);
 
-const everything: readonly Augmentation[] = [
+const everything: readonly ImageAugmentation[] = [
   crop(0.2, { probability: 0.7 }),
   translate(0.1),
   rotate(20),

@@ -1,8 +1,8 @@
 // An augmenter over a memory of its own, for tests: images go in as arrays and come out as arrays.
 import { planAugmentation } from "../../src/data/augment-plan.ts";
 import type { AugmentPlan } from "../../src/data/augment-plan.ts";
-import type { Augmentation } from "../../src/data/augment.ts";
-import { createAugmenter } from "../../src/data/augmenter.ts";
+import type { ImageAugmentation } from "../../src/data/augment.ts";
+import { createAugmenter, memoryIn } from "../../src/data/augmenter.ts";
 import type { Augmenter } from "../../src/data/augmenter.ts";
 import type { AugmentationRecord } from "../../src/data/augment-record.ts";
 import { layOut } from "../../src/wasm/layout.ts";
@@ -20,7 +20,7 @@ export interface Bound {
 }
 
 export async function bind(
-  list: readonly Augmentation[],
+  list: readonly ImageAugmentation[],
   shape: readonly number[],
   { spacing = null, seed = 1 }: { readonly spacing?: readonly number[] | null; readonly seed?: number } = {},
 ): Promise<Bound> {
@@ -32,14 +32,7 @@ export async function bind(
       ["image", 4 * size],
     ]),
   );
-  const memory = {
-    address: block.address("augment"),
-    bytes: block.bytesOf("augment"),
-    integers: block.integers("augment"),
-    floats: block.floats("augment"),
-    doubles: block.doubles("augment"),
-  };
-  const augmenter = createAugmenter(plan, block.kernels, memory, seed);
+  const augmenter = createAugmenter(plan, block.kernels, memoryIn(block, "augment"), seed);
   const floats = block.floats("image");
   const at = block.address("image");
   const run = (pixels: ArrayLike<number>, what: () => void) => {
@@ -70,7 +63,7 @@ export async function bind(
 }
 
 /** A record by hand: what a list does with these numbers. */
-export function recordOf(list: readonly Augmentation[], ...drawn: Record<string, number>[]): AugmentationRecord {
+export function recordOf(list: readonly ImageAugmentation[], ...drawn: Record<string, number>[]): AugmentationRecord {
   return {
     seed: 1,
     epoch: 1,

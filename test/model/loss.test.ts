@@ -98,6 +98,102 @@ describe.each(builds)("losses (%s build)", (build) => {
     },
   );
 
+  /** Softmax cross-entropy against parts of classes, and against labels with nothing else. */
+  function runSoft(loss: losses.SoftmaxCrossEntropy, z: Float32Array, targets: Float32Array, rows: number, columns: number, shift: number, imageWeights: Float32Array | null) {
+    bench.reset();
+    const regions: LossRegions = {
+      outputs: bench.floats(z, shift),
+      labels: 0,
+      targets: bench.floats(targets, shift),
+      classWeights: loss.classWeights ? bench.floats(loss.classWeights, shift) : 0,
+      imageWeights: imageWeights ? bench.floats(imageWeights, shift) : 0,
+      losses: bench.floats(new Float32Array(rows).fill(NaN), shift),
+    };
+    const gradient = bench.floats(new Float32Array(rows * columns).fill(NaN), shift);
+    const value = losses.lossForward(bench.kernels, loss, regions, rows, columns);
+    losses.lossBackward(bench.kernels, loss, gradient, regions, rows, columns, 1);
+    bench.checkGuards();
+    return { value, perRow: bench.readFloats(regions.losses, rows), gradient: bench.readFloats(gradient, rows * columns) };
+  } // prettier-ignore
+
+  it("softmaxCrossEntropy of a blend of two labels is the blend of both labels' losses and gradients, within 1e-5, and of one label that of the label", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          rows: fc.integer({ min: 1, max: 9 }),
+          columns: fc.constantFrom(2, 3, 4, 5, 7, 8, 15, 16, 17, 33),
+          shift: fc.constantFrom(0, 4, 8, 12),
+          seed: fc.nat(),
+          spread: fc.constantFrom(0.1, 3, 20),
+          labelSmoothing: fc.constantFrom(0, 0.1, 0.5),
+          part: fc.constantFrom(0, 0.25, 0.7, 1),
+          isWeighted: fc.boolean(),
+        }),
+        ({ rows, columns, shift, seed, spread, labelSmoothing, part, isWeighted }) => {
+          const plain = losses.softmaxCrossEntropy({ labelSmoothing, reduction: "sum" });
+          const { z, truth: one, loss: drawnFor } = draw(plain, rows, columns, seed, spread, isWeighted);
+          const loss = drawnFor as losses.SoftmaxCrossEntropy;
+          const other = one.map((label) => (label + 1) % columns);
+          const targets = new Float32Array(rows * columns);
+          one.forEach((label, row) => (targets[row * columns + label] += 1 - part));
+          other.forEach((label, row) => (targets[row * columns + label] += part));
+          const weights = isWeighted ? Float32Array.from({ length: rows }, (_, row) => (row % 3) / 2) : null;
+          const [first, second] = [one, other].map((labels) => run(loss, z, labels, rows, columns, shift, weights));
+          const got = runSoft(loss, z, targets, rows, columns, shift, weights);
+          const blend = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+            Float64Array.from(a, (value, i) => (1 - part) * value + part * b[i]);
+          expect(tensorError([got.value], blend([first.value], [second.value]))).toBeLessThan(1e-5);
+          expect(tensorError(got.perRow, blend(first.perRow, second.perRow))).toBeLessThan(1e-5);
+          expect(tensorError(got.gradient, blend(first.gradient, second.gradient))).toBeLessThan(1e-5);
+        },
+      ),
+    );
+  });
+
+  it("softmaxCrossEntropy of any parts has the gradient of its float64 twin's central differences, within 1e-5 of the largest", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          rows: fc.integer({ min: 1, max: 5 }),
+          columns: fc.constantFrom(2, 3, 5, 8, 17),
+          seed: fc.nat(),
+          labelSmoothing: fc.constantFrom(0, 0.2),
+        }),
+        ({ rows, columns, seed, labelSmoothing }) => {
+          const plain = losses.softmaxCrossEntropy({ labelSmoothing, reduction: "sum" });
+          const { z, loss: drawnFor } = draw(plain, rows, columns, seed, 3, true);
+          const loss = drawnFor as losses.SoftmaxCrossEntropy;
+          const raw = draw(losses.meanSquaredError(), rows, columns, seed + 1, 1, true).truth;
+          const targets = Float32Array.from(raw, (value, i) => {
+            const from = i - (i % columns);
+            return value / [...raw.slice(from, from + columns)].reduce((a, b) => a + b);
+          });
+          const twin = (logits: ArrayLike<number>) => {
+            let total = 0;
+            for (let row = 0; row < rows; row++) {
+              const line = Array.from({ length: columns }, (_, c) => logits[row * columns + c]);
+              const most = Math.max(...line);
+              const log = most + Math.log(line.reduce((sum, value) => sum + Math.exp(value - most), 0));
+              line.forEach((value, c) => {
+                const target = (1 - labelSmoothing) * targets[row * columns + c] + labelSmoothing / columns;
+                total += loss.classWeights![c] * target * (log - value);
+              });
+            }
+            return total;
+          };
+          const got = runSoft(loss, z, targets, rows, columns, 0, null);
+          expect(tensorError([got.value], [twin(z)])).toBeLessThan(1e-5);
+          const slopes = Float64Array.from(z, (_, i) => {
+            const [up, down] = [1e-5, -1e-5].map((step) => twin(Float64Array.from(z, (value, j) => value + (i === j ? step : 0)))); // prettier-ignore
+            return (up - down) / 2e-5;
+          });
+          const scale = Math.max(1e-2, ...slopes.map(Math.abs));
+          got.gradient.forEach((value, i) => expect(Math.abs(value - slopes[i]) / scale).toBeLessThan(1e-5));
+        },
+      ),
+    );
+  });
+
   const drawn = fc.record({
     loss: drawnLoss,
     rows: fc.integer({ min: 1, max: 9 }),

@@ -92,6 +92,6 @@ function sizesOf(name: string): number[] {
   if (name === "dropoutMask") return [15, 1, 2, 3, 4, 1 << 30];
   if (/^denseBackwardBias/.test(name)) return [5, 4];
   if (name.startsWith("dense")) return [5, 3, 4];
-  if (/^(softmax|sigmoid(Cross|Focal|Dice)|squared|absolute|huber|scaleRows)/.test(name)) return [5, 3];
+  if (/^(softmax|softCross|sigmoid(Cross|Focal|Dice)|squared|absolute|huber|scaleRows)/.test(name)) return [5, 3];
   return [15];
 }

@@ -1,0 +1,79 @@
+// What a step of training is fed: images and masks as they lie in the block, epoch by epoch, for tests of augmentation.
+import type { Augmentation } from "../../src/data/augment.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import type { Patches } from "../../src/data/patches.ts";
+import type { Sampling } from "../../src/data/sampling.ts";
+import { dense } from "../../src/model/layers.ts";
+import { network } from "../../src/model/network.ts";
+import { bindAugmentation, drawsOf, planFor } from "../../src/train/augmentation.ts";
+import { bindFeed } from "../../src/train/feed.ts";
+import { outputsFor, resolveTraining } from "../../src/train/settings.ts";
+import { allocate } from "../../src/wasm/memory.ts";
+
+export interface Fed {
+  readonly pixels: number[];
+  /** Class indexes; empty without masks. */
+  readonly mask: number[];
+}
+
+interface FedOptions {
+  readonly augment: readonly Augmentation[];
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly patches?: Patches;
+  readonly sampling?: Sampling;
+}
+
+/** Binds feed and augmentation as a run does; pixels are not scaled. */
+export async function bindFed(train: Dataset, { augment, batchSize, seed, patches, sampling = "shuffle" }: FedOptions) {
+  const task = train.maskLength > 0 ? "segmentation" : "classification";
+  const settings = resolveTraining(
+    {
+      augment,
+      batchSize,
+      seed,
+      sampling,
+      normalization: "none",
+      network: network([dense(outputsFor(task, train, patches ?? null))]),
+      ...(patches ? { patches } : {}),
+    },
+    train,
+    task,
+    seed,
+  );
+  const plan = planFor(settings, train);
+  const block = await allocate(
+    settings.network.plan({ batchSize: settings.batchSize, augmentation: plan?.layout.bytes ?? 0 }),
+  );
+  const feed = bindFeed(block, settings, 0);
+  const augmenting = plan && bindAugmentation(plan, block, seed);
+  const input = block.floats("input");
+  const targets = block.floats("targets");
+  const features = settings.network.placed[0].inputs;
+  const voxels = task === "segmentation" ? outputsFor(task, train, patches ?? null) / train.maskClasses.length : 0;
+  return {
+    /** Fed places of an order, batch after batch. */
+    epoch(number: number, order: Int32Array, images: Dataset = train): Fed[] {
+      if (augmenting) {
+        augmenting.augmenter.begin(number);
+        augmenting.draws = sampling === "shuffle" ? null : drawsOf(order, images.length);
+      }
+      const seen: Fed[] = [];
+      for (let first = 0; first < order.length; first += settings.batchSize) {
+        const rows = Math.min(settings.batchSize, order.length - first);
+        feed.images(images, order, first, rows, augmenting);
+        feed.truth(images, order, first, rows, augmenting);
+        for (let row = 0; row < rows; row++) {
+          const pixels = [...input.subarray(row * features, (row + 1) * features)];
+          const classAt = (voxel: number) =>
+            images.maskClasses.findIndex(
+              (_, k) => targets[(row * images.maskClasses.length + k) * voxels + voxel] === 1,
+            );
+          seen.push({ pixels, mask: Array.from({ length: voxels }, (_, voxel) => classAt(voxel) + 1) });
+        }
+      }
+      return seen;
+    },
+    free: () => block.free(),
+  };
+}
