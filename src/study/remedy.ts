@@ -1,7 +1,8 @@
 // Remedies against overfitting, as plain values, and what they change in the settings of training.
 import { deform, rotate, scale, translate } from "../data/augment.ts";
 import type { Augmentation } from "../data/augment.ts";
-import { brightness, contrast, gaussianNoise } from "../data/augment-intensity.ts";
+import { brightness, contrast, cutout, gaussianNoise } from "../data/augment-intensity.ts";
+import { mixup } from "../data/mixing.ts";
 import { checkAugmentation } from "../data/augment-set.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { dropout } from "../model/layers.ts";
@@ -50,6 +51,8 @@ export const defaultRemedies: readonly Remedy[] = Object.freeze(
   [
     { augment: gentleAugmentation },
     { augment: strongAugmentation },
+    { augment: [cutout(0.3)] },
+    { augment: [mixup(0.2)] },
     { dropout: 0.3 },
     { dropout: 0.5 },
     { l2: 1e-3 },
@@ -59,6 +62,8 @@ export const defaultRemedies: readonly Remedy[] = Object.freeze(
     { augment: strongAugmentation, dropout: 0.3 },
     { augment: gentleAugmentation, l2: 1e-3 },
     { augment: strongAugmentation, l2: 1e-3 },
+    { augment: [mixup(0.2)], l2: 1e-3 },
+    { augment: [cutout(0.3), mixup(0.2)], dropout: 0.5 },
     { dropout: 0.5, l2: 1e-3 },
     { augment: gentleAugmentation, average: ema({ decay: 0.99 }) },
     { augment: gentleAugmentation, dropout: 0.3, l2: 1e-3 },

@@ -199,6 +199,8 @@ describe("the remedies", () => {
       [
         "gentle augmentation",
         "strong augmentation",
+        "augmentation (cutout 0.3)",
+        "augmentation (mixup 0.2)",
         "dropout 0.3",
         "dropout 0.5",
         "L2 0.001",
@@ -208,6 +210,8 @@ describe("the remedies", () => {
         "strong augmentation, dropout 0.3",
         "gentle augmentation, L2 0.001",
         "strong augmentation, L2 0.001",
+        "augmentation (mixup 0.2), L2 0.001",
+        "augmentation (cutout 0.3, mixup 0.2), dropout 0.5",
         "dropout 0.5, L2 0.001",
         "gentle augmentation, moving average 0.99",
         "gentle augmentation, dropout 0.3, L2 0.001",
