@@ -227,10 +227,12 @@ describe("the remedies", () => {
     const { trials } = await rows.refine({ epochs: 2 });
     expect(trials.map(({ remedy }) => remedy)).toEqual([
       "none",
+      "augmentation (mixup 0.2)",
       "dropout 0.5",
       "L2 0.001",
       "L2 0.01",
       "moving average 0.99",
+      "augmentation (mixup 0.2), L2 0.001",
       "dropout 0.5, L2 0.001",
       "dropout 0.5, L2 0.001, moving average 0.99",
     ]);
