@@ -86,7 +86,7 @@ export function refinementText({ trials, kept, optimism }: Refinement): string {
         trial.remedy === kept ? "kept" : "",
       ]),
     ]),
-    ...(kept === "none" && trials.length > 1 ? ["  No remedy is better by more than one standard error."] : []),
+    ...(kept === "none" && trials.length > 1 ? ["  No remedy is better by more than the noise."] : []),
     ...(optimism
       ? [`  Chosen from ${trials.length}, the best looks better than it is by about ${decimal(optimism.optimism)}.`]
       : []),

@@ -41,10 +41,12 @@ export function advantageOf(
 
 /**
  * Whether a gain is more than the noise: above one standard error, the rule by which Breiman et al. (1984) choose between
- * models that validation cannot tell apart.
+ * models that validation cannot tell apart, once what was gained by choosing among many is taken off.
+ *
+ * @param optimism how far the best of them flatters itself.
  */
-export function isBeyondNoise({ gain, standardError }: Advantage): boolean {
-  return gain !== null && standardError !== null && gain > standardError;
+export function isBeyondNoise({ gain, standardError }: Advantage, optimism = 0): boolean {
+  return gain !== null && standardError !== null && gain - optimism > standardError;
 }
 
 /** The best of several on the images that chose it, and what it is likely to reach on others. */

@@ -153,7 +153,9 @@ async function compare(
   const advantages = new Map(
     tried.map((trial) => [trial, advantageOf(monitor, images, baseFigure, figures.get(trial) as FigureOf, draws)]),
   );
-  const better = tried.filter((trial) => isBeyondNoise(advantages.get(trial) ?? { gain: null, standardError: null }));
+  const optimism = optimismOf(monitor, images, [...figures.values()], draws);
+  const nothing = { gain: null, standardError: null };
+  const better = tried.filter((trial) => isBeyondNoise(advantages.get(trial) ?? nothing, optimism?.optimism));
   const winner = bestOf(better, 1, value, monitor).at(0) ?? null;
   const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
   if (chosen && k !== null) {
@@ -168,10 +170,9 @@ async function compare(
     epochs: Math.max(...trial.runs.map(({ history }) => history.length)),
     monitor,
     value: value(trial),
-    ...(advantages.get(trial) ?? { gain: null, standardError: null }),
+    ...(advantages.get(trial) ?? nothing),
     weightsSha256: k === null ? trial.runs[0].result.weightsSha256 : null,
   }));
-  const optimism = optimismOf(monitor, images, [...figures.values()], draws);
   const { weightsSha256 } = result;
   await desk.log({ event: "refined", trials: rows, kept, optimism, validationLookUps: book.looks, weightsSha256 });
   if (chosen) {

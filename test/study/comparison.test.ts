@@ -40,6 +40,8 @@ describe("a gain", () => {
   test("is beyond the noise above one standard error", () => {
     expect(isBeyondNoise({ gain: 0.02, standardError: 0.01 })).toBe(true);
     expect(isBeyondNoise({ gain: 0.009, standardError: 0.01 })).toBe(false);
+    expect(isBeyondNoise({ gain: 0.02, standardError: 0.01 }, 0.009)).toBe(true);
+    expect(isBeyondNoise({ gain: 0.02, standardError: 0.01 }, 0.011)).toBe(false);
     expect(isBeyondNoise({ gain: -0.02, standardError: 0.01 })).toBe(false);
     expect(isBeyondNoise({ gain: null, standardError: 0.01 })).toBe(false);
     expect(isBeyondNoise({ gain: 0.02, standardError: null })).toBe(false);
