@@ -1,6 +1,7 @@
 // A page that shows images beside what a network sees of them in training: a sheet of originals and draws.
-import { Markup, markup, nothing } from "./markup.ts";
-import { style } from "./style.ts";
+import { markup, nothing } from "./markup.ts";
+import type { Markup } from "./markup.ts";
+import { headerOf, pageOf } from "./page.ts";
 
 /** A slice as a picture. */
 export interface PlanePicture {
@@ -56,35 +57,17 @@ export interface AugmentationPage {
  * ```
  */
 export function augmentationHtml({ title, facts, classes, rows }: AugmentationPage): string {
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>Augmentation of ${title}</title>
-<style>
-${new Markup(style)}
-${new Markup(sheetStyle)}
-</style>
-</head>
-<body>
-<header>
-<p class="use">Not for clinical use</p>
-<h1>Augmentation of ${title}</h1>
-<dl>${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-</header>
-<main>
-${classes.length > 0 ? legend(classes) : nothing}
-${rows.map(row)}
-</main>
-<footer><p>Each image as it is, and as training sees it in its first epochs, before pixels are scaled. The pictures of an image share one scale from black to white. Of volumes the middle slices across z, y and x are shown.</p></footer>
-</body>
-</html>
-`;
-  return page.text;
+  const heading = `Augmentation of ${title}`;
+  const list = markup`
+<dl>${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return pageOf({
+    title: heading,
+    rules: sheetStyle,
+    header: headerOf(heading, list),
+    main: markup`${classes.length > 0 ? legend(classes) : nothing}
+${rows.map(row)}`,
+    footer: markup`<footer><p>Each image as it is, and as training sees it in its first epochs, before pixels are scaled. The pictures of an image share one scale from black to white. Of volumes the middle slices across z, y and x are shown.</p></footer>`,
+  });
 }
 
 /** Outlines lie on gray pictures, on which bright colours show in either scheme. */

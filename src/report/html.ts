@@ -4,12 +4,13 @@ import { eventsList } from "./events-list.ts";
 import { figuresTable, headlineFigure, perClassTable } from "./figures-table.ts";
 import { count, decimal, plural, range, time } from "./format.ts";
 import { learningPlots } from "./learning-plots.ts";
-import { Markup, markup, nothing } from "./markup.ts";
+import { markup, nothing } from "./markup.ts";
+import type { Markup } from "./markup.ts";
+import { headerOf, pageOf } from "./page.ts";
 import { explainDiagnosis } from "../train/diagnosis.ts";
 import type { Report } from "./record.ts";
 import { rocPlot } from "./roc-plot.ts";
 import { setsTable } from "./sets-table.ts";
-import { style } from "./style.ts";
 import { confusionNames, headline, namedFigures, settingRows } from "./words.ts";
 
 /**
@@ -27,23 +28,7 @@ import { confusionNames, headline, namedFigures, settingRows } from "./words.ts"
 export function reportHtml(report: Report): string {
   // As report.json has them, so that a report that was read from it gives the same page.
   const settings = JSON.parse(JSON.stringify(report.settings)) as object;
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${titleOf(report)}</title>
-<style>
-${new Markup(style)}
-</style>
-</head>
-<body>
-${header(report)}
-<main>
-${verdict(report)}
+  const main = markup`${verdict(report)}
 ${headlineFigure(report)}
 <section>
 <h2>Figures of the test set</h2>
@@ -69,16 +54,12 @@ ${settingRows(settings).map(([name, value]) => markup`<tr><th scope="row">${name
 </table>
 </section>
 ${methods(report)}
-${fingerprints(report)}
-</main>
-<footer>
+${fingerprints(report)}`;
+  const footer = markup`<footer>
 <p><strong>Not for clinical use.</strong> These figures describe one network on one test set. They do not show that it is safe or useful for patients.</p>
 <p>Written by voxgrad ${report.voxgrad}.</p>
-</footer>
-</body>
-</html>
-`;
-  return page.text;
+</footer>`;
+  return pageOf({ title: titleOf(report), header: header(report), main, footer });
 }
 
 function titleOf(report: Report): string {
@@ -88,17 +69,15 @@ function titleOf(report: Report): string {
 }
 
 function header({ testSet, task, classes, bestEpoch }: Report): Markup {
-  return markup`<header>
-<p class="use">Not for clinical use</p>
-<h1>Test report</h1>
+  const list = markup`
 <dl>
 <div><dt>task</dt><dd>${task}</dd></div>
 <div><dt>${task === "segmentation" ? "foreground" : "classes"}</dt><dd>${classes.join(", ")}</dd></div>
 <div><dt>test set</dt><dd>${plural(testSet.size, "image")}, opened once</dd></div>
 <div><dt>opened</dt><dd>${time(testSet.opened)}</dd></div>
 <div><dt>weights of</dt><dd>${bestEpoch > 0 ? `epoch ${count(bestEpoch)}` : "an epoch not on record"}</dd></div>
-</dl>
-</header>`;
+</dl>`;
+  return headerOf("Test report", list);
 }
 
 function verdict({ warnings, task }: Report): Markup {

@@ -1,7 +1,8 @@
 // A page that shows pairs of images side by side: what an audit found, for a person to judge.
 import { decimal, plural } from "./format.ts";
-import { Markup, markup, nothing } from "./markup.ts";
-import { style } from "./style.ts";
+import { markup, nothing } from "./markup.ts";
+import type { Markup } from "./markup.ts";
+import { headerOf, pageOf } from "./page.ts";
 
 /** One image of a pair. */
 export interface ShownImage {
@@ -46,42 +47,25 @@ export interface PairsPage {
  * ```
  */
 export function pairsHtml({ title, sections }: PairsPage): string {
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>Pairs in ${title}</title>
-<style>
-${new Markup(style)}
-${new Markup(pairsStyle)}
-</style>
-</head>
-<body>
-<header>
-<p class="use">Not for clinical use</p>
-<h1>Pairs in ${title}</h1>
-</header>
-<main>
-${sections.map(
-  ({ heading, meaning, pairs, more }) => markup`<section>
+  const heading = `Pairs in ${title}`;
+  return pageOf({
+    title: heading,
+    rules: pairsStyle,
+    header: headerOf(heading, nothing),
+    main: markup`${sections.map(section)}`,
+    footer: markup`<footer><p>Volumes are shown by their middle slice. Each picture spans its own intensities from black to white.</p></footer>`,
+  });
+}
+
+function section({ heading, meaning, pairs, more }: PairsPage["sections"][number]): Markup {
+  return markup`<section>
 <h2>${heading}</h2>
 <p>${meaning}</p>
 <div class="pairs">
 ${pairs.map(pairFigure)}
 </div>
 ${more > 0 ? markup`<p class="note">${plural(more, "more pair")} not shown here; --json has them all.</p>` : nothing}
-</section>`,
-)}
-</main>
-<footer><p>Volumes are shown by their middle slice. Each picture spans its own intensities from black to white.</p></footer>
-</body>
-</html>
-`;
-  return page.text;
+</section>`;
 }
 
 function pairFigure({ kind, similarity, a, b }: ShownPair): Markup {
