@@ -11,6 +11,8 @@ import {
   denseBackwardInput,
   denseBackwardWeight,
   denseBackwardWeightAdd,
+  denseBackwardWeightPart,
+  denseBackwardWeightPartAdd,
   denseBackwardBias,
   denseBackwardBiasAdd,
 } from "./dense";
@@ -41,7 +43,10 @@ import { rmspropStep, rmspropMomentumStep, rmspropCenteredStep, adagradStep, ada
 
 const callBytes: usize = 128;
 
-/** Carries out calls: (count). -1 when all were; otherwise the index of the one whose result or array is not finite. */
+/**
+ * Carries out calls: (count). -1 when all were; the index of the one whose result or array is not finite; or -2 less the index
+ * of a meeting of threads: go on behind it once all have come.
+ */
 export function runCalls(calls: usize, count: i32): i32 {
   for (let index = 0; index < count; index++) {
     const call = calls + <usize>index * callBytes;
@@ -277,11 +282,31 @@ export function runCalls(calls: usize, count: i32): i32 {
       case 86:
         softCrossEntropyBackward(i0, i1, i2, i3, i4, i5, x0, x1);
         break;
+      case 87:
+        return -2 - index;
+      case 88:
+        store<i32>(i2, requireFinite(i0, i1) ? 0 : 1);
+        break;
+      case 89:
+        if (!areUnmarked(i0, i1)) return index;
+        break;
+      case 90:
+        denseBackwardWeightPart(i0, i1, i2, i3, i4, i5, i6, i7);
+        break;
+      case 91:
+        denseBackwardWeightPartAdd(i0, i1, i2, i3, i4, i5, i6, i7);
+        break;
       default:
         callFurther(call);
     }
   }
   return -1;
+}
+
+/** Whether none of n marks, one a thread and 64 bytes apart, is set. */
+function areUnmarked(marks: usize, n: i32): bool {
+  for (let i = 0; i < n; i++) if (load<i32>(marks + ((<usize>i) << 6)) != 0) return false;
+  return true;
 }
 
 /** Keeps what a kernel returned; whether it is finite. */
