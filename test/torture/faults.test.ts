@@ -31,6 +31,7 @@ const codes: Readonly<Record<Call, readonly [string, string]>> = {
   readFile: ["EIO", "EACCES"],
   readdir: ["EIO", "EACCES"],
   rename: ["EACCES", "EPERM"],
+  rmdir: ["EBUSY", "EPERM"],
   stat: ["EIO", "EACCES"],
   truncate: ["EIO", "EPERM"],
   unlink: ["EPERM", "EBUSY"],
@@ -90,7 +91,7 @@ describe("a study on a disk that refuses one call", () => {
       if (files.failed === null) break;
       seen.set(files.failed, (seen.get(files.failed) ?? 0) + 1);
       // Nothing is lost where a lock cannot be given back.
-      const isUnlock = error === null && files.failed === "unlink";
+      const isUnlock = error === null && (files.failed === "unlink" || files.failed === "rmdir");
       if (!isUnlock) {
         expect(error, `call ${failing}, ${files.failed}`).toBeInstanceOf(StorageError);
         expect((error as Error).message).toMatch(

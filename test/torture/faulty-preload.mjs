@@ -7,7 +7,7 @@ const [number, folder] = (process.env.FAULT ?? "-1,nowhere").split(",");
 const failing = Number(number);
 const inside = resolve(folder);
 const codes = {
-  mkdir: "EACCES", open: "ENOSPC", readFile: "EIO", readdir: "EIO", rename: "EPERM", stat: "EIO", truncate: "EIO",
+  mkdir: "EACCES", open: "ENOSPC", readFile: "EIO", readdir: "EIO", rename: "EPERM", rmdir: "EBUSY", stat: "EIO", truncate: "EIO",
   unlink: "EPERM", sync: "EIO", write: "ENOSPC", writeFile: "ENOSPC", close: "EDQUOT",
 }; // prettier-ignore
 let calls = 0;
@@ -20,7 +20,7 @@ function check(call) {
 }
 
 const original = { ...fs };
-for (const call of ["mkdir", "open", "readFile", "readdir", "rename", "stat", "truncate", "unlink"]) {
+for (const call of ["mkdir", "open", "readFile", "readdir", "rename", "rmdir", "stat", "truncate", "unlink"]) {
   fs[call] = async (path, ...rest) => {
     if (!resolve(String(path)).startsWith(inside)) return original[call](path, ...rest);
     check(call);
