@@ -5,7 +5,7 @@ import type { FileSystem } from "../../src/storage/atomic.ts";
 
 export type Call =
   | "mkdir" | "open" | "readFile" | "readdir" | "rename" | "rmdir" | "stat" | "truncate" | "unlink"
-  | "sync" | "write" | "writeFile" | "close"; // prettier-ignore
+  | "sync" | "write" | "close"; // prettier-ignore
 
 export interface Fault {
   /** Which call fails, counted from 0 over all of them; only that one. */
@@ -51,7 +51,6 @@ export function faultyFiles(fault: Fault): FileSystem & { readonly failed: Call 
       sync: () => checked("sync", () => (fault.sync === false ? Promise.resolve() : handle.sync())),
       write: (bytes: Uint8Array, offset: number, length: number) =>
         checked("write", () => write(bytes, offset, length), () => half(bytes, offset, length)), // prettier-ignore
-      writeFile: (text: string) => checked("writeFile", () => handle.writeFile(text)),
       close: () => checked("close", () => handle.close(), () => handle.close()), // prettier-ignore
     } as unknown as FileHandle;
   };
