@@ -11,5 +11,5 @@ await build({
   target: "es2022",
   packages: "external",
 });
-const { run } = await import(new URL(`../build/torture/${name}.js`, import.meta.url).href);
-await run(...given.map((word) => (/^\d+$/.test(word) ? Number(word) : word)));
+const { main } = await import(new URL(`../build/torture/${name}.js`, import.meta.url).href);
+await main(...given.map((word) => (/^\d+$/.test(word) ? Number(word) : word)));

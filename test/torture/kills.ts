@@ -195,7 +195,7 @@ function succeed({ code, err }: Outcome, folder: string, out: string): void {
 }
 
 /** `npm run torture -- kills 200 1`, `npm run torture -- kills 60 1 refine` */
-export async function run(count = 200, seed = 1, work: Work = "train"): Promise<void> {
+export async function main(count = 200, seed = 1, work: Work = "train"): Promise<void> {
   console.log(`killing ${count} processes, seed ${seed}, ${work}`);
   const kills = await killAndResume(count, seed, console.log, work);
   const searched = `${kills.inSearch} a search, ${kills.inCurve} parts of a learning curve, `;
