@@ -28,7 +28,7 @@ const kindsOf: Readonly<Record<string, readonly Kind[]>> = {
 };
 
 /** Two epochs leave much to find: the search keeps a remedy. */
-const settings = ["--epochs", "2", "--hidden", "8", "--batch", "4", "--refine-trials", "2", "--seed", "9"];
+const settings = ["--epochs", "2", "--hidden", "8", "--batch", "28", "--refine-trials", "2", "--seed", "9"];
 
 /** One call that failed, and what the command said; what is wrong with that, or with where it goes on to. */
 export interface Failure {
