@@ -18,6 +18,9 @@ export type Part = (typeof parts)[number];
 /** One call refused; a write that takes half; a disk that is full, or read-only, from a call on. */
 export type Kind = "refused" | "short" | "full" | "readOnly";
 
+/** Whether only one call fails; else the disk stays as it is. */
+const isOnce = (kind: Kind) => kind === "refused" || kind === "short";
+
 const kindsOf: Readonly<Record<string, readonly Kind[]>> = {
   mkdir: ["refused", "full", "readOnly"],
   create: ["refused", "full", "readOnly"],
@@ -92,13 +95,13 @@ function run(folder: string, part: Part, out: string, kind: Kind | "count", numb
 export async function failCalls(
   { folder, wholes }: Prepared,
   part: Part,
-  isChosen: (number: number) => boolean,
+  isChosen: (number: number, kind: Kind) => boolean,
   see: (failure: Failure) => void,
   atOnce = 2,
 ): Promise<void> {
   const { calls } = wholes[part];
   const all = calls.flatMap((call, number) => (kindsOf[call] ?? ["refused"]).map((kind) => ({ call, kind, number })));
-  const waiting = all.filter(({ number }) => isChosen(number))[Symbol.iterator]();
+  const waiting = all.filter(({ number, kind }) => isChosen(number, kind))[Symbol.iterator]();
   const work = async () => {
     // One iterator for all: each takes what no other has.
     for (const each of waiting) see({ part, ...each, ...(await failCall(folder, part, wholes[part], each)) });
@@ -147,8 +150,13 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   return (await readdir(folder, { recursive: true })).sort();
 }
 
-/** `npm run torture -- faults`; `npm run torture -- faults refine 100 200` fails those calls of that part. */
-export async function main(only: Part | "all" = "all", from = 0, to = Infinity): Promise<void> {
+/** `npm run torture -- faults`; `-- faults refine 100 200 once` fails those calls of that part, and none after them. */
+export async function main(
+  only: Part | "all" = "all",
+  from = 0,
+  to = Infinity,
+  which: "once" | "lasting" | "both" = "both",
+): Promise<void> {
   const prepared = await prepare();
   const findings: string[] = [];
   for (const part of parts.filter((each) => only === "all" || each === only)) {
@@ -159,7 +167,7 @@ export async function main(only: Part | "all" = "all", from = 0, to = Infinity):
     await failCalls(
       prepared,
       part,
-      (number) => number >= from && number < to,
+      (number, kind) => number >= from && number < to && (which === "both" || isOnce(kind) === (which === "once")),
       ({ call, kind, number, finding }) => {
         counts.set(`${call} ${kind}`, (counts.get(`${call} ${kind}`) ?? 0) + 1);
         if (finding !== null) {
