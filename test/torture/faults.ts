@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { startAs } from "../cli/run.ts";
+import { start, startAs } from "../cli/run.ts";
 import type { Outcome } from "../cli/run.ts";
 import { scans } from "../cli/scans.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -11,7 +11,7 @@ import type { StudyOutcome } from "./outcome.ts";
 
 const preload = new URL("../../test/torture/faulty-preload.mjs", import.meta.url).href;
 
-/** Each begins where the one before it ended: only its own calls are made. */
+/** A training of its own, then what follows on another one; each begins where the one before it ended, to make its own calls alone. */
 export const parts = ["train", "refine", "curve", "test"] as const;
 export type Part = (typeof parts)[number];
 
@@ -30,8 +30,11 @@ const kindsOf: Readonly<Record<string, readonly Kind[]>> = {
   sync: ["refused", "readOnly"],
 };
 
-/** Two epochs leave much to find: the search keeps a remedy. */
-const settings = ["--epochs", "2", "--hidden", "8", "--batch", "28", "--refine-trials", "2", "--seed", "9"];
+/** A checkpoint after each of a few steps. */
+const training = ["--epochs", "2", "--hidden", "8", "--batch", "28", "--seed", "9", "--checkpoint-every", "0"];
+
+/** Two epochs leave much to find: the search keeps a remedy. Small batches make its trials short. */
+const searching = ["--epochs", "2", "--hidden", "8", "--batch", "4", "--seed", "9", "--refine-trials", "2"];
 
 /** One call that failed, and what the command said; what is wrong with that, or with where it goes on to. */
 export interface Failure {
@@ -59,6 +62,8 @@ export interface Prepared {
 export async function prepare(): Promise<Prepared> {
   const folder = await mkdtemp(join(tmpdir(), "voxgrad-faults-"));
   await writeFile(join(folder, "scans.npz"), await scans(160, 3));
+  const { code, err } = await start(folder, "train", "scans.npz", "--out", "searched", ...searching, "--quiet").ended;
+  if (code !== 0) throw new Error(`${folder}/searched: exit code ${code}: ${err}`);
   const wholes: Partial<Record<Part, Whole>> = {};
   for (const part of parts) {
     await begin(folder, part, part);
@@ -70,11 +75,11 @@ export async function prepare(): Promise<Prepared> {
   return { folder, wholes: wholes as Record<Part, Whole> };
 }
 
-/** The part before it, and its own settings: they are those of a command that was stopped in between. */
+/** What it goes on from, with its own settings: as those of a command that was stopped in between. */
 async function begin(folder: string, part: Part, out: string): Promise<void> {
-  const before = parts.indexOf(part) - 1;
-  if (before < 0) return;
-  await cp(join(folder, parts[before]), join(folder, out), { recursive: true });
+  if (part === "train") return;
+  const before = part === "refine" ? "searched" : parts[parts.indexOf(part) - 1];
+  await cp(join(folder, before), join(folder, out), { recursive: true });
   const file = join(folder, out, "config.json");
   const config = JSON.parse(await readFile(file, "utf8")) as object;
   const more = { refine: true, learningCurve: part !== "refine" };
@@ -82,7 +87,7 @@ async function begin(folder: string, part: Part, out: string): Promise<void> {
 }
 
 function run(folder: string, part: Part, out: string, kind: Kind | "count", number: number): Promise<Outcome> {
-  const given = part === "train" ? [...settings, "--checkpoint-every", "0"] : [];
+  const given = part === "train" ? training : [];
   const train = ["train", "scans.npz", "--out", out, "--resume", ...given, "--json", "--quiet"];
   const manner = { env: { ...process.env, FAULT: `${kind},${number},${out}` }, execArgv: ["--import", preload] };
   return startAs(manner, folder, ...(part === "test" ? ["test", out, "--json", "--quiet"] : train)).ended;
