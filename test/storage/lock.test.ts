@@ -129,10 +129,10 @@ describe("several that want the lock at once", () => {
   });
 
   const seed = Number(process.env["VOXGRAD_TEST_SEED"] ?? 7);
-  it(`three of them, calls in 400 drawn orders: never two at once, each has it or is refused, and nothing is left (seed ${seed})`, async () => {
+  it(`three of them, calls in 100 drawn orders: never two at once, each has it or is refused, and nothing is left (seed ${seed})`, async () => {
     let locked = 0;
     let refused = 0;
-    for (let order = 0; order < 400; order++) {
+    for (let order = 0; order < 100; order++) {
       const at = join(folder, `${order}`, "study.lock");
       await mkdir(join(folder, `${order}`));
       await leave(process.pid, 1, at);
@@ -168,7 +168,7 @@ describe("several that want the lock at once", () => {
       await all;
       expect(await readdir(join(folder, `${order}`))).toEqual([]);
     }
-    expect(locked).toBeGreaterThan(400);
-    expect(refused).toBeGreaterThan(200);
+    expect(locked).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(50);
   }, 60_000);
 });
