@@ -300,5 +300,5 @@ describe("the learning curve", () => {
       expect(await storage.list()).toEqual(await whole.storage.list());
     }
     expect(cleared).toBeGreaterThan(3);
-  });
+  }, 120_000);
 }); // prettier-ignore
