@@ -15,6 +15,8 @@ export interface ThreadOptions {
   readonly threads?: number | "auto";
   /** Where the worker's file lies, for bundlers that do not follow `new Worker(new URL(...))`: `voxgrad/thread` as a file. */
   readonly workerUrl?: string | URL;
+  /** Whether there may be more threads than processors: slower, for tests. False by default. */
+  readonly beyondProcessors?: boolean;
 }
 
 /** Multiplications of a step below which a second thread is waited for longer than it saves: 0.4 milliseconds of one. */
@@ -31,8 +33,7 @@ export async function allocateFor(
   options: ThreadOptions,
 ): Promise<{ readonly block: Block; readonly reason: string | null }> {
   const { threads, reason } = await settle(options, network, batchSize);
-  const planned = (count: number) =>
-    network.plan({ ...plan, batchSize, average: average !== null, threads: count });
+  const planned = (count: number) => network.plan({ ...plan, batchSize, average: average !== null, threads: count });
   if (threads > 1) {
     const { threadsOf } = await import("#threads");
     try {
@@ -48,7 +49,7 @@ export async function allocateFor(
 
 /** @throws RangeError when a number of threads is none. */
 async function settle(
-  { threads = "auto" }: ThreadOptions,
+  { threads = "auto", beyondProcessors = false }: ThreadOptions,
   { placed }: Network,
   batchSize: number,
 ): Promise<{ readonly threads: number; readonly reason: string | null }> {
@@ -67,6 +68,6 @@ async function settle(
   if (none !== null) return { threads: 1, reason: none };
   const there = processors();
   if (threads === "auto") return { threads: Math.min(there, mostByItself), reason: null };
-  if (threads > there) return { threads: there, reason: `there are ${there} processors, and more threads than that would wait for one another` }; // prettier-ignore
+  if (threads > there && !beyondProcessors) return { threads: there, reason: `there are ${there} processors, and more threads than that would wait for one another` }; // prettier-ignore
   return { threads, reason: null };
 }

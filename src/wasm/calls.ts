@@ -233,4 +233,7 @@ export function callShape(name: Callable): { readonly words: number; readonly sc
 /** Every kernel that a list may hold, in the order of their numbers. */
 export const callables = Object.keys(shapes) as readonly Callable[];
 
-const numberOfCallable = Object.fromEntries(callables.map((name, number) => [name, number])) as Record<Callable, number>;
+const numberOfCallable = Object.fromEntries(callables.map((name, number) => [name, number])) as Record<
+  Callable,
+  number
+>;

@@ -66,12 +66,17 @@ export async function allocate(
   if (options) {
     const { threads, begin } = options;
     const control = find("threads").offset;
-    team = await beginTeam(begin, kernels, { module, memory }, {
-      threads,
-      control,
-      shared: new Int32Array(memory.buffer, control, controlBytes(threads) >> 2),
-      scratchStride: find("scratch").bytes / threads,
-    });
+    team = await beginTeam(
+      begin,
+      kernels,
+      { module, memory },
+      {
+        threads,
+        control,
+        shared: new Int32Array(memory.buffer, control, controlBytes(threads) >> 2),
+        scratchStride: find("scratch").bytes / threads,
+      },
+    );
   }
   const free = () => {
     buffer = null;

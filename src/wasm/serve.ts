@@ -3,7 +3,10 @@ import { changes, createWalk, waits, words } from "./meeting.ts";
 import type { ThreadStart } from "./team.ts";
 
 /** @param ready is called once the kernels are there. Comes back when the team ends. */
-export async function serve({ module, memory, control, thread, threads }: ThreadStart, ready: () => void): Promise<void> {
+export async function serve(
+  { module, memory, control, thread, threads }: ThreadStart,
+  ready: () => void,
+): Promise<void> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   const shared = new Int32Array(memory.buffer, control);
   const walk = createWalk(exports["runCalls"] as (calls: number, count: number) => number, shared, threads);

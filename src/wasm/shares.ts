@@ -186,7 +186,8 @@ const fewOutputs = 32;
 /** A thread's outputs of a weight's gradient, in whole panels of eight; a bias's is left to the last thread. */
 export function shareOfOutputs(name: Callable, given: readonly number[], place: Place): Share | null {
   const last = place.thread === place.threads - 1;
-  if (name === "denseBackwardBias" || name === "denseBackwardBiasAdd") return last ? { name, given, blocksBefore: 0 } : null;
+  if (name === "denseBackwardBias" || name === "denseBackwardBiasAdd")
+    return last ? { name, given, blocksBefore: 0 } : null;
   const [dWeight, dy, x, scratch, batch, inputs, outputs] = given;
   const ownScratch = scratch + place.thread * place.scratchStride;
   if (outputs < fewOutputs || outputs < 16 * place.threads) {

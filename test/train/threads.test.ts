@@ -62,7 +62,12 @@ async function train({ layers, rows = 24, shape = [40], ...options }: Case, thre
       }
       expect(await step.update(1e-3)).toBe(true);
     }
-    const regions = ["parameters", "gradients", ...state.map((name) => `state ${name}`), ...(settings.average ? ["average"] : [])];
+    const regions = [
+      "parameters",
+      "gradients",
+      ...state.map((name) => `state ${name}`),
+      ...(settings.average ? ["average"] : []),
+    ];
     // As text, so that a difference is told in a line.
     const bits = (name: string) => createHash("sha256").update(block.bytesOf(name)).digest("hex");
     return { errors, counters: step.counters(), ...Object.fromEntries(regions.map((name) => [name, bits(name)])) };
