@@ -71,7 +71,7 @@ export async function main(count = 200, seed = 1): Promise<void> {
   );
   for (let i = 0; i < count; i++) {
     const { weights, error } = await trainWith(2 + (i % 3), { late: 1 + random.integer(count + i, 1 << 30) });
-    if (weights !== wanted) throw error ?? new Error(`threads: late threads gave other weights: ${weights}`);
+    if (weights !== wanted) throw new Error(`threads: late threads gave other weights: ${weights}`, { cause: error });
   }
   console.log(`${count} runs with late threads: the same weights ${wanted}`);
 }
