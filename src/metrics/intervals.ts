@@ -1,4 +1,5 @@
 // 95 % confidence intervals: Wilson for a share, DeLong for the area under the ROC curve, bootstrap for the rest.
+import { z } from "./normal.ts";
 import { doubledPlacements, missingClass, sortScores } from "./ranks.ts";
 import { eachResample } from "./resamples.ts";
 import type { ResampleOptions } from "./resamples.ts";
@@ -9,9 +10,6 @@ export interface Interval {
   /** One sentence: why the interval is null. */
   readonly reason?: string;
 }
-
-/** Standard normal quantile of 0.975. */
-const z = 1.959963984540054;
 
 /**
  * Wilson's score interval of successes / total:

@@ -55,6 +55,18 @@ function membersOf(groups: readonly string[], count: number): Int32Array[] {
   return [...members.values()].map((list) => Int32Array.from(list));
 }
 
+/** The number of the group of each item, groups in the order of their first item. */
+export function groupIndexes(groups: readonly string[], count: number): Int32Array {
+  checkSameLength("bootstrap groups", count, groups.length);
+  const numbers = new Map<string, number>();
+  return Int32Array.from(groups, (group) => {
+    const known = numbers.get(group);
+    if (known !== undefined) return known;
+    numbers.set(group, numbers.size);
+    return numbers.size - 1;
+  });
+}
+
 function extended(drawn: Int32Array, more: number): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(2 * drawn.length + more);
   longer.set(drawn);
