@@ -1,6 +1,5 @@
 // The bootstrap by counts: resamples are drawn as how often each image comes, and all figures of a resample are made at once.
 import { createDraws } from "./draws.ts";
-import type { Interval } from "./intervals.ts";
 import { groupIndexes } from "./resamples.ts";
 import type { ResampleOptions } from "./resamples.ts";
 
@@ -8,9 +7,16 @@ import type { ResampleOptions } from "./resamples.ts";
 export interface Resampled {
   readonly values: readonly Float64Array[];
   readonly resamples: number;
+  /** values without each unit: jackknife[k][j]; null where there are more than `mostLeftOut`. */
+  readonly jackknife: readonly Float64Array[] | null;
+  /** How many units were drawn from. */
+  readonly count: number;
   /** What was drawn, in the words of an error: whole groups or items. */
   readonly units: "groups" | "items";
 }
+
+/** With more units the acceleration of BCa is near 0, and leaving out each of them costs more than drawing. */
+const mostLeftOut = 1000;
 
 /**
  * @param count items
@@ -36,5 +42,13 @@ export function resampleCounts(
     const drawn = figures(counts);
     for (let k = 0; k < length; k++) values[k][resample] = drawn[k];
   }
-  return { values, resamples, units: groups ? "groups" : "items" };
+  const jackknife = units <= mostLeftOut ? values.map(() => new Float64Array(units)) : null;
+  if (jackknife) {
+    for (let left = 0; left < units; left++) {
+      for (let i = 0; i < count; i++) counts[i] = (unitOf ? unitOf[i] : i) === left ? 0 : 1;
+      const others = figures(counts);
+      for (let k = 0; k < length; k++) jackknife[k][left] = others[k];
+    }
+  }
+  return { values, resamples, jackknife, count: units, units: groups ? "groups" : "items" };
 }

@@ -19,7 +19,7 @@ export function createDraws(seed: number): Draws {
     let c = random.bits(4 * resample + 2) | 0;
     let d = random.bits(4 * resample + 3) | 0;
     const uneven = (4294967296 - below) % below;
-    for (let i = 0; i < times; ) {
+    for (let i = 0; i < times;) {
       const five = Math.imul(b, 5);
       const word = Math.imul((five << 7) | (five >>> 25), 9);
       const shifted = b << 9;

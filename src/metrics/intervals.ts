@@ -1,7 +1,8 @@
 // 95 % confidence intervals: Wilson for a share, DeLong for the area under the ROC curve, bootstrap for the rest.
+import { quantile } from "./bca.ts";
 import { z } from "./normal.ts";
 import { doubledPlacements, missingClass, sortScores } from "./ranks.ts";
-import { eachResample } from "./resamples.ts";
+import { eachQuickResample } from "./resamples.ts";
 import type { ResampleOptions } from "./resamples.ts";
 
 /** Low and high end, or null and the reason why there is none. */
@@ -101,7 +102,7 @@ export function bootstrap(
 ): Interval[] {
   const { groups, resamples = 1000 } = options;
   const values: number[][] = [];
-  eachResample(count, options, (drawn) => {
+  eachQuickResample(count, options, (drawn) => {
     figures(drawn).forEach((value, k) => {
       values[k] ??= [];
       if (value !== null) values[k].push(value);
@@ -121,13 +122,6 @@ function percentiles(sorted: Float64Array, resamples: number, units: string): In
   if (sorted[0] === sorted[sorted.length - 1])
     return { interval: null, reason: `every resample gives the same value: too few ${units} to say how sure it is` };
   return { interval: [low, high] };
-}
-
-function quantile(sorted: Float64Array, share: number): number {
-  const position = share * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }
 
 /** Mean and sample variance of placements / scale. */

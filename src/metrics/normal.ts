@@ -26,3 +26,33 @@ export function twoSidedTail(z: number): number {
   for (let k = 200; k >= 1; k--) fraction = x + k / fraction;
   return (2 * density) / fraction;
 }
+
+/** Phi(x), the standard normal distribution. */
+export function normalShare(x: number): number {
+  const tail = twoSidedTail(x) / 2;
+  return x < 0 ? tail : 1 - tail;
+}
+
+/** The x with Phi(x) = share, for 0 < share < 1, to 1e-12; by halving. */
+export function normalQuantile(share: number): number {
+  let low = -9;
+  let high = 9;
+  for (let turn = 0; turn < 64; turn++) {
+    const middle = (low + high) / 2;
+    if (normalShare(middle) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/**
+ * Student's t quantile of 0.975, `z + (z^3 + z) / 4v + (5 z^5 + 16 z^3 + 3 z) / 96 v^2 + ...` (Fisher & Cornish 1960;
+ * Abramowitz & Stegun 26.7.5), to 1 % from 3 degrees of freedom on, to 1e-4 from 10 on.
+ */
+export function studentQuantile(freedom: number): number {
+  const g1 = (z * z * z + z) / 4;
+  const square = z * z;
+  const g2 = (z * (5 * square * square + 16 * square + 3)) / 96;
+  const g3 = (z * (3 * square * square * square + 19 * square * square + 17 * square - 15)) / 384;
+  return z + g1 / freedom + g2 / (freedom * freedom) + g3 / (freedom * freedom * freedom);
+}

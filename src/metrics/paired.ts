@@ -100,11 +100,7 @@ export interface PairedMistakes {
  * console.log(mcnemar([0, 0, 1, 1, 1], [0, 1, 0, 0, 1], [0, 0, 1, 1, 1]).exact); // 3 differences, all one way: 2 / 2^3
  * ```
  */
-export function mcnemar(
-  truth: ArrayLike<number>,
-  first: ArrayLike<number>,
-  second: ArrayLike<number>,
-): PairedMistakes {
+export function mcnemar(truth: ArrayLike<number>, first: ArrayLike<number>, second: ArrayLike<number>): PairedMistakes {
   checkSameLength("first", truth.length, first.length);
   checkSameLength("second", truth.length, second.length);
   let onlyFirst = 0;

@@ -2,7 +2,7 @@
 import { log } from "../elementary.ts";
 import { checkSameLength } from "./measure.ts";
 import type { Measure } from "./measure.ts";
-import { reliabilityCurve } from "./reliability.ts";
+import { isProbability, reliabilityCurve } from "./reliability.ts";
 import { checkWeights } from "./weighted-ranks.ts";
 
 /** Probabilities are held to [clip, 1 - clip] before the logarithm: one certain mistake would make the log loss infinite. */
@@ -88,7 +88,10 @@ export function expectedCalibrationError(
   const all = count.reduce((sum, part) => sum + part, 0);
   if (!(all > 0)) return nothing(labels.length);
   return {
-    value: count.reduce((sum, part, b) => sum + (part / all) * Math.abs((share[b] ?? 0) - (meanProbability[b] ?? 0)), 0),
+    value: count.reduce(
+      (sum, part, b) => sum + (part / all) * Math.abs((share[b] ?? 0) - (meanProbability[b] ?? 0)),
+      0,
+    ),
   };
 }
 
@@ -153,7 +156,7 @@ function checkProbabilities(labels: ArrayLike<number>, probabilities: ArrayLike<
       throw new RangeError(`labels: expected class indexes from 0 to ${classes - 1}, got ${labels[i]} at index ${i}.`);
   }
   for (let i = 0; i < probabilities.length; i++) {
-    if (!(probabilities[i] >= 0 && probabilities[i] <= 1))
+    if (!isProbability(probabilities[i]))
       throw new RangeError(
         `probabilities: expected numbers from 0 to 1, got ${probabilities[i]} of image ${Math.floor(i / classes)}.`,
       );

@@ -16,7 +16,12 @@ export interface ReliabilityCurve {
 
 /** The bin of a probability: [k/bins, (k+1)/bins), the last one closed. */
 export function binOf(probability: number, bins: number): number {
-  return Math.min(bins - 1, Math.floor(probability * bins));
+  return Math.max(0, Math.min(bins - 1, Math.floor(probability * bins)));
+}
+
+/** From 0 to 1, but for what a mean of float32 numbers is rounded beyond. */
+export function isProbability(value: number): boolean {
+  return value >= -1e-6 && value <= 1 + 1e-6;
 }
 
 /**
@@ -52,8 +57,7 @@ export function reliabilityCurve(
   const sums = new Float64Array(bins);
   for (let i = 0; i < n; i++) {
     const p = probabilities[i];
-    if (!(p >= 0 && p <= 1))
-      throw new RangeError(`probabilities: expected numbers from 0 to 1, got ${p} at index ${i}.`);
+    if (!isProbability(p)) throw new RangeError(`probabilities: expected numbers from 0 to 1, got ${p} at index ${i}.`);
     const bin = binOf(p, bins);
     const weight = weights ? weights[i] : 1;
     count[bin] += weight;

@@ -2,14 +2,7 @@
 // averages.ts and agreement.ts give of it, NaN where they give null.
 
 /** Figures of one class against the rest. */
-export const classNames = [
-  "recall",
-  "specificity",
-  "precision",
-  "negativePredictiveValue",
-  "dice",
-  "jaccard",
-] as const;
+export const classNames = ["recall", "specificity", "precision", "negativePredictiveValue", "dice", "jaccard"] as const;
 /** Figures of the whole matrix. */
 export const wholeNames = ["accuracy", "balancedAccuracy", "matthews", "kappa"] as const;
 

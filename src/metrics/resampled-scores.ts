@@ -18,10 +18,7 @@ const least = 1e-300;
  * @param truth n values, 1 = positive, anything else negative
  * @param scores n values, none NaN
  */
-export function resampledScores(
-  truth: ArrayLike<number>,
-  scores: ArrayLike<number>,
-) {
+export function resampledScores(truth: ArrayLike<number>, scores: ArrayLike<number>) {
   const n = truth.length;
   const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) =>
     scores[a] > scores[b] ? -1 : scores[a] < scores[b] ? 1 : 0,
