@@ -22,10 +22,17 @@ export interface LabelIntervals {
   ofCurves(name: "rocAuc" | "averagePrecision"): Interval;
 }
 
-/** @param groups the group of each image where groups have more than one; then whole groups are drawn */
-export function labelIntervals(images: LabelledImages, groups: readonly string[] | null, seed: number): LabelIntervals {
+/**
+ * @param groups the group of each image where groups have more than one; then whole groups are drawn
+ * @param resamples 10,000 or 1,000 by the images and classes
+ */
+export function labelIntervals(
+  images: LabelledImages,
+  groups: readonly string[] | null,
+  seed: number,
+  resamples = resamplesFor(images.truth.length * (images.classes === 2 ? 1 : images.classes)),
+): LabelIntervals {
   const { truth, probabilities, classes, weights } = images;
-  const resamples = resamplesFor(truth.length * (classes === 2 ? 1 : classes));
   const { layout, of } = resampledLabels(images);
   const resampled = resampleCounts(truth.length, layout.length, of, { seed, groups, resamples });
   const values = Float64Array.from(of(new Int32Array(truth.length).fill(1)));

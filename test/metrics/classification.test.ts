@@ -6,7 +6,10 @@ import * as metrics from "../../src/metrics/classification.ts";
 import { readVectors } from "../vectors/read.ts";
 import type { Tensor } from "../vectors/read.ts";
 
-type Binary = Record<(typeof names)[number] | "accuracy" | "balancedAccuracy" | "matthews" | "kappa" | "threshold", number> & {
+type Binary = Record<
+  (typeof names)[number] | "accuracy" | "balancedAccuracy" | "matthews" | "kappa" | "threshold",
+  number
+> & {
   readonly kind: "binary";
   readonly truth: readonly number[];
   readonly score: readonly number[];

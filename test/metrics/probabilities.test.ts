@@ -94,7 +94,9 @@ describe("average precision, Brier, log loss and calibration error", () => {
     for (const score of [brier, logLoss, expectedCalibrationError]) {
       expect(score([], [], 2)).toEqual({ value: null, reason: "there is no image" });
       expect(score([1], [0.5, 0.5], 2, [0])).toEqual({ value: null, reason: "no image has a weight" });
-      expect(() => score([1], [0.5, 1.5], 2)).toThrow("probabilities: expected numbers from 0 to 1, got 1.5 of image 0.");
+      expect(() => score([1], [0.5, 1.5], 2)).toThrow(
+        "probabilities: expected numbers from 0 to 1, got 1.5 of image 0.",
+      );
       expect(() => score([2], [0.5, 0.5], 2)).toThrow(/expected class indexes from 0 to 1, got 2 at index 0/);
       expect(() => score([1], [0.5], 2)).toThrow(/expected 2 values/);
       expect(() => score([NaN], [0.5, 0.5], 2)).toThrow(/got NaN/);

@@ -59,8 +59,7 @@ function surfaceless(marked: readonly number[], shape: readonly number[], spacin
     if (!mark) return [];
     return [
       shape.map(
-        (size, axis) =>
-          (Math.floor(index / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % size) * spacing[axis],
+        (size, axis) => (Math.floor(index / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % size) * spacing[axis],
       ),
     ];
   });
@@ -134,9 +133,13 @@ describe("surface distances", () => {
   });
 
   test("refuse shapes and spacings that do not fit", () => {
-    expect(() => surfaceDistances([1, 1], [1, 1], [3])).toThrow("shape: expected 2 voxels, one for each of the truth, got 3.");
+    expect(() => surfaceDistances([1, 1], [1, 1], [3])).toThrow(
+      "shape: expected 2 voxels, one for each of the truth, got 3.",
+    );
     expect(() => surfaceDistances([1, 1], [1], [2])).toThrow(/predicted: expected 2 values/);
-    expect(() => surfaceDistances([1, 1], [1, 1], [2], [0])).toThrow("spacing: expected a number above 0 for each of 1 axes, got [0].");
+    expect(() => surfaceDistances([1, 1], [1, 1], [2], [0])).toThrow(
+      "spacing: expected a number above 0 for each of 1 axes, got [0].",
+    );
     expect(() => surfaceDistances([1, 1], [1, 1], [2], [1, 1])).toThrow(/for each of 1 axes/);
   });
 });

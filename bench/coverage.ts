@@ -1,0 +1,31 @@
+// Prints how often the 95 % intervals of the report contain the true figure: `npm run bench -- coverage [SETS] [RESAMPLES]`.
+import { coverageOf } from "./coverage-of.ts";
+import type { World } from "./coverage-of.ts";
+
+const [sets = 2000, resamples = 1000] = process.argv.slice(2).map(Number);
+const worlds: Record<string, World> = {
+  "30 % positive, calibrated": { prevalence: 0.3, skill: 1.5, sharpness: 1, imagesPerPatient: 1 },
+  "50 % positive, twice too sure": { prevalence: 0.5, skill: 1.5, sharpness: 2, imagesPerPatient: 1 },
+  "20 % positive, easy, three times too sure": { prevalence: 0.2, skill: 2, sharpness: 3, imagesPerPatient: 1 },
+  "40 % positive, 1.5 times too sure, 5 images of each patient": { prevalence: 0.4, skill: 1.5, sharpness: 1.5, imagesPerPatient: 5 }, // prettier-ignore
+};
+const counts = [50, 100, 250, 1000];
+for (const [name, world] of Object.entries(worlds)) {
+  const images = world.imagesPerPatient;
+  const columns = counts.map((count) =>
+    coverageOf({
+      world,
+      count: images * count,
+      sets: count < 1000 ? sets : sets / 4,
+      resamples,
+      population: 2_000_000,
+    }),
+  );
+  console.log(`\n${name}; ${sets} sets (${sets / 4} of the largest), ${resamples} resamples\n`);
+  console.log(`| figure | true value | ${counts.map((count) => `n = ${count}`).join(" | ")} |`);
+  console.log(`|${" --- |".repeat(2 + counts.length)}`);
+  columns[0].forEach(({ name: figure, trueValue }, i) => {
+    const cells = columns.map((column) => `${((100 * column[i].covering) / column[i].intervals).toFixed(1)}`);
+    console.log(`| ${figure} | ${trueValue.toFixed(3)} | ${cells.join(" | ")} |`);
+  });
+}
