@@ -130,21 +130,21 @@ export interface CoverageOptions {
   readonly count: number;
   readonly sets: number;
   readonly resamples: number;
-  /** Images of which the true figures are taken. */
-  readonly population: number;
 }
 
-export function coverageOf({ world, count, sets, resamples, population }: CoverageOptions): Coverage[] {
+/** All figures of so many images of a world that they are as good as the true ones. */
+export function trueFigures(world: World, population: number) {
+  const { layout, of } = resampledLabels(drawWorld(world, population, 1));
+  return { layout, figures: Float64Array.from(of(new Int32Array(population).fill(1))) };
+}
+
+export function coverageOf(
+  { world, count, sets, resamples }: CoverageOptions,
+  { layout, figures }: ReturnType<typeof trueFigures>,
+): Coverage[] {
   const grouped = world.imagesPerPatient > 1;
   const watched = grouped ? bootstrapped : [...plain, ...bootstrapped];
-  const all = resampledLabels(drawWorld(world, population, 1));
-  const figures = Float64Array.from(all.of(new Int32Array(population).fill(1)));
-  const found = watched.map(({ name, at }) => ({
-    name,
-    trueValue: figures[at(all.layout)],
-    intervals: 0,
-    covering: 0,
-  }));
+  const found = watched.map(({ name, at }) => ({ name, trueValue: figures[at(layout)], intervals: 0, covering: 0 }));
   for (let set = 0; set < sets; set++) {
     const images = drawWorld(world, count, 2 + set);
     const intervals = labelIntervals(images, grouped ? images.groups : null, set, resamples);
