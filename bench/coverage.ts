@@ -1,8 +1,8 @@
-// Prints how often the 95 % intervals of the report contain the true figure: `npm run bench -- coverage [SETS] [RESAMPLES]`.
-import { coverageOf } from "./coverage-of.ts";
+// Prints how often the 95 % intervals of the report contain the true figure: `npm run bench -- coverage [SETS] [RESAMPLES] [WORLD]`.
+import { coverageOf, trueFigures } from "./coverage-of.ts";
 import type { World } from "./coverage-of.ts";
 
-const [sets = 2000, resamples = 1000] = process.argv.slice(2).map(Number);
+const [sets = 1000, resamples = 500, only] = process.argv.slice(2).map(Number);
 const worlds: Record<string, World> = {
   "30 % positive, calibrated": { prevalence: 0.3, skill: 1.5, sharpness: 1, imagesPerPatient: 1 },
   "50 % positive, twice too sure": { prevalence: 0.5, skill: 1.5, sharpness: 2, imagesPerPatient: 1 },
@@ -10,16 +10,12 @@ const worlds: Record<string, World> = {
   "40 % positive, 1.5 times too sure, 5 images of each patient": { prevalence: 0.4, skill: 1.5, sharpness: 1.5, imagesPerPatient: 5 }, // prettier-ignore
 };
 const counts = [50, 100, 250, 1000];
-for (const [name, world] of Object.entries(worlds)) {
+for (const [at, [name, world]] of Object.entries(worlds).entries()) {
+  if (only !== undefined && at !== only) continue;
+  const known = trueFigures(world, 2_000_000);
   const images = world.imagesPerPatient;
   const columns = counts.map((count) =>
-    coverageOf({
-      world,
-      count: images * count,
-      sets: count < 1000 ? sets : sets / 4,
-      resamples,
-      population: 2_000_000,
-    }),
+    coverageOf({ world, count: images * count, sets: count < 1000 ? sets : sets / 4, resamples }, known),
   );
   console.log(`\n${name}; ${sets} sets (${sets / 4} of the largest), ${resamples} resamples\n`);
   console.log(`| figure | true value | ${counts.map((count) => `n = ${count}`).join(" | ")} |`);

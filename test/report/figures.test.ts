@@ -135,7 +135,7 @@ describe("baselines of labels", () => {
         accuracy: 0.6,
         balancedAccuracy: 0.5,
         rocAuc: 0.5,
-        brier: expect.closeTo(0.24, 12),
+        brier: expect.closeTo(0.24, 12) as number,
       },
       { name: "the mean intensity of the image", accuracy: 1, balancedAccuracy: 1, rocAuc: 1 },
     ]);

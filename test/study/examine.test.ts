@@ -15,9 +15,9 @@ describe("the spacing of masks", () => {
   const placed = (...geometry: ImageGeometry[]): Dataset => ({ ...masks, geometry });
 
   test("is that of the shape's axes, slowest first, in millimetres", () => {
-    const { shape, unit, of } = maskSpacing(placed(at("mm", [0.5, 0.7, 3]), at("um", [500, 700, 4000])));
-    expect([shape, unit, of(0)]).toEqual([[3, 4, 5], "millimetres", [3, 0.7, 0.5]]);
-    of(1).forEach((step, axis) => expect(step).toBeCloseTo([4, 0.7, 0.5][axis], 12));
+    const found = maskSpacing(placed(at("mm", [0.5, 0.7, 3]), at("um", [500, 700, 4000])));
+    expect([found.shape, found.unit, found.of(0)]).toEqual([[3, 4, 5], "millimetres", [3, 0.7, 0.5]]);
+    found.of(1).forEach((step, axis) => expect(step).toBeCloseTo([4, 0.7, 0.5][axis], 12));
     expect(maskSpacing(placed(at("unknown", [1, 1, 2]), at("mm", [1, 1, 2]))).unit).toBe("units of the files' spacing");
   });
 
