@@ -135,11 +135,13 @@ function nowhere(reason: string): SurfaceDistances {
 function surfaceOf(mask: Uint8Array, shape: readonly number[]): Uint8Array {
   const surface = new Uint8Array(mask.length);
   for (let axis = shape.length - 1, stride = 1; axis >= 0; stride *= shape[axis--]) {
-    const length = shape[axis];
-    for (let i = 0; i < mask.length; i++) {
-      if (!mask[i] || surface[i]) continue;
-      const place = Math.floor(i / stride) % length;
-      if (place === 0 || place === length - 1 || !mask[i - stride] || !mask[i + stride]) surface[i] = 1;
+    const block = stride * shape[axis];
+    for (let start = 0; start < mask.length; start += block) {
+      for (let row = start; row < start + block; row += stride) {
+        const isEdge = row === start || row === start + block - stride;
+        for (let i = row; i < row + stride; i++)
+          if (mask[i] && (isEdge || !mask[i - stride] || !mask[i + stride])) surface[i] = 1;
+      }
     }
   }
   return surface;
