@@ -34,6 +34,17 @@ const wilsonOf = (name: "recall" | "specificity" | "precision" | "negativePredic
     sharesOf(confusionMatrix(truth, predicted, 2), 1)[name] ?? { interval: null, reason: "" },
 });
 
+const delongOf = (scale: "plain" | "logit"): Watched => ({
+  name: `ROC AUC (DeLong, ${scale})`,
+  at: (layout) => layout.ofCurve("rocAuc", 1),
+  interval: ({ truth, probabilities }) =>
+    delong(
+      truth,
+      Float64Array.from(truth, (_, i) => probabilities[2 * i + 1]),
+      scale,
+    ),
+});
+
 const plain: readonly Watched[] = [
   {
     name: "accuracy (Wilson)",
@@ -45,15 +56,8 @@ const plain: readonly Watched[] = [
   wilsonOf("specificity"),
   wilsonOf("precision"),
   wilsonOf("negativePredictiveValue"),
-  {
-    name: "ROC AUC (DeLong)",
-    at: (layout) => layout.ofCurve("rocAuc", 1),
-    interval: ({ truth, probabilities }) =>
-      delong(
-        truth,
-        Float64Array.from(truth, (_, i) => probabilities[2 * i + 1]),
-      ),
-  },
+  delongOf("plain"),
+  delongOf("logit"),
 ];
 
 const whole = (name: Parameters<LabelIntervals["ofWhole"]>[0]): Watched => ({

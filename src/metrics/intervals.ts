@@ -1,4 +1,5 @@
 // 95 % confidence intervals: Wilson for a share, DeLong for the area under the ROC curve, bootstrap for the rest.
+import { exp } from "../elementary.ts";
 import { quantile } from "./bca.ts";
 import { z } from "./normal.ts";
 import { doubledPlacements, missingClass, sortScores } from "./ranks.ts";
@@ -44,10 +45,12 @@ export function wilson(successes: number, total: number): Interval {
 /**
  * DeLong's interval of the area under the ROC curve, clipped to [0, 1]: `AUC -+ z sqrt(S10 / m + S01 / n)`, S10 and S01
  * the sample variances of the placements of m positives among the negatives and of n negatives among the positives
- * (DeLong et al. 1988), from sorted scores in O(n log n) (Sun & Xu 2014).
+ * (DeLong et al. 1988), from sorted scores in O(n log n) (Sun & Xu 2014). On the logit scale it is that of
+ * `ln(AUC / (1 - AUC))`, turned back (Pepe 2003): never beyond [0, 1], and better for few images and large areas.
  *
  * @param truth values, 1 = positive, 0 = negative
  * @param scores as many values, higher = more likely positive
+ * @param scale "plain", or "logit" as in the report
  * @returns null with a reason when a class has fewer than two images or the variance is 0 (the classes are told apart
  * without a mistake, say), of which no interval can be made
  * @throws RangeError when the lengths differ or a score is NaN
@@ -58,7 +61,11 @@ export function wilson(successes: number, total: number): Interval {
  * console.log(delong([0, 0, 1, 1, 0, 1], [0.1, 0.4, 0.35, 0.8, 0.2, 0.7]).interval);
  * ```
  */
-export function delong(truth: ArrayLike<number>, scores: ArrayLike<number>): Interval {
+export function delong(
+  truth: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  scale: "plain" | "logit" = "plain",
+): Interval {
   const sorted = sortScores(truth, scores);
   const missing = missingClass(sorted);
   if (missing) return { interval: null, reason: missing.reason };
@@ -73,8 +80,15 @@ export function delong(truth: ArrayLike<number>, scores: ArrayLike<number>): Int
       interval: null,
       reason: "the variance is 0: every image is placed alike, too few to say how sure that is",
     };
+  const { mean } = ofPositives;
   const half = z * Math.sqrt(variance);
-  return { interval: [Math.max(0, ofPositives.mean - half), Math.min(1, ofPositives.mean + half)] };
+  if (scale === "logit" && mean > 0 && mean < 1) {
+    // logit(AUC) -+ half / (AUC (1 - AUC)): the odds times or over exp of that.
+    const factor = exp(half / (mean * (1 - mean)));
+    const at = (odds: number) => odds / (1 + odds);
+    return { interval: [at(mean / (1 - mean) / factor), at((mean / (1 - mean)) * factor)] };
+  }
+  return { interval: [Math.max(0, mean - half), Math.min(1, mean + half)] };
 }
 
 /**

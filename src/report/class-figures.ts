@@ -56,7 +56,7 @@ export function classFigures(
     jaccard: of("jaccard"),
     rocAuc: withInterval(
       rocAuc(truth, scores, weights),
-      isPlain ? delong(truth, scores) : intervals.ofCurve("rocAuc", k),
+      isPlain ? delong(truth, scores, "logit") : intervals.ofCurve("rocAuc", k),
     ),
     averagePrecision: withInterval(averagePrecision(truth, scores, weights), intervals.ofCurve("averagePrecision", k)),
   };

@@ -140,7 +140,7 @@ export function labelFigures(classes: readonly string[], predictions: LabelPredi
     const what = `area under the ROC curve ${spoken}`;
     const area = rocAuc(truthOf(1), scoresOf(1), weights);
     return isPlain
-      ? figure(area, delong(truthOf(1), scoresOf(1)), `${what}; 95 % DeLong interval`)
+      ? figure(area, delong(truthOf(1), scoresOf(1), "logit"), `${what}; 95 % DeLong interval on the logit scale`)
       : drawn(area, intervals.ofCurve("rocAuc", 1), what);
   }
 
