@@ -15,9 +15,9 @@ for (const [at, [name, world]] of Object.entries(worlds).entries()) {
   const known = trueFigures(world, 2_000_000);
   const images = world.imagesPerPatient;
   const columns = counts.map((count) =>
-    coverageOf({ world, count: images * count, sets: count < 1000 ? sets : sets / 4, resamples }, known),
+    coverageOf({ world, count: images * count, sets: images * count < 5000 ? sets : sets / 4, resamples }, known),
   );
-  console.log(`\n${name}; ${sets} sets (${sets / 4} of the largest), ${resamples} resamples\n`);
+  console.log(`\n${name}; ${sets} sets (${sets / 4} of 5,000 images), ${resamples} resamples\n`);
   console.log(`| figure | true value | ${counts.map((count) => `n = ${count}`).join(" | ")} |`);
   console.log(`|${" --- |".repeat(2 + counts.length)}`);
   columns[0].forEach(({ name: figure, trueValue }, i) => {
