@@ -38,7 +38,7 @@ export interface PairedAreas {
  *
  * const truth = [0, 0, 0, 1, 1, 1];
  * const { difference, pValue } = pairedDelong(truth, [0.1, 0.6, 0.3, 0.4, 0.8, 0.5], [0.1, 0.2, 0.5, 0.4, 0.9, 0.7]);
- * console.log(difference, pValue); // 0.111, 0.68
+ * console.log(difference, pValue); // 0.111, 0.72
  * ```
  */
 export function pairedDelong(
