@@ -167,6 +167,10 @@ export type { Model } from "./train/model.ts";
 export { predict } from "./train/predict.ts";
 export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
 export type { SamplingOptions, Uncertainty } from "./train/uncertainty.ts";
+export { occlusion } from "./train/occlusion.ts";
+export type { OcclusionOptions } from "./train/occlusion.ts";
+export { saliency } from "./train/saliency.ts";
+export type { ExplanationMaps, ExplanationOptions } from "./train/explained.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";
