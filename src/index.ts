@@ -222,6 +222,7 @@ export type { Measure } from "./metrics/measure.ts";
 // the report
 export { reportMarkdown } from "./report/markdown.ts";
 export type { Report } from "./report/record.ts";
+export type { Example, Examples, Picture, SignedPicture } from "./report/examples.ts";
 export { namedFigures } from "./report/words.ts";
 export type { NamedFigure } from "./report/words.ts";
 

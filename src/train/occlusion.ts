@@ -66,7 +66,7 @@ export async function occlusionOf(
   { set, geometry: seen, classIndexes, probabilities, voxelsOf }: Subject,
   options: Omit<OcclusionOptions, "classIndex"> = {},
 ): Promise<ExplanationMaps> {
-  const grid = gridOf(options, seen.axes, seen.colours, set.shape);
+  const grid = occlusionGrid(seen, set.shape, options);
   const { corners, rows, run, imageVoxels } = grid;
   const maps = new Float32Array(set.length * imageVoxels);
   const coverage = new Uint32Array(imageVoxels);
@@ -155,11 +155,11 @@ function fillOf(
   return (value) => (sums[value % colours] * colours) / pixels.length;
 }
 
-function gridOf(
-  { size, stride }: OcclusionOptions,
-  axes: readonly number[],
-  colours: number,
+/** The grid of patches, whose first voxels are its corners. */
+export function occlusionGrid(
+  { axes, colours }: PatchGeometry,
   shape: readonly number[],
+  { size, stride }: Omit<OcclusionOptions, "classIndex"> = {},
 ): PatchGeometry {
   const part = axes.length > 2 ? 4 : 8;
   const sizes = onAxes("size", size ?? axes.map((length) => Math.ceil(length / part)), axes);
