@@ -7,7 +7,7 @@ import { maskOutline } from "./outline.ts";
 /** What speaks for the answer is orange, what speaks against it blue: a pair that colour-blind readers tell apart. */
 export const mapColours = { against: [70, 140, 255], for: [255, 150, 30] } as const;
 
-/** How bright the image stays below a map, and how little of a map's largest value is seen: both measured by eye. */
+/** How bright the image stays below a map, and the part of a map's largest value from which on it is seen. */
 const dimmed = 0.7;
 const visible = 0.12;
 
@@ -16,13 +16,13 @@ export function drawImage({ width, height, gray }: Picture): string {
 }
 
 /** A map over its image: the stronger the more opaque. */
-export function drawMap({ width, height, gray }: Picture, { signed }: SignedPicture): string {
+export function drawMap({ width, height, gray }: Picture, { signed, scale }: SignedPicture): string {
   const below = fromBase64(gray);
   const values = new Int8Array(fromBase64(signed).buffer);
   const data = new Uint8Array(3 * width * height);
   values.forEach((value, pixel) => {
     const strength = Math.abs(value) / 127;
-    const opacity = strength < visible ? 0 : 0.2 + 0.75 * strength;
+    const opacity = scale === 0 || strength < visible ? 0 : 0.2 + 0.75 * strength;
     const colour = value > 0 ? mapColours.for : mapColours.against;
     for (let c = 0; c < 3; c++) {
       data[3 * pixel + c] = Math.round((1 - opacity) * dimmed * below[pixel] + opacity * colour[c]);

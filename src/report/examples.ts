@@ -35,7 +35,7 @@ export interface Example {
   readonly picture: Picture;
   /** Gradient times input, of the log-odds of what was predicted; null where it is not finite. */
   readonly saliency: SignedPicture | null;
-  /** The drop of the probability of what was predicted; null where painting over would take too long, or is not finite. */
+  /** The drop of the log-odds of what was predicted where a patch is painted over; null where painting over would take too long, or is not finite. */
   readonly occlusion: SignedPicture | null;
   /** The true mask, where the set has masks. */
   readonly mask?: Picture;

@@ -4,6 +4,7 @@ import { featuresOf } from "../data/dataset.ts";
 import { bringToHand } from "../data/read-ahead.ts";
 import { maskScores } from "../metrics/segmentation.ts";
 import type { Example, Examples } from "../report/examples.ts";
+import { plural } from "../report/format.ts";
 import type { ReportInput } from "../report/record.ts";
 import { subjectOf } from "../train/explained.ts";
 import type { ExplanationMaps, Subject } from "../train/explained.ts";
@@ -46,7 +47,8 @@ export async function examplesOf(
   const classOf = model.task === "classification" ? (place: number) => chosen[place].called ?? 0 : null;
   const subject = await subjectOf("test", model, set, indexes, classOf);
   const saliency = await saliencyOf(model, subject);
-  const occlusion = productsOf(model, subject) <= mostProducts ? await occlusionOf(model, subject) : null;
+  const occlusion =
+    productsOf(model, subject) <= mostProducts ? await occlusionOf(model, subject, { measure: "logOdds" }) : null;
   const masks = model.task === "segmentation" ? await predictedMasks(model, subject) : null;
   const examples: Example[] = [];
   for (const [place, one] of chosen.entries()) {
@@ -141,8 +143,6 @@ function drawExample(
 /** "mask 1: 34 voxels, mask 2: 5 voxels", or "no foreground". */
 function foregroundOf(mask: Uint8Array, maskClasses: readonly number[]): string {
   const counts = maskClasses.map((_, k) => mask.reduce((sum, value) => sum + (value === k + 1 ? 1 : 0), 0));
-  const parts = counts.flatMap((count, k) =>
-    count > 0 ? [`mask ${maskClasses[k]}: ${count} ${count === 1 ? "voxel" : "voxels"}`] : [],
-  );
+  const parts = counts.flatMap((count, k) => (count > 0 ? [`mask ${maskClasses[k]}: ${plural(count, "voxel")}`] : []));
   return parts.length > 0 ? parts.join(", ") : "no foreground";
 }

@@ -16,7 +16,7 @@ export interface ExplanationMaps {
   readonly maps: Float32Array;
   /** The class that each image's map is of: an index into `classes`, for masks into `maskClasses`. */
   readonly classIndexes: Int32Array;
-  /** What is explained, an image each: for saliency the class's log-odds, for occlusion its probability. */
+  /** What is explained, an image each: the class's log-odds, or for occlusion its probability. */
   readonly scores: Float64Array;
 }
 

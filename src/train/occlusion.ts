@@ -1,5 +1,6 @@
 // Occlusion: how much of a class's probability is lost when a patch of the image is painted over.
 import { createBreathe } from "../breathe.ts";
+import type { Breathe } from "../breathe.ts";
 import { checkRoom } from "../data/bounds.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { featuresOf } from "../data/dataset.ts";
@@ -10,6 +11,7 @@ import { forwardAll } from "./evaluate.ts";
 import { meanAt, subjectOf } from "./explained.ts";
 import type { ExplanationMaps, ExplanationOptions, Subject } from "./explained.ts";
 import { probabilityOf } from "./figures.ts";
+import { logOddsOf } from "./log-odds.ts";
 import type { Model } from "./model.ts";
 import { openModel } from "./predict.ts";
 import type { OpenModel } from "./predict.ts";
@@ -27,6 +29,11 @@ export interface OcclusionOptions extends ExplanationOptions {
    * `pixelZScore`; the image's own mean where the model knows of no other (`unit`, `none`).
    */
   readonly fill?: number;
+  /**
+   * What the drop is of: the class's probability, the default, or its log-odds as for saliency, which tell apart what leaves
+   * a probability at 1.000.
+   */
+  readonly measure?: "probability" | "logOdds";
 }
 
 /**
@@ -63,51 +70,93 @@ export async function occlusion(
 /** The maps of images whose classes are settled. */
 export async function occlusionOf(
   model: Model,
-  { set, geometry: seen, classIndexes, probabilities, voxelsOf }: Subject,
+  subject: Subject,
   options: Omit<OcclusionOptions, "classIndex"> = {},
 ): Promise<ExplanationMaps> {
+  const { set, geometry: seen, classIndexes } = subject;
   const grid = occlusionGrid(seen, set.shape, options);
   const { corners, rows, run, imageVoxels } = grid;
+  const { measure = "probability" } = options;
+  if (measure !== "probability" && measure !== "logOdds")
+    throw new TypeError(`occlusion: expected measure "probability" or "logOdds", got "${String(measure)}"`);
   const maps = new Float32Array(set.length * imageVoxels);
-  const coverage = new Uint32Array(imageVoxels);
-  for (const corner of corners) for (const line of rows) for (let i = 0; i < run; i++) coverage[corner + line + i]++;
+  const scores = new Float64Array(set.length);
+  const coverage = coverageOf(grid);
   const pixels = new Float32Array(featuresOf(set));
   const breathe = createBreathe();
-  const opened = await openModel(model, corners.length);
+  const opened = await openModel(model, corners.length + 1);
   try {
+    const read =
+      measure === "logOdds" ? logOddsReader(model, opened, subject) : probabilityReader(model, opened, subject);
     for (let image = 0; image < set.length; image++) {
       await bringToHand(set, image);
       set.read(image, pixels, 0);
       const painted = paintedImages(set, pixels, grid, fillOf(model, options, pixels, grid.colours));
-      const read = readerOf(model, opened, classIndexes[image], voxelsOf?.(image) ?? null, imageVoxels);
+      const said = await read(image, painted, breathe);
+      scores[image] = said[corners.length];
       const sums = new Float64Array(imageVoxels);
-      await forwardAll(opened, painted, breathe, (first, count, batch) => {
-        for (let row = 0; row < count; row++) {
-          const drop = probabilities[image] - read(batch, row);
-          const corner = corners[first + row];
-          for (const line of rows) for (let i = 0; i < run; i++) sums[corner + line + i] += drop;
-        }
+      corners.forEach((corner, position) => {
+        const drop = scores[image] - said[position];
+        for (const line of rows) for (let i = 0; i < run; i++) sums[corner + line + i] += drop;
       });
       for (let v = 0; v < imageVoxels; v++) maps[image * imageVoxels + v] = sums[v] / coverage[v];
     }
   } finally {
     opened.free();
   }
-  return { shape: seen.axes, maps, classIndexes, scores: probabilities };
+  return { shape: seen.axes, maps, classIndexes, scores };
 }
 
-/** What is compared, of one image of a batch: p(class), or its mean over voxels. */
-function readerOf(model: Model, { settings }: OpenModel, k: number, voxels: Int32Array | null, imageVoxels: number) {
-  if (voxels) {
-    const width = model.maskClasses.length * imageVoxels;
-    return (batch: Float32Array, row: number) => meanAt(batch, row * width + k * imageVoxels, voxels);
-  }
-  const { placed } = settings.network;
-  const { outputs } = placed[placed.length - 1];
-  return (batch: Float32Array, row: number) => probabilityOf(batch, row, k, outputs);
+/** What an image's class gets in each of its painted copies. */
+type Reader = (image: number, painted: Dataset, breathe: Breathe) => Promise<Float64Array>;
+
+/** p(class), for masks its mean over voxels. */
+function probabilityReader(model: Model, opened: OpenModel, { classIndexes, voxelsOf, geometry }: Subject): Reader {
+  const { outputs } = opened.settings.network.placed.at(-1) ?? { outputs: 0 };
+  const width = model.maskClasses.length * geometry.imageVoxels;
+  return async (image, painted, breathe) => {
+    const k = classIndexes[image];
+    const voxels = voxelsOf?.(image) ?? null;
+    const said = new Float64Array(painted.length);
+    await forwardAll(opened, painted, breathe, (first, count, batch) => {
+      for (let row = 0; row < count; row++) {
+        said[first + row] = voxels
+          ? meanAt(batch, row * width + k * geometry.imageVoxels, voxels)
+          : probabilityOf(batch, row, k, outputs);
+      }
+    });
+    return said;
+  };
 }
 
-/** One image with another patch painted over each time, as a set. */
+/** The log-odds, from the outputs as they are before they become probabilities. */
+function logOddsReader(model: Model, opened: OpenModel, subject: Subject): Reader {
+  const { block, pass, settings } = opened;
+  const { outputs } = settings.network.placed.at(-1) ?? { outputs: 0 };
+  const logOdds = logOddsOf(model, subject);
+  const batch = new Float32Array(block.floats("input").buffer, pass.output, settings.batchSize * outputs);
+  const gradient = new Float32Array(outputs);
+  return async (image, painted, breathe) => {
+    const said = new Float64Array(painted.length);
+    const see = (_: Dataset, first: number, count: number, perImage: number) => {
+      for (let row = 0; row < count; row++) {
+        const own = batch.subarray(row * outputs, (row + 1) * outputs);
+        said[Math.floor((first + row) / perImage)] += logOdds(image, (first + row) % perImage, own, gradient);
+      }
+    };
+    await forwardAll(opened, painted, breathe, () => undefined, see);
+    return said;
+  };
+}
+
+/** How many patches of a grid cover each voxel. */
+function coverageOf({ corners, rows, run, imageVoxels }: PatchGeometry): Uint32Array {
+  const coverage = new Uint32Array(imageVoxels);
+  for (const corner of corners) for (const line of rows) for (let i = 0; i < run; i++) coverage[corner + line + i]++;
+  return coverage;
+}
+
+/** One image with another patch painted over each time, as a set; the last one as it is. */
 function paintedImages(
   set: Dataset,
   pixels: Float32Array,
@@ -115,7 +164,7 @@ function paintedImages(
   fill: (value: number) => number,
 ): Dataset {
   return {
-    length: corners.length,
+    length: corners.length + 1,
     shape: set.shape,
     classes: set.classes,
     labels: null,
@@ -125,6 +174,7 @@ function paintedImages(
     read(index, into, offset) {
       checkRoom("occlusion", offset, pixels.length, into.length);
       into.set(pixels, offset);
+      if (index === corners.length) return;
       for (const line of rows) {
         const from = (corners[index] + line) * colours;
         for (let i = from; i < from + run * colours; i++) into[offset + i] = fill(i);

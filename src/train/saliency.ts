@@ -4,7 +4,6 @@ import type { Dataset } from "../data/dataset.ts";
 import { gridPatches } from "../data/patch-views.ts";
 import type { PatchGeometry } from "../data/patches.ts";
 import { readAhead } from "../data/read-ahead.ts";
-import { exp, log } from "../elementary.ts";
 import { bindInputGradient, planInputGradient } from "../model/input-gradient.ts";
 import { bindPass } from "../model/pass.ts";
 import { writeWeights } from "../model/weights.ts";
@@ -12,6 +11,7 @@ import { allocate } from "../wasm/memory.ts";
 import { subjectOf } from "./explained.ts";
 import type { ExplanationMaps, ExplanationOptions, Subject } from "./explained.ts";
 import { bindFeed } from "./feed.ts";
+import { logOddsOf } from "./log-odds.ts";
 import type { Model } from "./model.ts";
 
 /** Images that go through the network together: two regions of the plan are as wide as an image for each. */
@@ -70,7 +70,7 @@ export async function saliencyOf(model: Model, subject: Subject): Promise<Explan
       new Float32Array(block.floats("input").buffer, address, length);
     const said = floatsAt(pass.output, batchSize * outputs);
     const seeds = floatsAt(back.seed, batchSize * outputs);
-    const differentiate = model.task === "classification" ? ofClass(model, subject) : ofMask(subject);
+    const logOdds = logOddsOf(model, subject);
     const sums = new Float64Array(set.length * geometry.imageVoxels);
     const scores = new Float64Array(set.length);
     const breathe = createBreathe();
@@ -84,7 +84,7 @@ export async function saliencyOf(model: Model, subject: Subject): Promise<Explan
       for (let row = 0; row < rows; row++) {
         const image = Math.floor((first + row) / perImage);
         const own = [row * outputs, (row + 1) * outputs] as const;
-        scores[image] += differentiate(image, (first + row) % perImage, said.subarray(...own), seeds.subarray(...own));
+        scores[image] += logOdds(image, (first + row) % perImage, said.subarray(...own), seeds.subarray(...own));
       }
       const gradient = floatsAt(back.backward(rows), rows * inputs);
       const input = block.floats("input");
@@ -120,58 +120,4 @@ function addProducts(
       sums[from + corners[patch] + line + i] += sum;
     }
   }
-}
-
-/** Writes the gradient of a patch's part of the score with respect to its outputs, and gives that part. */
-type Differentiate = (image: number, patch: number, outputs: Float32Array, gradient: Float32Array) => number;
-
-function ofClass({ loss }: Model, { geometry, classIndexes }: Subject): Differentiate {
-  const share = 1 / geometry.corners.length;
-  return (image, _patch, outputs, gradient) => {
-    const k = classIndexes[image];
-    if (outputs.length > 1 && loss.kind === "softmaxCrossEntropy") return logOddsOfSoftmax(outputs, k, share, gradient);
-    gradient.fill(0);
-    if (outputs.length > 1) {
-      gradient[k] = share;
-      return share * outputs[k];
-    }
-    // One output speaks for the second of two classes.
-    gradient[0] = k === 1 ? share : -share;
-    return gradient[0] * outputs[0];
-  };
-}
-
-/** s = z_k - ln sum e^z_j over j other than k;  ds/dz_k = 1,  ds/dz_j = -e^z_j / sum e^z_i over i other than k */
-function logOddsOfSoftmax(z: Float32Array, k: number, share: number, gradient: Float32Array): number {
-  let largest = -Infinity;
-  for (let j = 0; j < z.length; j++) if (j !== k) largest = Math.max(largest, z[j]);
-  let sum = 0;
-  for (let j = 0; j < z.length; j++) if (j !== k) sum += exp(z[j] - largest);
-  for (let j = 0; j < z.length; j++) gradient[j] = j === k ? share : (-share * exp(z[j] - largest)) / sum;
-  return share * (z[k] - largest - log(sum));
-}
-
-/** The mean over the wanted voxels of the mean over the patches that cover them. */
-function ofMask({ geometry, classIndexes, voxelsOf, set }: Subject): Differentiate {
-  const { corners, rows, run, imageVoxels, patchVoxels } = geometry;
-  const coverage = new Uint32Array(imageVoxels);
-  for (const corner of corners) for (const line of rows) for (let i = 0; i < run; i++) coverage[corner + line + i]++;
-  const wanted = Array.from({ length: set.length }, (_, image) => {
-    const voxels = voxelsOf?.(image) ?? new Int32Array();
-    const shares = new Float64Array(imageVoxels);
-    for (const voxel of voxels) shares[voxel] = 1 / (voxels.length * coverage[voxel]);
-    return shares;
-  });
-  return (image, patch, outputs, gradient) => {
-    gradient.fill(0);
-    let score = 0;
-    let place = classIndexes[image] * patchVoxels;
-    for (const line of rows) {
-      for (let i = 0; i < run; i++, place++) {
-        gradient[place] = wanted[image][corners[patch] + line + i];
-        score += gradient[place] * outputs[place];
-      }
-    }
-    return score;
-  };
 }

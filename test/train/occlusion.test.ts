@@ -8,6 +8,7 @@ import { maskClassAt } from "../../src/train/figures.ts";
 import type { Model } from "../../src/train/model.ts";
 import { occlusion } from "../../src/train/occlusion.ts";
 import { predict } from "../../src/train/predict.ts";
+import { saliency } from "../../src/train/saliency.ts";
 import { drawnModel } from "./drawn-model.ts";
 import { toySet } from "./toy.ts";
 
@@ -128,6 +129,35 @@ describe("occlusion", () => {
       (p) => p[0],
     );
     closeTo((await occlusion(classes, set, 1, { ...options, classIndex: 0 })).maps, want);
+  });
+
+  it("of log-odds has maps where the probability is 1 in float32; of two classes it is the naive loop's ln p / (1 - p)", async () => {
+    const options = { size: [2, 3], stride: 2, classIndex: 1, measure: "logOdds" } as const;
+    const starts = product([0, 2, 4], [0, 2, 4]);
+    const ofTwo = (p: Float32Array) => Math.log(p[1] / p[0]);
+    const { maps } = await occlusion(model, set, 3, options);
+    const want = await naive(model, set, 3, shape, starts, [2, 3], () => 60, ofTwo);
+    want.forEach((value, i) => expect(Math.abs(maps[i] - value)).toBeLessThanOrEqual(2e-6));
+    const sure = new Map(model.weights);
+    sure.set("2.bias", { shape: [2], data: Float32Array.of(0, 40) });
+    const certain = await occlusion({ ...model, weights: sure }, set, 3, options);
+    want.forEach((value, i) => expect(Math.abs(certain.maps[i] - value)).toBeLessThanOrEqual(2e-5));
+    const nothing = await occlusion({ ...model, weights: sure }, set, 3, { ...options, measure: "probability" });
+    expect(Math.max(...nothing.maps.map(Math.abs))).toBe(0);
+  });
+
+  it("of the log-odds of masks and of patches explains what saliency explains", async () => {
+    const masked = { task: "segmentation", classes: [], maskClasses: [1], loss: sigmoidDice() } as const;
+    const cut = { patches: patches({ size: [3, 4] }) };
+    for (const one of [
+      drawnModel([dense(9), tanh(), dense(42)], shape, masked),
+      drawnModel([dense(9), tanh(), dense(12)], [3, 4], { ...masked, ...cut }),
+      drawnModel([dense(9), tanh(), dense(2)], [3, 4], cut),
+    ]) {
+      const { scores, maps } = await occlusion(one, set, [4, 0], { measure: "logOdds" });
+      expect(scores).toEqual((await saliency(one, set, [4, 0])).scores);
+      expect(Math.max(...maps.map(Math.abs))).toBeGreaterThan(0.01);
+    }
   });
 
   it("refuses patches that are larger than the image or leave gaps", async () => {
