@@ -2,7 +2,8 @@
 import { drawImage, drawMap, hasAny, mapColours, mapInWords, outlinesOf } from "./example-pictures.ts";
 import type { Example, Examples, SignedPicture } from "./examples.ts";
 import { count, decimal } from "./format.ts";
-import { Markup, markup, nothing } from "./markup.ts";
+import { markup, nothing } from "./markup.ts";
+import type { Markup } from "./markup.ts";
 
 /** Maps that are nowhere stronger are drawn empty: at full strength their colours would be those of rounding. */
 const least = 0.001;

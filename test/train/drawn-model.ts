@@ -38,8 +38,12 @@ export function scaled(normalization: Normalization, pixels: ArrayLike<number>):
   const shifts = new Float64Array(pixels.length);
   const factors = new Float64Array(pixels.length);
   const whole = scalingOf(normalization);
-  if (whole) shifts.fill(whole.shift) && factors.fill(whole.factor);
-  else writePixelScaling(normalization, shifts, factors);
+  if (whole) {
+    shifts.fill(whole.shift);
+    factors.fill(whole.factor);
+  } else {
+    writePixelScaling(normalization, shifts, factors);
+  }
   return Float64Array.from(pixels, (pixel, i) => (pixel - shifts[i]) * factors[i]);
 }
 
