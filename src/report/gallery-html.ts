@@ -101,4 +101,5 @@ export const galleryStyle = `
 .gallery .halo { stroke: rgb(0 0 0 / 0.6); stroke-width: 4; }
 .gallery .true { stroke: #ffffff; }
 .gallery .said { stroke: #12b886; stroke-width: 1.5; }
+@media print { .examples { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 `.trim();

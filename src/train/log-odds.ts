@@ -2,6 +2,7 @@
 import { exp, log } from "../elementary.ts";
 import type { Subject } from "./explained.ts";
 import type { Model } from "./model.ts";
+import { coverageOf } from "./recombine.ts";
 
 /**
  * Gives a patch's part of the log-odds of its image's class, and writes that part's gradient with respect to the outputs.
@@ -42,8 +43,7 @@ function logOddsOfSoftmax(z: Float32Array, k: number, share: number, gradient: F
 /** The mean over the wanted voxels of the mean over the patches that cover them. */
 function ofMask({ geometry, classIndexes, voxelsOf, set }: Subject): LogOdds {
   const { corners, rows, run, imageVoxels, patchVoxels } = geometry;
-  const coverage = new Uint32Array(imageVoxels);
-  for (const corner of corners) for (const line of rows) for (let i = 0; i < run; i++) coverage[corner + line + i]++;
+  const coverage = coverageOf(geometry);
   const wanted = Array.from({ length: set.length }, (_, image) => {
     const voxels = voxelsOf?.(image) ?? new Int32Array();
     const shares = new Float64Array(imageVoxels);

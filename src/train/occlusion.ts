@@ -15,6 +15,7 @@ import { logOddsOf } from "./log-odds.ts";
 import type { Model } from "./model.ts";
 import { openModel } from "./predict.ts";
 import type { OpenModel } from "./predict.ts";
+import { coverageOf } from "./recombine.ts";
 
 export interface OcclusionOptions extends ExplanationOptions {
   /**
@@ -147,13 +148,6 @@ function logOddsReader(model: Model, opened: OpenModel, subject: Subject): Reade
     await forwardAll(opened, painted, breathe, () => undefined, see);
     return said;
   };
-}
-
-/** How many patches of a grid cover each voxel. */
-function coverageOf({ corners, rows, run, imageVoxels }: PatchGeometry): Uint32Array {
-  const coverage = new Uint32Array(imageVoxels);
-  for (const corner of corners) for (const line of rows) for (let i = 0; i < run; i++) coverage[corner + line + i]++;
-  return coverage;
 }
 
 /** One image with another patch painted over each time, as a set; the last one as it is. */
