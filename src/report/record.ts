@@ -3,6 +3,7 @@ import { pooledConfusion } from "../metrics/segmentation.ts";
 import type { Epoch } from "../train/progress.ts";
 import { labelBaselines, maskBaselines } from "./baselines.ts";
 import type { Baseline } from "./baselines.ts";
+import type { Examples } from "./examples.ts";
 import type { Averages, ClassFigures, Metrics, RocPoints } from "./figure.ts";
 import type { Curves } from "./label-curves.ts";
 import { labelFigures } from "./label-figures.ts";
@@ -79,6 +80,8 @@ export interface Report {
   readonly history: readonly Epoch[];
   readonly phases: readonly Phase[];
   readonly settings: object;
+  /** Single images of the test set; left out where they are not to be shown. */
+  readonly examples?: Examples;
 }
 
 /** What a study knows once its test set has been read. */
@@ -101,6 +104,8 @@ export interface ReportInput {
   readonly phases: readonly Phase[];
   /** Every setting of the run, JSON-safe. */
   readonly settings: object;
+  /** Single images; none when left out. */
+  readonly examples?: Examples;
 }
 
 /**
@@ -137,6 +142,7 @@ export function buildReport(input: ReportInput): Report {
     history: input.history,
     phases: input.phases,
     settings: input.settings,
+    ...(input.examples ? { examples: input.examples } : {}),
   } as const;
   const { schema, voxgrad, task, ...rest } = report;
   return { schema, voxgrad, task, warnings: warningsOf(report), ...rest };
