@@ -3,7 +3,7 @@ import { count, percent } from "./format.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import type { Report } from "./record.ts";
-import { secondSetSentence } from "./words.ts";
+import { groupSizes, secondSetSentence } from "./words.ts";
 
 const names = ["train", "validation", "test"] as const;
 const titles = { train: "training", validation: "validation", test: "test" } as const;
@@ -32,6 +32,7 @@ export function setsTable(report: Report): Markup {
 <tbody>
 <tr><th scope="row">all</th>${totals}</tr>
 ${rows}
+${groupsRow(report)}
 </tbody>
 </table>${
     secondSet === null
@@ -39,6 +40,16 @@ ${rows}
       : markup`
 <p>${secondSet}</p>`
   }`;
+}
+
+/** How many groups (patients) the images of each set are of; nothing where none are known. */
+function groupsRow({ sets }: Report): Markup {
+  if (!names.every((name) => sets[name].groups)) return nothing;
+  const cells = names.map((name) => {
+    const { count: groups = 0, smallest = 0, largest = 0 } = sets[name].groups ?? {};
+    return markup`<td class="number">${count(groups)} <small>${groupSizes(smallest, largest)}</small></td>`;
+  });
+  return markup`<tr><th scope="row">groups <small>such as patients; none is in two sets unless the audit says so</small></th>${cells}</tr>`;
 }
 
 function shareBar(share: number): Markup {
