@@ -10,16 +10,21 @@ import { squarePlot } from "./square-plot.ts";
 import type { Point } from "./square-plot.ts";
 
 /** Points of a curve that are drawn. */
-const most = 100;
+const drawnPoints = 100;
 
 /** Nothing where the record has no such curve. */
 export function decisionPlot(report: Report): Markup {
   const drawn = newerFields(report).curves?.decision ?? [];
   if (drawn.length === 0) return nothing;
   const isAlone = drawn.length === 1;
-  const values = drawn.flatMap(({ netBenefit }) => netBenefit.filter((value) => value !== null));
-  const high = Math.max(0.05, Math.ceil(20 * Math.max(...values, 0)) / 20);
-  const low = -Math.max(0.05, Math.ceil(4 * high) / 20);
+  const values = drawn
+    .flatMap(({ netBenefit, treatAll }) => (isAlone ? [...netBenefit, ...treatAll] : netBenefit))
+    .filter((value) => value !== null);
+  const most = Math.max(0.05, ...values);
+  const step = most <= 0.25 ? 0.05 : most <= 0.6 ? 0.1 : 0.2;
+  // A rate's own last bits would make a step more.
+  const high = Number((step * Math.ceil(most / step - 1e-9)).toFixed(2));
+  const low = -step;
   const none: readonly Point[] = [[0, 0], [1, 0]]; // prettier-ignore
   const curves = [
     { points: none, stroke: null },
@@ -30,7 +35,7 @@ export function decisionPlot(report: Report): Markup {
   const names = drawn.map(({ class: name }) => `${name}: by the network`);
   const legend = isAlone ? [...names, "acting on every image"] : names;
   return markup`<figure>
-${squarePlot({ ...axes, bounds: [low, high], curves }, `Decision curves: net benefit by threshold. ${drawn.map(spoken).join("; ")}`)}
+${squarePlot({ ...axes, bounds: [low, high], step, curves }, `Decision curves: net benefit by threshold. ${drawn.map(spoken).join("; ")}`)}
 <figcaption>
 <ul class="legend">
 ${legend.map((name, k) => markup`<li>${strokeSample(k)} ${name}</li>`)}
@@ -41,7 +46,7 @@ ${legend.map((name, k) => markup`<li>${strokeSample(k)} ${name}</li>`)}
 }
 
 function above(x: readonly number[], y: readonly (number | null)[], low: number): Point[] {
-  const step = Math.max(1, Math.ceil(x.length / most));
+  const step = Math.max(1, Math.ceil(x.length / drawnPoints));
   return x.flatMap((across, i): Point[] => {
     const value = y[i];
     const isKept = i % step === 0 || i === x.length - 1;

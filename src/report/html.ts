@@ -16,6 +16,7 @@ import type { Markup } from "./markup.ts";
 import { networkDrawing } from "./network-drawing.ts";
 import { openingSentences, timesOpened } from "./opening-words.ts";
 import { headerOf, pageOf } from "./page.ts";
+import { partTitles } from "./part-titles.ts";
 import { contentsOf, partsOf } from "./parts.ts";
 import type { Part } from "./parts.ts";
 import { precisionRecallPlot } from "./precision-recall-plot.ts";
@@ -55,21 +56,21 @@ ${partsOf(parts)}`;
 /** In the order of the page; those that the record has nothing for are left out. */
 function partsOfReport(report: Report): readonly Part[] {
   const parts: readonly Part[] = [
-    { id: "figures", title: "Figures of the test set", body: markup`${figuresTable(report)}
+    { id: "figures", title: partTitles.figures, body: markup`${figuresTable(report)}
 ${baselinesTable(report)}
 ${furtherTable(report)}
 ${perClassTable(report)}` },
-    { id: "answers", title: "Right and wrong answers", body: answers(report) },
-    { id: "images", title: "Image by image", body: imagesTable(report) },
+    { id: "answers", title: partTitles.answers, body: answers(report) },
+    { id: "images", title: partTitles.images, body: imagesTable(report) },
     // The examples stand here: the worst errors and the most confident right answers, as images.
-    { id: "training", title: "Training", body: training(report) },
-    { id: "network", title: "The network", body: networkDrawing(report) },
-    { id: "data", title: "The data", body: markup`${setsTable(report)}
+    { id: "training", title: partTitles.training, body: training(report) },
+    { id: "network", title: partTitles.network, body: networkDrawing(report) },
+    { id: "data", title: partTitles.data, body: markup`${setsTable(report)}
 ${auditTable(report)}` },
-    { id: "events", title: "What happened, in order", body: eventsList(report) },
+    { id: "events", title: partTitles.events, body: eventsList(report) },
     // Limits, the CLAIM checklist and the model card stand here.
-    { id: "repeat", title: "To repeat it", body: repeatHtml(report) },
-    { id: "methods", title: "How the figures were made", body: methods(report) },
+    { id: "repeat", title: partTitles.repeat, body: repeatHtml(report) },
+    { id: "methods", title: partTitles.methods, body: methods(report) },
   ]; // prettier-ignore
   return parts.filter(({ body }) => body !== nothing);
 }
@@ -91,9 +92,9 @@ function header(report: Report): Markup {
 <div><dt>opened</dt><dd>${time(testSet.opened)}</dd></div>
 <div><dt>weights of</dt><dd>${bestEpoch > 0 ? `epoch ${count(bestEpoch)}` : "an epoch not on record"}</dd></div>
 </dl>${openings.length > 0 ? markup`
-<ol class="openings" aria-label="Openings of the test set">
+<ul class="openings" aria-label="Openings of the test set">
 ${openings.map((sentence) => markup`<li>${sentence}</li>`)}
-</ol>` : nothing}`; // prettier-ignore
+</ul>` : nothing}`; // prettier-ignore
   return headerOf("Test report", list);
 }
 

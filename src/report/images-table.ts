@@ -1,6 +1,5 @@
 // Masks image by image: how the figures spread, and which images came off worst.
-import { chart } from "./chart.ts";
-import { axis } from "./chart.ts";
+import { axis, chart } from "./chart.ts";
 import { count, decimal, plural } from "./format.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
@@ -40,7 +39,7 @@ export function imageWords(report: Report): ImageWords | null {
   });
   const byDice = perImage.filter(({ dice }) => typeof dice === "number").sort((a, b) => a.dice! - b.dice! || a.index - b.index);
   return {
-    spread: { head: ["figure", "least", "quarter", "median", "three quarters", "most", "undefined"], rows: spread },
+    spread: { head: ["figure", "least", "25 %", "median", "75 %", "most", "none"], rows: spread },
     worst: {
       head: ["image", ...used.map((key) => names[key])],
       rows: byDice.slice(0, worst).map((image) => [nameOf(image), ...used.map((key) => decimal(image[key] ?? null, digitsOf(key)))]),
@@ -51,8 +50,11 @@ export function imageWords(report: Report): ImageWords | null {
 export function imagesTable(report: Report): Markup {
   const words = imageWords(report);
   if (words === null) return nothing;
-  return markup`${dicePlot(newerFields(report).perImage ?? [])}
-${table(words.spread, "How the figures spread over the images")}
+  return markup`<div class="beside">
+${dicePlot(newerFields(report).perImage ?? [])}
+<div>${table(words.spread, "How the figures spread over the images")}
+<p class="note">Least, quartiles and most over the images; none: how many images the figure is undefined for.</p></div>
+</div>
 <h3>${words.worst.rows.length < worst ? "Images by Dice, the worst first" : `The ${worst} images that came off worst`}</h3>
 ${table(words.worst, "The images that came off worst")}
 <p class="note">Images by their place in the test set, from 0, or by name. Distances are counted as the figures of the test set say.</p>`;
@@ -85,7 +87,7 @@ function dicePlot(perImage: readonly ImageFigures[]): Markup {
   const label = `Dice of ${plural(values.length, "image")}, from ${decimal(values[0])} to ${decimal(values.at(-1)!)}, median ${median}`;
   return markup`<figure>
 <figcaption><strong>Dice of each image</strong></figcaption>
-${chart(option, { width: 640, height: 260 }, label)}
+${chart(option, { width: 400, height: 296 }, label)}
 </figure>`;
 } // prettier-ignore
 

@@ -22,9 +22,8 @@ export function openingSentences(report: Report): readonly string[] {
 }
 
 function sentence({ time: opened, reason, resumed, validationLookUps }: Opening, number: number): string {
-  const what = resumed ? "Resumed after an interruption, with the same weights" : number === 1 ? "Opened" : `Opened again (${number})`; // prettier-ignore
-  const why = reason ? `, because: ${reason}` : "";
+  const what = resumed ? "Resumed after an interruption, with the same weights" : `Opening ${number}`;
   const looks =
     validationLookUps === undefined ? "" : `, after ${plural(validationLookUps, "look")} at the validation set`;
-  return `${what} on ${time(opened)}${looks}${why}.`;
+  return `${what}: ${time(opened)}${looks}${reason ? `, because: ${reason}` : ""}.`;
 }

@@ -8,13 +8,12 @@ import { settingRows } from "./words.ts";
 export function repeatHtml(report: Report): Markup {
   // As report.json has them, so that a report that was read from it gives the same page.
   const settings = JSON.parse(JSON.stringify(report.settings)) as object;
-  const commands = repeatCommands(report);
   return markup`${repeatSentences.map((sentence) => markup`<p>${sentence}</p>`)}
-<pre tabindex="0" role="region" aria-label="Commands"><code>${commands.map((command) => markup`<span>${command}</span>`)}</code></pre>
+<pre tabindex="0" role="region" aria-label="Commands"><code>${repeatCommands(report).join("\n")}</code></pre>
 ${pairs("plainly", seedRows(report))}
 <h3>Fingerprints</h3>
 <p>SHA-256 of the weights that were tested, and of the images that the study committed to before training.</p>
-<dl class="pairs-list">
+<dl class="pairs-list hashes">
 ${fingerprintRows(report).map(([name, hash]) => markup`<div><dt>${name}</dt><dd><code>${hash}</code></dd></div>`)}
 </dl>
 <h3>Every setting</h3>

@@ -19,6 +19,8 @@ export interface SquarePlot {
   readonly y: string;
   /** The bounds of y; 0 to 1 when left out. */
   readonly bounds?: readonly [low: number, high: number];
+  /** Between two lines of y; 0.2 when left out. */
+  readonly step?: number;
   readonly curves: readonly SquareCurve[];
   /** A black dot. */
   readonly dot?: Point | null;
@@ -27,9 +29,11 @@ export interface SquarePlot {
 const size = { width: 400, height: 388 };
 
 /** @param label what the plot shows, for those who do not see it */
-export function squarePlot({ x, y, bounds = [0, 1], curves, dot = null }: SquarePlot, label: string): Markup {
+export function squarePlot(
+  { x, y, bounds = [0, 1], step = 0.2, curves, dot = null }: SquarePlot,
+  label: string,
+): Markup {
   const [low, high] = bounds;
-  const isShare = low === 0 && high === 1;
   const option = {
     grid: { left: 56, right: 16, top: 12, bottom: 48, outerBoundsMode: "none" as const },
     xAxis: { ...axis, min: 0, max: 1, interval: 0.2, name: x, nameGap: 30 },
@@ -37,7 +41,7 @@ export function squarePlot({ x, y, bounds = [0, 1], curves, dot = null }: Square
       ...axis,
       min: low,
       max: high,
-      ...(isShare ? { interval: 0.2 } : { splitNumber: 5 }),
+      interval: step,
       name: y,
       nameGap: 38,
     },
