@@ -50,7 +50,7 @@ export function imageWords(report: Report): ImageWords | null {
 export function imagesTable(report: Report): Markup {
   const words = imageWords(report);
   if (words === null) return nothing;
-  return markup`<div class="beside">
+  return markup`<div class="beside spread">
 ${dicePlot(newerFields(report).perImage ?? [])}
 <div>${table(words.spread, "How the figures spread over the images")}
 <p class="note">Least, quartiles and most over the images; none: how many images the figure is undefined for.</p></div>

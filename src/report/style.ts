@@ -127,6 +127,7 @@ figure { margin: 0; }
 .legend li { display: grid; grid-template-columns: 34px minmax(0, 1fr); gap: 8px; align-items: start; }
 .sample { width: 34px; height: 8px; margin-top: 7px; fill: none; }
 .beside h3 { margin-top: 0; }
+@media (min-width: 900px) { .spread { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } }
 .area { display: block; width: 34px; height: 14px; margin-top: 4px; background: var(--mind); opacity: 0.25; }
 .dot { display: inline-block; width: 10px; height: 10px; margin: 6px 12px 0; border-radius: 50%; background: var(--ink); }
 figcaption p { color: var(--quiet); font-size: 0.8125rem; }
@@ -233,7 +234,8 @@ footer strong { color: var(--mind); }
   thead { display: table-header-group; }
   tr, figure, .events > li, .verdict, .headline, .beside > *, .network, pre, .methods div { break-inside: avoid; }
   .note, figcaption { break-before: avoid; }
-  .beside { grid-template-columns: 1fr 1fr; gap: 20pt; }
+  .beside { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 20pt; }
+  .spread { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); }
   .plots { grid-template-columns: 1fr 1fr 1fr; gap: 10pt; }
   .chart { max-width: 100%; }
   .beside .chart { max-width: 66mm; }
@@ -242,7 +244,7 @@ footer strong { color: var(--mind); }
   details::details-content { content-visibility: visible; height: auto; }
   .plain thead th, .classes thead th { white-space: normal; }
   .plain :is(th, td), .classes :is(th, td) { padding-top: 3pt; padding-bottom: 3pt; font-size: 8pt; }
-  .plain :is(th, td):not(:first-child) { padding-left: 8pt; }
+  .plain :is(th, td):not(:first-child) { padding-left: 6pt; }
   .classes :is(th, td) { padding-right: 6pt; }
   .figures th, .figures td { padding-top: 4pt; padding-bottom: 4pt; }
   .network li { height: 4.75rem; }
