@@ -12,38 +12,45 @@ import type { Point } from "./square-plot.ts";
 /** Points of a curve that are drawn. */
 const drawnPoints = 100;
 
-/** Nothing where the record has no such curve. */
+/** Nothing where the record has no such curve. Of several classes, what each brings beyond the better of all and none. */
 export function decisionPlot(report: Report): Markup {
   const drawn = newerFields(report).curves?.decision ?? [];
   if (drawn.length === 0) return nothing;
   const isAlone = drawn.length === 1;
-  const values = drawn
-    .flatMap(({ netBenefit, treatAll }) => (isAlone ? [...netBenefit, ...treatAll] : netBenefit))
-    .filter((value) => value !== null);
-  const most = Math.max(0.05, ...values);
-  const step = most <= 0.25 ? 0.05 : most <= 0.6 ? 0.1 : 0.2;
-  // A rate's own last bits would make a step more.
-  const high = Number((step * Math.ceil(most / step - 1e-9)).toFixed(2));
-  const low = -step;
+  const lines = isAlone ? [drawn[0].netBenefit, drawn[0].treatAll] : drawn.map(beyond);
+  const { low, high, step } = boundsOf(lines.flat());
   const none: readonly Point[] = [[0, 0], [1, 0]]; // prettier-ignore
   const curves = [
     { points: none, stroke: null },
-    ...drawn.map((curve, k) => ({ points: above(curve.threshold, curve.netBenefit, low), stroke: k })),
-    ...(isAlone ? [{ points: above(drawn[0].threshold, drawn[0].treatAll, low), stroke: 1 }] : []),
+    ...lines.map((line, k) => ({ points: above(drawn[isAlone ? 0 : k].threshold, line, low), stroke: k })),
   ];
-  const axes = { x: "threshold: probability from which one would act", y: "net benefit" };
-  const names = drawn.map(({ class: name }) => `${name}: by the network`);
-  const legend = isAlone ? [...names, "acting on every image"] : names;
+  const y = isAlone ? "net benefit" : "net benefit beyond acting on all or none";
+  const plot = { x: "threshold: probability from which one would act", y, bounds: [low, high] as const, step, curves };
+  const legend = isAlone ? [`${drawn[0].class}, by the network`, "acting on every image"] : drawn.map(({ class: name }) => name);
+  const reading = isAlone
+    ? "Where the curve lies above acting on every image and on none (dotted, 0), the network is of use at that threshold."
+    : "Each class against the rest, less the better of acting on every image and on none: above the dotted 0 the network is of use at that threshold.";
   return markup`<figure>
-${squarePlot({ ...axes, bounds: [low, high], step, curves }, `Decision curves: net benefit by threshold. ${drawn.map(spoken).join("; ")}`)}
+${squarePlot(plot, `Decision curves: net benefit by threshold. ${drawn.map(spoken).join("; ")}`)}
 <figcaption>
 <ul class="legend">
 ${legend.map((name, k) => markup`<li>${strokeSample(k)} ${name}</li>`)}
 </ul>
-<p>True positives less false ones, these weighted by the odds of the threshold, per image. Where the curve lies above acting on every image and on none (dotted, 0), the network is of use at that threshold.</p>
+<p>True positives less false ones, these weighted by the odds of the threshold, per image. ${reading}</p>
 </figcaption>
 </figure>`;
+} // prettier-ignore
+
+function beyond({ netBenefit, treatAll }: DecisionPoints): readonly (number | null)[] {
+  return netBenefit.map((value, i) => (value === null ? null : value - Math.max(0, treatAll[i] ?? 0)));
 }
+
+function boundsOf(values: readonly (number | null)[]): { readonly low: number; readonly high: number; readonly step: number } {
+  const most = values.reduce<number>((largest, value) => Math.max(largest, value ?? largest), 0.05);
+  const step = most <= 0.25 ? 0.05 : most <= 0.6 ? 0.1 : 0.2;
+  // A rate's own last bits would make a step more.
+  return { low: -step, high: Number((step * Math.ceil(most / step - 1e-9)).toFixed(2)), step };
+} // prettier-ignore
 
 function above(x: readonly number[], y: readonly (number | null)[], low: number): Point[] {
   const step = Math.max(1, Math.ceil(x.length / drawnPoints));

@@ -117,7 +117,7 @@ tbody .average:not(.average ~ .average) > * { border-top: 2px solid var(--line);
 .classes thead th { overflow-wrap: normal; }
 .classes th:first-child { min-width: 7rem; }
 
-.beside, .plots { display: grid; gap: 40px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.beside, .plots { display: grid; gap: 40px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
 .plots { gap: 20px 24px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); }
 .beside > *, .plots > * { min-width: 0; }
 .stack > * + * { margin-top: 44px; }
@@ -205,11 +205,11 @@ footer strong { color: var(--mind); }
   time { display: block; margin-left: 0; }
   .methods div { display: block; }
   .sets th:first-child { width: 29%; }
-  .sets th, .sets td { font-size: 0.875rem; padding-right: 6px; }
+  .sets th, .sets td { font-size: 0.8125rem; padding-right: 4px; }
   .sets small { font-size: 0.75rem; }
   .classes th, .classes td { padding-right: 8px; }
   .classes thead th { font-size: 0.6875rem; }
-  .classes th:first-child { min-width: 5.5rem; }
+  .classes th:first-child { min-width: 6.5rem; }
   .part { margin-top: 44px; }
   .network { display: block; }
   .network svg { width: 100%; height: auto; max-width: 300px; }
@@ -232,8 +232,9 @@ footer strong { color: var(--mind); }
   .verdict, pre, .contents { border: 1px solid var(--line); border-left-width: 4px; background: none; }
   h2, h3, thead, .legend { break-after: avoid; }
   thead { display: table-header-group; }
-  tr, figure, .events > li, .verdict, .headline, .beside > *, .network, pre, .methods div { break-inside: avoid; }
-  .note, figcaption { break-before: avoid; }
+  tr, figure, .events > li:not(:has(details, table)), .verdict, .headline, .beside > *, .network, pre, .methods div { break-inside: avoid; }
+  .note, figcaption, .network { break-before: avoid; }
+  tbody tr:first-child:not(:last-child), tbody tr:nth-last-child(2) { break-after: avoid; }
   .beside { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 20pt; }
   .spread { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); }
   .plots { grid-template-columns: 1fr 1fr 1fr; gap: 10pt; }

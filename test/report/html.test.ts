@@ -202,7 +202,9 @@ describe("the page's markup", () => {
   test.each(Object.entries(records))("has no script and fetches nothing (%s)", (_, report) => {
     const page = reportHtml(report);
     expect(page).not.toMatch(/<script|https?:|\/\/|url\(|@import|javascript:/i);
-    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"`);
+    expect(page).toContain(
+      `content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"`,
+    );
     expect(page).not.toMatch(/ (on\w+|src\w*|action|xlink:\w+)="/);
     expect(page.match(/href="[^#"][^"]*"/g)).toEqual(['href="data:,"']);
   });
