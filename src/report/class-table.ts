@@ -1,6 +1,6 @@
 // Figures of each class against the rest, and their averages over the classes.
 import type { ClassFigures } from "./figure.ts";
-import { decimal } from "./format.ts";
+import { decimal, range } from "./format.ts";
 import { intervalBar } from "./interval-bar.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
@@ -70,7 +70,9 @@ function cell(measure: Measure | null): Markup {
   if (measure === null) return markup`<td></td>`;
   const { value, reason } = measure;
   if (value === null) return markup`<td class="undefined">undefined: ${reason ?? "no reason given"}</td>`;
-  return markup`<td class="number">${decimal(value)} ${intervalBar({ value, interval: null })}</td>`;
+  const { interval = null } = measure as { readonly interval?: readonly [number, number] | null };
+  const sure = interval ? markup` <small>${range(interval, 2)}</small>` : nothing;
+  return markup`<td class="number">${decimal(value)}${sure} ${intervalBar({ value, interval })}</td>`;
 }
 
 function measureOf(figures: ClassFigures, key: string): Measure | null {

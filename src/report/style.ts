@@ -113,6 +113,7 @@ tbody .average:not(.average ~ .average) > * { border-top: 2px solid var(--line);
 .trials { margin: 8px 0; font-size: 0.875rem; }
 .trials th, .trials td { padding-top: 4px; padding-bottom: 4px; }
 .trials em { margin-left: 6px; }
+.classes td small { display: block; }
 .classes .bar { margin-top: -2px; }
 .classes thead th { overflow-wrap: normal; }
 .classes th:first-child { min-width: 7rem; }
