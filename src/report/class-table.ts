@@ -33,7 +33,8 @@ export function classRows(
   report: Report,
 ): { readonly head: readonly string[]; readonly rows: readonly ClassRow[] } | null {
   const { perClass } = report;
-  if (perClass.length === 0) return null;
+  // Of one kind of foreground the table of figures says it already.
+  if (perClass.length <= 1) return null;
   const used = columns.filter(([key]) => perClass.some((figures) => measureOf(figures, key) !== null));
   const { averages } = newerFields(report);
   const rows = perClass.map((figures) => ({
