@@ -32,10 +32,13 @@ export interface ClassRow {
 export function classRows(
   report: Report,
 ): { readonly head: readonly string[]; readonly rows: readonly ClassRow[] } | null {
-  const { perClass } = report;
+  const { perClass, task } = report;
   // Of one kind of foreground the table of figures says it already.
   if (perClass.length <= 1) return null;
-  const used = columns.filter(([key]) => perClass.some((figures) => measureOf(figures, key) !== null));
+  // Of masks the probabilities of all voxels are not kept, so that their curves have no areas.
+  const isSaid = ([key]: (typeof columns)[number]) =>
+    task === "classification" || (key !== "rocAuc" && key !== "averagePrecision");
+  const used = columns.filter((column) => isSaid(column) && perClass.some((figures) => measureOf(figures, column[0])));
   const { averages } = newerFields(report);
   const rows = perClass.map((figures) => ({
     name: figures.class,

@@ -54,7 +54,11 @@ describe("the report in Markdown", () => {
     expect(hostile).toContain("&lt;img src=x\\>\\|\\[a\\](http:\\/\\/b) \\# \\*c\\* \\`d\\` \\&amp;");
     expect(hostile).not.toContain("<img");
     expect(hostile).not.toContain("\n# *c*");
-    const rows = hostile.split("\n").filter((line) => /^\| (truth|healthy)/.test(line));
+    const rows = hostile
+      .split("### Confusion matrix")[1]
+      .split("###")[0]
+      .split("\n")
+      .filter((line) => /^\| (truth|healthy)/.test(line));
     expect(rows.map((row) => row.split(/(?<!\\)\|/).length)).toEqual([5, 5]);
   });
 });

@@ -163,6 +163,15 @@ function segmented(classes: readonly string[]): Report {
   return { ...report, metrics: { ...report.metrics, ...further }, ...more } as Report;
 }
 
+/** A record as an earlier version made it: with the figures alone that every record has. */
+function bare({ metrics, ...rest }: Report): Report {
+  const kept = ["accuracy", "balancedAccuracy", "recall", "specificity", "precision", "dice", "f1", "rocAuc", "confusion"];
+  const newer = new Set(["averages", "curves", "baselines", "perImage", "openings", "decision", "uncalibrated", "examples"]);
+  const of = (entries: object, isKept: (key: string) => boolean) =>
+    Object.fromEntries(Object.entries(entries).filter(([key]) => isKept(key)));
+  return { ...of(rest, (key) => !newer.has(key)), metrics: of(metrics, (key) => kept.includes(key)), perClass: [] } as unknown as Report;
+} // prettier-ignore
+
 /** Two classes, three, masks (opened again), and one that has nothing but what every record has. */
 export function sampleReports() {
   const averages = {
@@ -176,6 +185,6 @@ export function sampleReports() {
     two: { ...two, decision } as Report,
     three: { ...labelled(["glioma", "meningioma", "no tumour"], [60, 50, 70]), averages } as Report,
     masks: segmented(["oedema", "tumour"]),
-    plain: buildReport(labelledInput(["healthy", "pneumonia"], [0, 20], { skill: 99 })),
+    plain: bare(buildReport(labelledInput(["healthy", "pneumonia"], [0, 20], { skill: 99 }))),
   };
 }
