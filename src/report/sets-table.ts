@@ -54,5 +54,5 @@ function groupsRow({ sets }: Report): Markup {
 
 function shareBar(share: number): Markup {
   const width = `${Number((100 * share).toFixed(1))}%`;
-  return markup`<svg class="bar" height="5" aria-hidden="true"><rect class="track" width="100%" height="5" rx="1"/><rect class="part" width="${width}" height="5" rx="1"/></svg>`;
+  return markup`<svg class="bar" height="5" aria-hidden="true"><rect class="track" width="100%" height="5" rx="1"/><rect class="filled" width="${width}" height="5" rx="1"/></svg>`;
 }

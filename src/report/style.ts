@@ -90,7 +90,7 @@ th small { display: block; font-weight: 400; }
 .track { fill: var(--line); }
 .reference { fill: var(--ink); }
 .interval { fill: var(--accent); opacity: 0.45; }
-.value, .part { fill: var(--accent); }
+.value, .filled { fill: var(--accent); }
 .value { stroke: var(--paper); stroke-width: 1.5; }
 .scale { display: flex; justify-content: space-between; color: var(--quiet); font-size: 0.75rem; font-weight: 400; line-height: 1.2; }
 .figures th:first-child { width: 44%; }

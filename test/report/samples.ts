@@ -88,6 +88,9 @@ const furtherOfLabels = {
   expectedCalibrationError: figureOf(0.041, 0.02, "10 bins of equal width"),
 };
 
+/** The made-up fields are of the shapes that the page reads, whatever the record's types say. */
+const asReport = (record: object) => record as Report;
+
 /** Bins that are a little too sure of themselves, and curves of that form. */
 function curvesOf(classes: readonly string[]): NonNullable<NewerFields["curves"]> {
   const drawn = classes.length === 2 ? classes.slice(1) : classes;
@@ -131,7 +134,7 @@ function labelled(classes: readonly string[], counts: readonly number[]): Report
   const input = withEvents(labelledInput(classes, counts));
   const report = buildReport({ ...input, settings: fullSettings(classes.length, [28, 28]), sets: withGroups(input.sets) });
   const more: NewerFields = { curves: curvesOf(classes), baselines: baselines(true) };
-  return { ...report, metrics: { ...report.metrics, ...furtherOfLabels }, ...more } as Report;
+  return asReport({ ...report, metrics: { ...report.metrics, ...furtherOfLabels }, ...more });
 } // prettier-ignore
 
 function segmented(classes: readonly string[]): Report {
@@ -160,7 +163,7 @@ function segmented(classes: readonly string[]): Report {
     meanSurfaceDistance: figureOf(1.04, 0.2, "mean over 30 images, in millimetres; undefined in 10"),
   };
   const more: NewerFields = { perImage, baselines: baselines(false), openings: twice };
-  return { ...report, metrics: { ...report.metrics, ...further }, ...more } as Report;
+  return asReport({ ...report, metrics: { ...report.metrics, ...further }, ...more });
 }
 
 /** A record as an earlier version made it: with the figures alone that every record has. */
@@ -182,8 +185,8 @@ export function sampleReports() {
   const two = labelled(["healthy", "pneumonia"], [90, 110]);
   const decision = { temperature: 1.31, threshold: 0.42, rule: "youden" };
   return {
-    two: { ...two, decision } as Report,
-    three: { ...labelled(["glioma", "meningioma", "no tumour"], [60, 50, 70]), averages } as Report,
+    two: asReport({ ...two, decision }),
+    three: asReport({ ...labelled(["glioma", "meningioma", "no tumour"], [60, 50, 70]), averages }),
     masks: segmented(["oedema", "tumour"]),
     plain: bare(buildReport(labelledInput(["healthy", "pneumonia"], [0, 20], { skill: 99 }))),
   };
