@@ -1,51 +1,13 @@
-// Masks image by image: how the figures spread, and which images came off worst.
+// Masks image by image on the page: a plot of every image's Dice, quartiles, the worst images.
 import { axis, chart } from "./chart.ts";
-import { count, decimal, plural } from "./format.ts";
+import { decimal, plural } from "./format.ts";
+import { imageWords, sortedFigures, worstImages } from "./image-words.ts";
+import type { ImageWords } from "./image-words.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
-import { imageKeys, newerFields } from "./newer-fields.ts";
-import type { ImageFigures, ImageKey } from "./newer-fields.ts";
+import { newerFields } from "./newer-fields.ts";
+import type { ImageFigures } from "./newer-fields.ts";
 import type { Report } from "./record.ts";
-
-const names: Readonly<Record<ImageKey, string>> = {
-  dice: "Dice",
-  jaccard: "Jaccard",
-  sensitivity: "sensitivity",
-  precision: "precision",
-  volumeSimilarity: "volume similarity",
-  hausdorff: "Hausdorff",
-  hausdorff95: "Hausdorff 95 %",
-  meanSurfaceDistance: "mean surface distance",
-};
-
-/** The images that are named. */
-const worst = 10;
-
-export interface ImageWords {
-  /** Of each figure the least, the quartiles, the most, and how many images have none. */
-  readonly spread: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
-  readonly worst: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
-}
-
-/** Null where the record does not go by images. */
-export function imageWords(report: Report): ImageWords | null {
-  const { perImage } = newerFields(report);
-  if (!perImage || perImage.length === 0) return null;
-  const used = imageKeys.filter((key) => perImage.some((image) => typeof image[key] === "number"));
-  const spread = used.map((key) => {
-    const values = sorted(perImage, key);
-    const at = (part: number) => decimal(values[Math.round(part * (values.length - 1))], digitsOf(key));
-    return [names[key], ...[0, 0.25, 0.5, 0.75, 1].map(at), count(perImage.length - values.length)];
-  });
-  const byDice = perImage.filter(({ dice }) => typeof dice === "number").sort((a, b) => a.dice! - b.dice! || a.index - b.index);
-  return {
-    spread: { head: ["figure", "least", "25 %", "median", "75 %", "most", "none"], rows: spread },
-    worst: {
-      head: ["image", ...used.map((key) => names[key])],
-      rows: byDice.slice(0, worst).map((image) => [nameOf(image), ...used.map((key) => decimal(image[key] ?? null, digitsOf(key)))]),
-    },
-  };
-} // prettier-ignore
 
 export function imagesTable(report: Report): Markup {
   const words = imageWords(report);
@@ -55,7 +17,7 @@ ${dicePlot(newerFields(report).perImage ?? [])}
 <div>${table(words.spread, "How the figures spread over the images")}
 <p class="note">Least, quartiles and most over the images; none: how many images the figure is undefined for.</p></div>
 </div>
-<h3>${words.worst.rows.length < worst ? "Images by Dice, the worst first" : `The ${worst} images that came off worst`}</h3>
+<h3>${words.worst.rows.length < worstImages ? "Images by Dice, the worst first" : `The ${worstImages} images that came off worst`}</h3>
 ${table(words.worst, "The images that came off worst")}
 <p class="note">Images by their place in the test set, from 0, or by name. Distances are counted as the figures of the test set say.</p>`;
 }
@@ -73,7 +35,7 @@ ${rows.map(([name, ...cells]) => markup`<tr><th scope="row">${name}</th>${cells.
 
 /** The Dice of every image, the worst first. */
 function dicePlot(perImage: readonly ImageFigures[]): Markup {
-  const values = sorted(perImage, "dice");
+  const values = sortedFigures(perImage, "dice");
   if (values.length === 0) return nothing;
   const step = Math.ceil(values.length / 400);
   const points = values.map((value, i) => [i + 1, Math.round(1e3 * value) / 1e3]).filter((_, i) => i % step === 0 || i === values.length - 1);
@@ -90,15 +52,3 @@ function dicePlot(perImage: readonly ImageFigures[]): Markup {
 ${chart(option, { width: 400, height: 296 }, label)}
 </figure>`;
 } // prettier-ignore
-
-function sorted(perImage: readonly ImageFigures[], key: ImageKey): number[] {
-  return perImage.flatMap((image) => image[key] ?? []).sort((a, b) => a - b);
-}
-
-function nameOf({ index, name }: ImageFigures): string {
-  return name === undefined ? `${index}` : `${name} (${index})`;
-}
-
-function digitsOf(key: ImageKey): number {
-  return key === "hausdorff" || key === "hausdorff95" || key === "meanSurfaceDistance" ? 2 : 3;
-}

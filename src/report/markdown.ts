@@ -5,7 +5,7 @@ import { classRows } from "./class-table.ts";
 import { diagnosisSentence } from "./diagnosis-runs.ts";
 import { count, decimal, plural, range, time } from "./format.ts";
 import { furtherFigures, rangeWithUnit, withUnit } from "./further-figures.ts";
-import { imageWords } from "./images-table.ts";
+import { imageWords } from "./image-words.ts";
 import { markdownCurves } from "./markdown-curves.ts";
 import { blocks, escapeMarkdown, markdownTable } from "./markdown-text.ts";
 import { countedWeights, networkRows, networkSentence } from "./network-rows.ts";
