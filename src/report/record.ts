@@ -20,6 +20,8 @@ export interface SetSummary {
   readonly sha256: string;
   /** Images of each class, in the order of `classes`; for masks, images whose mask has the class. */
   readonly classCounts: readonly number[];
+  /** Groups (such as patients) of its images, and how many images the smallest and the largest have; left out without groups. */
+  readonly groups?: { readonly count: number; readonly smallest: number; readonly largest: number };
 }
 
 /** How unequal the weights of a set's images are. */

@@ -46,6 +46,7 @@ export async function examine({
     size: sets[name].length,
     sha256: committed?.[name].sha256 ?? "",
     classCounts: await classCounts(sets[name], record.task),
+    ...groupCounts(sets[name]),
   });
   // No path: where the data lay is nobody's business.
   const { data: _, moreData: __, ...settings } = record;
@@ -112,6 +113,15 @@ async function maskPredictions(model: Model, set: Dataset) {
     groups: set.groups,
     ...(set.weights ? { weights: set.weights } : {}),
   };
+}
+
+/** How many groups the images are of, and their sizes; nothing where no groups are known. */
+function groupCounts({ groups }: Dataset): Pick<SetSummary, "groups"> {
+  if (!groups || groups.length === 0) return {};
+  const sizes = new Map<string, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const all = [...sizes.values()].sort((a, b) => a - b);
+  return { groups: { count: all.length, smallest: all[0], largest: all[all.length - 1] } };
 }
 
 /** Images of each class; for masks, images whose mask has the class. */
