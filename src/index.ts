@@ -187,7 +187,8 @@ export { defaultRemedies, gentleAugmentation, strongAugmentation } from "./study
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
 export type { LeakagePolicy } from "./study/leakage.ts";
-export type { LedgerEntry, LedgerEvent, RefinementTrial } from "./study/ledger.ts";
+export type { LedgerEvent, RefinementTrial } from "./study/events.ts";
+export type { LedgerEntry } from "./study/ledger.ts";
 export type { Optimism } from "./study/comparison.ts";
 export { memoryStorage } from "./storage/memory.ts";
 export type { Storage } from "./storage/storage.ts";

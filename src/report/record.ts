@@ -1,9 +1,12 @@
 // The record of a test: everything report.json holds, from which the other reports are written.
 import { pooledConfusion } from "../metrics/segmentation.ts";
+import type { Decision } from "../train/decision.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { ClassFigures, Metrics, RocPoints } from "./figure.ts";
 import { labelFigures } from "./label-figures.ts";
 import type { LabelPredictions } from "./label-figures.ts";
+import { openingsOf } from "./openings.ts";
+import type { Opening } from "./openings.ts";
 import { maskFigures } from "./mask-figures.ts";
 import type { MaskPredictions } from "./mask-figures.ts";
 import { warningsOf } from "./warnings.ts";
@@ -48,6 +51,10 @@ export interface Report {
     /** What the images count, where they have weights. */
     readonly weights?: WeightSpread;
   };
+  /** Every time that the test set was opened, the first one first. */
+  readonly openings: readonly Opening[];
+  /** How probabilities became decisions: frozen before the set was opened; null where the model has no decision. */
+  readonly decision: Decision | null;
   readonly metrics: Metrics;
   /** Figures of each class when there are more than two (or more than one kind of foreground); else empty. */
   readonly perClass: readonly ClassFigures[];
@@ -82,6 +89,8 @@ export interface ReportInput {
   readonly seed: number;
   readonly weightsSha256: string;
   readonly bestEpoch: number;
+  /** What was frozen with the weights. */
+  readonly decision?: Decision;
   readonly history: readonly Epoch[];
   /** The ledger's entries, in order. */
   readonly phases: readonly Phase[];
@@ -112,6 +121,8 @@ export function buildReport(input: ReportInput): Report {
       opened: input.opened,
       ...(weights ? { weights: spreadOf(weights) } : {}),
     },
+    openings: openingsOf(input.phases),
+    decision: input.decision ?? null,
     metrics,
     perClass,
     baseline,

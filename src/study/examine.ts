@@ -1,6 +1,7 @@
 // Phase three: the model goes over the test set once, and a report is made of what it said.
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { readAhead } from "../data/read-ahead.ts";
+import { calibrate } from "../metrics/calibration.ts";
 import { maskConfusion } from "../metrics/segmentation.ts";
 import { buildReport } from "../report/record.ts";
 import type { Report, ReportInput, SetSummary } from "../report/record.ts";
@@ -12,6 +13,7 @@ import { openModel, predict } from "../train/predict.ts";
 import type { Epoch } from "../train/progress.ts";
 import { version } from "../version.ts";
 import type { LedgerEntry } from "./ledger.ts";
+import { lastOpening } from "./opening.ts";
 import type { StudyRecord } from "./record.ts";
 
 export interface Examination {
@@ -26,7 +28,7 @@ export interface Examination {
 
 export async function examine({ model, sets, record, entries, weightsSha256, history }: Examination): Promise<Report> {
   const committed = entries.find((entry) => entry.event === "split");
-  const opening = entries.find(({ event }) => event === "test opened");
+  const opening = lastOpening(entries);
   const summary = async (name: keyof DatasetSplit): Promise<SetSummary> => ({
     size: sets[name].length,
     sha256: committed?.[name].sha256 ?? "",
@@ -46,6 +48,7 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
     opened: opening?.time ?? "",
     seed: record.division.seed,
     weightsSha256,
+    ...(model.decision ? { decision: model.decision } : {}),
     bestEpoch: history.findLast(({ best }) => best)?.epoch ?? 0,
     history,
     phases: entries,
@@ -56,9 +59,12 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
 async function labelPredictions(model: Model, set: Dataset) {
   const predicted = await predict(model, set);
   if (predicted.task !== "classification" || !set.labels) throw new TypeError("test: expected labels and classes");
+  const { temperature = 1, threshold = null } = model.decision ?? {};
   return {
     truth: set.labels,
-    probabilities: predicted.probabilities,
+    probabilities: calibrate(predicted.probabilities, model.classes.length, temperature),
+    uncalibrated: predicted.probabilities,
+    threshold,
     groups: set.groups,
     ...(set.weights ? { weights: set.weights } : {}),
   };

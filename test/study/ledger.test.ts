@@ -5,7 +5,7 @@ import { StudyStateError } from "../../src/errors.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import type { Storage } from "../../src/storage/storage.ts";
 import { appendEntry, checkLedger, dropTornLine, ledgerName, readLedger } from "../../src/study/ledger.ts";
-import type { LedgerEvent } from "../../src/study/ledger.ts";
+import type { LedgerEvent } from "../../src/study/events.ts";
 
 const weightsSha256 = "ab".repeat(32);
 const set = (size: number) => ({ size, sha256: "cd".repeat(32), ids: "AQ==" });
