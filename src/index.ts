@@ -162,6 +162,7 @@ export type { CurvePoint, Diagnosis, Evidence } from "./train/diagnosis.ts";
 export type { Epoch } from "./train/progress.ts";
 export { startFit } from "./train/fit.ts";
 export type { Arithmetic, Beginning, Fit, TrainingSets } from "./train/fit.ts";
+export type { Decision, DecisionOptions, DecisionSettings } from "./train/decision.ts";
 export { loadModel, saveModel } from "./train/model.ts";
 export type { Model } from "./train/model.ts";
 export { predict } from "./train/predict.ts";
@@ -170,6 +171,9 @@ export type { SamplingOptions, Uncertainty } from "./train/uncertainty.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";
+export { verifyStudy } from "./study/verify.ts";
+export type { Verification, VerifyOptions } from "./study/verify.ts";
+export type { StudyProblem } from "./study/seal.ts";
 export type {
   LearningCurve,
   LearningCurveOptions,
@@ -208,6 +212,9 @@ export {
   specificity,
 } from "./metrics/classification.ts";
 export type { ClassMeasure, Confusion } from "./metrics/classification.ts";
+export { calibrate, fitTemperature } from "./metrics/calibration.ts";
+export { sensitivityThreshold, youdenThreshold } from "./metrics/thresholds.ts";
+export type { Threshold } from "./metrics/thresholds.ts";
 export { macroRocAuc, rocAuc, rocCurve } from "./metrics/curves.ts";
 export { bootstrap, delong, wilson } from "./metrics/intervals.ts";
 export type { Interval } from "./metrics/intervals.ts";
@@ -219,6 +226,7 @@ export type { Measure } from "./metrics/measure.ts";
 // the report
 export { reportMarkdown } from "./report/markdown.ts";
 export type { Report } from "./report/record.ts";
+export type { Opening } from "./report/openings.ts";
 export { namedFigures } from "./report/words.ts";
 export type { NamedFigure } from "./report/words.ts";
 

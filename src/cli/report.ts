@@ -2,8 +2,12 @@
 import type { Report, Study } from "../index.ts";
 
 /** Reads the test set; report.json, report.md and report.html are then in the study's folder. */
-export async function readAndReport(run: Study, directory: string): Promise<{ report: Report; files: string[] }> {
+export async function readAndReport(
+  run: Study,
+  directory: string,
+  reopen: string | null = null,
+): Promise<{ report: Report; files: string[] }> {
   const { reportHtml } = await import("../report.ts"); // draws: only loaded where something is to be drawn
-  const report = await run.test({ pages: { "report.html": reportHtml } });
+  const report = await run.test({ reopen, pages: { "report.html": reportHtml } });
   return { report, files: ["report.html", "report.md", "report.json"].map((name) => `${directory}/${name}`) };
 }

@@ -1,5 +1,6 @@
 // voxgrad test: phase three, once; the report is written into the study's folder.
 import type { Command } from "commander";
+import { Option } from "commander";
 import { openStudy, StudyStateError } from "../index.ts";
 import { command, dataOption, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
@@ -16,13 +17,22 @@ import { reportText } from "./text.ts";
 interface TestFlags extends OutputOptions, ByteFlags {
   readonly data?: string;
   readonly moreData?: string;
+  readonly reopen?: string;
 }
 
 export function test(): Command {
   return command(
     "test",
     "phase 3: reads the sealed test set, once, and reports",
-    [dataOption(), moreDataOption(), ...limitOptions()],
+    [
+      new Option(
+        "--reopen <REASON>",
+        "reads a test set again that was opened before; every later report begins with it",
+      ),
+      dataOption(),
+      moreDataOption(),
+      ...limitOptions(),
+    ],
     act,
   ).argument("<DIR>", "the folder of a trained study");
 }
@@ -42,7 +52,7 @@ async function act({ output }: Context, flags: TestFlags, directory: string): Pr
     const data = await readData(path, reading);
     const moreData = await readSecondSet(storage, flags.moreData, reading);
     const run = openStudy({ storage, data, moreData });
-    const { report, files } = await readAndReport(run, directory);
+    const { report, files } = await readAndReport(run, directory, flags.reopen ?? null);
     output.result(`${reportText(report)}\nThe report: ${files.join(", ")}`, report);
     return done;
   });

@@ -130,6 +130,7 @@ function totals(truth: ArrayLike<number>, scores: ArrayLike<number>, weights?: A
     sums[truth[i]] += weights ? weights[i] : 1;
   }
   const missing = sums.indexOf(0);
-  if (missing >= 0) throw new RangeError(`truth: expected images of both classes that count, got none of class ${missing}`);
+  if (missing >= 0)
+    throw new RangeError(`truth: expected images of both classes that count, got none of class ${missing}`);
   return sums;
 }

@@ -141,7 +141,9 @@ export function historyTable(history: readonly Epoch[]): Uint8Array<ArrayBuffer>
     epoch.evidence.noise,
     epoch.evidence.slope,
   ]);
-  return new TextEncoder().encode([header, ...rows].map((row) => row.map((value) => value ?? "").join(",") + "\n").join(""));
+  return new TextEncoder().encode(
+    [header, ...rows].map((row) => row.map((value) => value ?? "").join(",") + "\n").join(""),
+  );
 }
 
 /** history.json. */

@@ -64,10 +64,7 @@ export async function historyProblems(storage: Storage, entries: readonly Ledger
 }
 
 /** What is wrong with study.json but for the settings of training. */
-export async function beginningProblems(
-  record: StudyRecord,
-  entries: readonly LedgerEntry[],
-): Promise<StudyProblem[]> {
+export async function beginningProblems(record: StudyRecord, entries: readonly LedgerEntry[]): Promise<StudyProblem[]> {
   const created = entries.find((entry) => entry.event === "created");
   if (!created || (await recordHash(record)) === created.recordSha256) return [];
   const { task, division } = record;

@@ -49,7 +49,14 @@ export function settingsHash(plain: PlainSettings): Promise<string> {
 }
 
 /** What the ledger knows by its first line: all of study.json but settings of training and where the data lies. */
-export function recordHash({ task, division, shape, classes, maskClasses, preprocessing }: StudyRecord): Promise<string> {
+export function recordHash({
+  task,
+  division,
+  shape,
+  classes,
+  maskClasses,
+  preprocessing,
+}: StudyRecord): Promise<string> {
   const text = JSON.stringify({ task, division, shape, classes, maskClasses, preprocessing });
   return sha256(new TextEncoder().encode(text));
 }

@@ -155,7 +155,8 @@ async function beginLedger(
   const events = new Set(entries.map(({ event }) => event));
   const { division, task } = record;
   const recordSha256 = await recordHash(record);
-  if (!events.has("created")) await appendSealed(storage, { event: "created", seed: division.seed, task, recordSha256 });
+  if (!events.has("created"))
+    await appendSealed(storage, { event: "created", seed: division.seed, task, recordSha256 });
   if (!events.has("audited")) await appendSealed(storage, audited);
   await appendSealed(storage, await certify(sources, sets, members));
 }

@@ -39,8 +39,7 @@ async function decide(model: Model, validation: Dataset, asked: DecisionSettings
   if (!probabilities.every(Number.isFinite)) return classes === 2 ? half : likeliest;
   const { placed } = model.network;
   const isSingle = placed[placed.length - 1].outputs === 1;
-  const isWhole =
-    model.loss.kind === "softmaxCrossEntropy" || (isSingle && model.loss.kind.startsWith("sigmoid"));
+  const isWhole = model.loss.kind === "softmaxCrossEntropy" || (isSingle && model.loss.kind.startsWith("sigmoid"));
   const lowest = isSingle ? leastOfSigmoid : least;
   const temperature =
     isWhole && asked.temperature === "fit" ? fitTemperature(labels, probabilities, classes, weights, lowest) : 1;
