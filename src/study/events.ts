@@ -36,7 +36,7 @@ export interface Kept {
   readonly weightsSha256: string;
   /** Of model.safetensors whole, the recipe included. */
   readonly modelSha256: string;
-  /** Of history.json. */
+  /** Of the epochs in history.json, their seconds left out. */
   readonly historySha256: string;
   /** What was chosen on the validation set, and is frozen from here on. */
   readonly decision?: Decision;

@@ -146,12 +146,15 @@ export function historyTable(history: readonly Epoch[]): Uint8Array<ArrayBuffer>
   );
 }
 
-/** history.json. */
-export const historyBytes = (history: readonly Epoch[]) => new TextEncoder().encode(JSON.stringify(history) + "\n");
+/** SHA-256 of the epochs but for their seconds, which differ from run to run. */
+export function historyHash(history: readonly Epoch[]): Promise<string> {
+  const timeless = history.map(({ seconds: _, ...epoch }) => epoch);
+  return sha256(new TextEncoder().encode(JSON.stringify(timeless)));
+}
 
 /** The epochs as JSON, and as a table. */
 export async function writeHistory(storage: Storage, history: readonly Epoch[]): Promise<void> {
-  await storage.write(historyName, historyBytes(history));
+  await storage.write(historyName, new TextEncoder().encode(JSON.stringify(history) + "\n"));
   await storage.write(tableName, historyTable(history));
 }
 
@@ -163,6 +166,6 @@ export interface KeptHashes {
 
 /** Of the study's model and history as they lie in the storage. */
 export async function keptHashes(storage: Storage): Promise<KeptHashes> {
-  const hash = async (name: string) => sha256((await storage.read(name)) ?? new Uint8Array(0));
-  return { modelSha256: await hash(modelName), historySha256: await hash(historyName) };
+  const model = (await storage.read(modelName)) ?? new Uint8Array(0);
+  return { modelSha256: await sha256(model), historySha256: await historyHash(await readHistory(storage)) };
 }

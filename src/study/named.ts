@@ -6,7 +6,7 @@ import { weightBytes } from "../model/weights.ts";
 import { decisionTitle, isSameDecision } from "../train/decision.ts";
 import { loadModel } from "../train/model.ts";
 import type { Model } from "../train/model.ts";
-import { historyName, modelName } from "./keep.ts";
+import { historyHash, historyName, modelName, readHistory } from "./keep.ts";
 import { ledgerName } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import { recordHash, recordName, settingsHash } from "./record.ts";
@@ -54,11 +54,11 @@ export async function modelProblems(storage: Storage, entries: readonly LedgerEn
   return [];
 }
 
-/** What is wrong with history.json. */
+/** What is wrong with history.json. @throws FormatError where it is no history. */
 export async function historyProblems(storage: Storage, entries: readonly LedgerEntry[]): Promise<StudyProblem[]> {
   const line = keptLine(entries);
   const bytes = await storage.read(historyName);
-  if (!line || (bytes && (await sha256(bytes)) === line.historySha256)) return [];
+  if (!line || (bytes && (await historyHash(await readHistory(storage))) === line.historySha256)) return [];
   const got = bytes ? "others: it was edited" : "no file";
   return [{ file: historyName, message: `expected the epochs that ${lineOf(line)} names, got ${got}. ${putBack}` }];
 }

@@ -6,7 +6,7 @@ import { loadModel, saveModel } from "../train/model.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Desk } from "./desk.ts";
-import { historyBytes, modelName, readHistory, writeHistory } from "./keep.ts";
+import { historyHash, modelName, readHistory, writeHistory } from "./keep.ts";
 import type { KeptHashes } from "./keep.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import { keptLine, modelHash } from "./named.ts";
@@ -88,7 +88,7 @@ export async function stage(
   const bytes = saveModel(model);
   await storage.write(stagedName, bytes);
   await storage.write(stagedFactsName, new TextEncoder().encode(JSON.stringify({ training, history })));
-  return { modelSha256: await sha256(bytes), historySha256: await sha256(historyBytes(history)) };
+  return { modelSha256: await sha256(bytes), historySha256: await historyHash(history) };
 }
 
 /**

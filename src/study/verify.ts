@@ -5,7 +5,7 @@ import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Epoch } from "../train/progress.ts";
 import { isTrainingOver } from "./desk.ts";
-import { historyTable, readHistory, readStart, startName, tableName } from "./keep.ts";
+import { historyName, historyTable, modelName, readHistory, readStart, startName, tableName } from "./keep.ts";
 import { ledgerName } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import { sourcesOf } from "./members.ts";
@@ -83,9 +83,10 @@ export async function verifyStudy(options: VerifyOptions): Promise<Verification>
   } else if (isUnsettled) {
     unchecked.push("Model, history and settings: refining was stopped while it kept its result. Resume the study.");
   } else {
-    problems.push(...((await attempt("model.safetensors", () => modelProblems(storage, entries))) ?? []));
-    problems.push(...(await historyProblems(storage, entries)));
-    if (line) problems.push(...((await attempt(tableName, () => tableProblems(storage))) ?? []));
+    problems.push(...((await attempt(modelName, () => modelProblems(storage, entries))) ?? []));
+    const history = await attempt(historyName, () => historyProblems(storage, entries));
+    problems.push(...(history ?? []));
+    if (line && history?.length === 0) problems.push(...(await tableProblems(storage)));
     if (record) problems.push(...(await settingsProblems(record, entries)));
   }
   const from = record?.training?.from ?? null;
@@ -96,13 +97,23 @@ export async function verifyStudy(options: VerifyOptions): Promise<Verification>
   problems.push(...(own?.problems ?? []));
   if (!data) unchecked.push("The data: it was not given (--data PATH).");
   if (options.replay) {
-    const { sets } = own ?? {};
+    const sets = own?.sets ?? null;
     if (problems.length > 0 || !sets || !record?.training || !line || isUnsettled || start === undefined) {
       unchecked.push("The training: it is trained again where there is one that ended, and nothing else is wrong.");
     } else {
       const { training } = record;
       const { signal, onEpoch } = options;
-      problems.push(...(await replay({ sets, training, start, line, entries, signal, onEpoch })));
+      problems.push(
+        ...(await replay({
+          sets: { train: sets.train, validation: sets.validation },
+          training,
+          start,
+          line,
+          entries,
+          signal,
+          onEpoch,
+        })),
+      );
       if (line.event === "refined")
         unchecked.push(
           "The search for remedies: the network that was kept was trained again; those that it was compared with were not, " +
