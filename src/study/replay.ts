@@ -55,7 +55,10 @@ export async function replay(input: ReplayInput): Promise<StudyProblem[]> {
         },
       ];
     }
-    while (fit.progress.epoch < line.epochs && !fit.finished) onEpoch?.(await fit.epoch(signal), line.epochs);
+    while (fit.progress.epoch < line.epochs && !fit.finished) {
+      const epoch = await fit.epoch(signal);
+      onEpoch?.(epoch, line.epochs);
+    }
     const weightsSha256 = await sha256(weightBytes(fit.bestWeights()));
     if (weightsSha256 !== line.weightsSha256) {
       return [

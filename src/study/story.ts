@@ -29,7 +29,7 @@ function wrongWith(entry: LedgerEntry, before: readonly LedgerEntry[]): string |
       return `expected at least the ${looks.validationLookUps} looks at the validation set of ${lineOf(looks)}, got ${entry.validationLookUps}`;
   }
   const split = before.find((each) => each.event === "split");
-  if (event !== "audited" && event !== "split" && !split)
+  if (event === "training started" && !split)
     return `expected the sets to be committed to first ("split"), got "${event}"`;
   const isOver = opening !== null && before.findLast((each) => each.event === "test finished")?.index;
   const isOpen = opening !== null && !(typeof isOver === "number" && isOver > opening.index);

@@ -9,7 +9,7 @@ export interface StudyOutcome {
   /** Without the seconds of each epoch. */
   readonly history: readonly Fields[];
   readonly table: readonly string[];
-  /** Without times, numbers, hashes over them, and the interruptions. */
+  /** Without times, numbers, hashes over them, reports' too, and the interruptions. */
   readonly ledger: readonly Fields[];
   /** The settings, as they are written down. */
   readonly study: string;
@@ -31,8 +31,8 @@ export async function outcomeOf(folder: string): Promise<StudyOutcome> {
     table: table.map((line) => line.split(",").toSpliced(secondsAt, 1).join(",")),
     ledger: ledger
       .map((line) => JSON.parse(line) as Fields)
-      .filter(({ event }) => event !== "interrupted" && event !== "resumed")
-      .map((entry) => without(entry, "index", "time", "previous")),
+      .filter(({ event }) => event !== "interrupted" && event !== "resumed" && event !== "test resumed")
+      .map((entry) => without(entry, "index", "time", "previous", "reports")),
     study: await text("study.json"),
     report: report === null ? null : timeless(JSON.parse(report) as Fields),
   };
@@ -41,7 +41,8 @@ export async function outcomeOf(folder: string): Promise<StudyOutcome> {
 function timeless(report: Fields): Fields {
   const history = (report["history"] as Fields[]).map((epoch) => without(epoch, "seconds"));
   const testSet = without(report["testSet"] as Fields, "opened");
-  return { ...without(report, "phases"), history, testSet };
+  const openings = (report["openings"] as Fields[]).map((opening) => without(opening, "time", "resumed"));
+  return { ...without(report, "phases"), history, testSet, openings };
 }
 
 function without(fields: Fields, ...names: readonly string[]): Fields {
