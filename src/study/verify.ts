@@ -78,7 +78,9 @@ export async function verifyStudy(options: VerifyOptions): Promise<Verification>
     problems.push({ file: ledgerName, message: "expected the record of a study, got no line. Resume the study." });
   const line = keptLine(entries);
   const isUnsettled = line !== null && !lastOpening(entries) && (await isSearchOver(storage, entries));
-  if (!isTrainingOver(entries) && entries.some(({ event }) => event === "training started")) {
+  if (problem) {
+    unchecked.push("Model, history, settings and reports: what the ledger says of them is not to be trusted.");
+  } else if (!isTrainingOver(entries) && entries.some(({ event }) => event === "training started")) {
     unchecked.push("Model, history and settings: training was stopped before its end. Resume it.");
   } else if (isUnsettled) {
     unchecked.push("Model, history and settings: refining was stopped while it kept its result. Resume the study.");
@@ -91,7 +93,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<Verification>
   }
   const from = record?.training?.from ?? null;
   const start = await attempt(startName, () => readStart(storage, from));
-  problems.push(...(await reportProblems(storage, entries)));
+  if (!problem) problems.push(...(await reportProblems(storage, entries)));
 
   const own = data && record ? await attempt("DATA", () => dataOf(data, moreData, record, entries)) : null;
   problems.push(...(own?.problems ?? []));
