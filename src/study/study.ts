@@ -12,7 +12,7 @@ import type { Sources } from "./members.ts";
 import type { OpenOptions, Study, StudyOptions } from "./options.ts";
 import { beginningProblems } from "./named.ts";
 import { refine } from "./refine.ts";
-import { finishSearch, isSearchOver } from "./search.ts";
+import { finishSearch, isCurveOver, isSearchOver, removeSearch } from "./search.ts";
 import { readRecord, recordHash, recordName, writeRecord } from "./record.ts";
 import type { StudyRecord } from "./record.ts";
 import { certify, checkSets, commit, prepareSets, restoreSets } from "./sets.ts";
@@ -91,6 +91,8 @@ export function openStudy({ storage, data, moreData = null }: OpenOptions): Stud
       if (await needsMending(storage)) await exclusive(() => mend(storage));
       const { entries } = await readLedgerSealed(storage);
       if (await isSearchOver(storage, entries)) await exclusive(() => finishSearch(storage, entries));
+      // What is left of it does no harm where it cannot be removed.
+      if (await isCurveOver(storage, entries)) await exclusive(() => removeSearch(storage)).catch(() => undefined);
       const record = await readRecord(storage);
       await refuseEdited(record, entries);
       const committed = entries.find((entry) => entry.event === "split");
