@@ -9,7 +9,7 @@ import type { Model } from "./model.ts";
 import { predict } from "./predict.ts";
 
 /** 1 - p of a sigmoid in float32: nothing between 0 and this can be told apart from 0. */
-const leastOfSigmoid = 2.9802322387695312e-8;
+const leastOfSigmoid = 2.98023223876953125e-8;
 
 /** What a probability of 0 counts as in a log loss. */
 const least = 1.1754943508222875e-38;

@@ -40,7 +40,7 @@ describe("seal.json", () => {
     const { storage, data } = await trained();
     const lines = await linesOf(storage);
     const sealed = await textOf(storage, "seal.json");
-    const after = (await copyOf(storage)) as Storage;
+    const after = await copyOf(storage);
     await appendEntry(after, { event: "interrupted", epochs: 1, images: 0 });
     expect((await openStudy({ storage: after, data }).ledger()).length).toBe(lines.length + 1);
     expect(await sealOf(after)).toMatchObject({ lines: lines.length + 1 });
@@ -135,7 +135,11 @@ describe("the opening of the test set", () => {
         if (calls++ === failing) throw new Error("power cut");
         await act(name, bytes);
       }; // prettier-ignore
-      const storage: Storage = { ...plain, write: counted(plain.write), append: counted(plain.append) };
+      const storage: Storage = {
+        ...plain,
+        write: counted((name, bytes) => plain.write(name, bytes)),
+        append: counted((name, bytes) => plain.append(name, bytes)),
+      };
       const unopened: string[] = [];
       const look = async (what: string) => {
         const isSealed = (await sealOf(plain)).lines === (await linesOf(plain)).length;
