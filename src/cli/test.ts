@@ -1,6 +1,6 @@
 // voxgrad test: phase three, once; the report is written into the study's folder.
-import type { Command } from "commander";
 import { Option } from "commander";
+import type { Command } from "commander";
 import { openStudy, StudyStateError } from "../index.ts";
 import { command, dataOption, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
@@ -9,7 +9,7 @@ import type { ByteFlags } from "./data.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 import { dataPathOf, inFolder, preprocessingIn, readConfig, requireStudy } from "./place.ts";
-import { readAndReport } from "./report.ts";
+import { readAndReport, withoutPictures } from "./report.ts";
 import { moreDataOption, readSecondSet } from "./second-set.ts";
 import { resolveSettings } from "./settings.ts";
 import { reportText } from "./text.ts";
@@ -17,6 +17,7 @@ import { reportText } from "./text.ts";
 interface TestFlags extends OutputOptions, ByteFlags {
   readonly data?: string;
   readonly moreData?: string;
+  readonly examples?: boolean;
   readonly reopen?: string;
 }
 
@@ -25,12 +26,13 @@ export function test(): Command {
     "test",
     "phase 3: reads the sealed test set, once, and reports",
     [
+      dataOption(),
+      moreDataOption(),
       new Option(
         "--reopen <REASON>",
         "reads a test set again that was opened before; every later report begins with it",
       ),
-      dataOption(),
-      moreDataOption(),
+      new Option("--no-examples", "shows no single images in the report: they are patients' pixels"),
       ...limitOptions(),
     ],
     act,
@@ -52,8 +54,8 @@ async function act({ output }: Context, flags: TestFlags, directory: string): Pr
     const data = await readData(path, reading);
     const moreData = await readSecondSet(storage, flags.moreData, reading);
     const run = openStudy({ storage, data, moreData });
-    const { report, files } = await readAndReport(run, directory, flags.reopen ?? null);
-    output.result(`${reportText(report)}\nThe report: ${files.join(", ")}`, report);
+    const { report, files } = await readAndReport(run, directory, flags.examples, flags.reopen ?? null);
+    output.result(`${reportText(report)}\nThe report: ${files.join(", ")}`, withoutPictures(report));
     return done;
   });
 }
