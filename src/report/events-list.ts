@@ -22,6 +22,7 @@ const phaseOf: ReadonlyMap<string, string> = new Map([
   ["refined", "2 refining"],
   ["learning curve", "2 refining"],
   ["test opened", "3 testing"],
+  ["test resumed", "3 testing"],
   ["test finished", "3 testing"],
 ]);
 

@@ -1,5 +1,6 @@
 // The record of a test: everything report.json holds, from which the other reports are written.
 import { pooledConfusion } from "../metrics/segmentation.ts";
+import type { Decision } from "../train/decision.ts";
 import type { Epoch } from "../train/progress.ts";
 import { labelBaselines, maskBaselines } from "./baselines.ts";
 import type { Baseline } from "./baselines.ts";
@@ -8,6 +9,8 @@ import type { Averages, ClassFigures, Metrics, RocPoints } from "./figure.ts";
 import type { Curves } from "./label-curves.ts";
 import { labelFigures } from "./label-figures.ts";
 import type { LabelPredictions, ProbabilityFigures } from "./label-figures.ts";
+import { openingsOf } from "./openings.ts";
+import type { Opening } from "./openings.ts";
 import { maskFigures } from "./mask-figures.ts";
 import type { MaskPredictions } from "./mask-figures.ts";
 import type { ImageMaskFigures } from "./mask-images.ts";
@@ -55,6 +58,10 @@ export interface Report {
     /** What the images count, where they have weights. */
     readonly weights?: WeightSpread;
   };
+  /** Every time that the test set was opened, the first one first. */
+  readonly openings: readonly Opening[];
+  /** How probabilities became decisions: frozen before the set was opened; null where the model has no decision. */
+  readonly decision: Decision | null;
   readonly metrics: Metrics;
   /** Figures of each class against the rest; for masks of each kind of foreground, all voxels pooled. */
   readonly perClass: readonly ClassFigures[];
@@ -101,6 +108,8 @@ export interface ReportInput {
   readonly seed: number;
   readonly weightsSha256: string;
   readonly bestEpoch: number;
+  /** What was frozen with the weights. */
+  readonly decision?: Decision;
   readonly history: readonly Epoch[];
   /** The ledger's entries, in order. */
   readonly phases: readonly Phase[];
@@ -133,6 +142,8 @@ export function buildReport(input: ReportInput): Report {
       opened: input.opened,
       ...(weights ? { weights: spreadOf(weights) } : {}),
     },
+    openings: openingsOf(input.phases),
+    decision: input.decision ?? null,
     ...figures,
     baseline: { name: figures.baselines[0].name, accuracy: figures.baselines[0].accuracy },
     roc: figures.curves.roc,

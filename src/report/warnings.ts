@@ -1,5 +1,6 @@
 // What a reader of a report must know before its figures: one plain sentence each.
 import { count, decimal, percent, plural, range } from "./format.ts";
+import { reopened } from "./openings.ts";
 import type { Phase, Report } from "./record.ts";
 
 /** An interval that is wider says too little. */
@@ -11,6 +12,7 @@ const imbalance = 0.8;
 /** The sentences, the gravest first; none when nothing is amiss. */
 export function warningsOf(report: Omit<Report, "warnings">): string[] {
   return [
+    ...reopened(report.openings),
     ...leaking(report),
     ...weighted(report),
     ...scaledByOthers(report),
