@@ -2,6 +2,7 @@
 import { subset } from "../data/dataset.ts";
 import { folds } from "../data/folds.ts";
 import { joinDatasets } from "../data/join.ts";
+import { withFamiliar } from "../train/familiarize.ts";
 import type { TrainingSets } from "../train/fit.ts";
 import { figureOf } from "../train/outcomes.ts";
 import type { FigureOf } from "../train/outcomes.ts";
@@ -23,7 +24,7 @@ import { resultOf } from "./run.ts";
 import { openSearch, removeSearch, stage } from "./search.ts";
 import type { Search } from "./search.ts";
 import { advance, createTrial, looksOf, secondsOf, trialValue } from "./trial.ts";
-import type { Trial } from "./trial.ts";
+import type { Trial, TrialRun } from "./trial.ts";
 
 /** The title of the network as it stands. */
 const none = "none";
@@ -157,13 +158,14 @@ async function compare(
   const nothing = { gain: null, standardError: null };
   const better = tried.filter((trial) => isBeyondNoise(advantages.get(trial) ?? nothing, optimism?.optimism));
   const winner = bestOf(better, 1, value, monitor).at(0) ?? null;
-  const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
-  if (chosen && k !== null) {
-    await run("whole", chosen, [sets], base.epochs);
-    await book.tried(chosen, [sets], 0, base.epochs, null);
+  const best = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
+  if (best && k !== null) {
+    await run("whole", best, [sets], base.epochs);
+    await book.tried(best, [sets], 0, base.epochs, null);
   }
-  const result = chosen ? chosen.runs[0].result : before.result;
-  if (chosen) await stage(storage, chosen.runs[0], plainSettings(chosen.settings[0]));
+  const chosen = best && { settings: best.settings[0], run: await familiarRun(best.runs[0], sets) };
+  const result = chosen ? chosen.run.result : before.result;
+  if (chosen) await stage(storage, chosen.run, plainSettings(chosen.settings));
   const kept = winner?.title ?? none;
   const rows: RefinementTrial[] = [unchanged, ...tried].map((trial) => ({
     remedy: trial.title,
@@ -176,11 +178,15 @@ async function compare(
   const { weightsSha256 } = result;
   await desk.log({ event: "refined", trials: rows, kept, optimism, validationLookUps: book.looks, weightsSha256 });
   if (chosen) {
-    await desk.settle(chosen.settings[0]);
-    await desk.keep(chosen.runs[0]);
+    await desk.settle(chosen.settings);
+    await desk.keep(chosen.run);
   }
   await removeSearch(storage);
   return { ...result, trials: rows, kept, optimism };
+}
+
+async function familiarRun(run: TrialRun, sets: TrainingSets): Promise<TrialRun> {
+  return { ...run, model: await withFamiliar(run.model, sets) };
 }
 
 /** k divisions of what is not sealed: each image is held out once, no patient stands on both sides. */

@@ -1,4 +1,5 @@
 // Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
+import { withFamiliar } from "../train/familiarize.ts";
 import { checkFits } from "../train/fits.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -54,7 +55,7 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
     },
   };
   const ended = yield* runEpochs(sets, settings, found.furthest ?? start, hooks, async (closed) => {
-    await desk.keep(closed);
+    await desk.keep({ ...closed, model: await withFamiliar(closed.model, sets) });
     const { epochs, bestEpoch, weightsSha256 } = closed.result;
     const validationLookUps = before + epochs;
     await desk.log({
