@@ -40,7 +40,7 @@ export function areExclusive(loss: Loss, outputs: number): boolean {
  * ```ts
  * import { calibrate } from "voxgrad";
  *
- * console.log(calibrate(new Float32Array([0.9, 0.1]), 2, 2)); // [ 0.75, 0.25 ]: 0.3 / (0.3 + 0.1) of the square roots x sqrt(10)
+ * console.log(calibrate(new Float32Array([0.9, 0.1]), 2, 2)); // [ 0.75, 0.25 ]: the square roots stand 3 to 1
  * ```
  */
 export function calibrate(
