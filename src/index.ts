@@ -164,8 +164,6 @@ export { startFit } from "./train/fit.ts";
 export type { Arithmetic, Beginning, Fit, TrainingSets } from "./train/fit.ts";
 export { loadModel, saveModel } from "./train/model.ts";
 export type { Model } from "./train/model.ts";
-export { calibrate, decide } from "./train/decide.ts";
-export type { Decision } from "./train/decide.ts";
 export type { Familiar, FamiliarFeatures, FamiliarRange } from "./train/familiar.ts";
 export { withFamiliar } from "./train/familiarize.ts";
 export type { Novelty } from "./train/novelty.ts";

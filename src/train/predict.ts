@@ -9,7 +9,7 @@ import { forwardAll, patchGeometryOf } from "./evaluate.ts";
 import type { Evaluator, Visit } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { maskClassAt, probabilityOf } from "./figures.ts";
-import { areExclusive, calibrate, decide } from "./decide.ts";
+import { answersOf, areExclusive, calibrate } from "./answers.ts";
 import type { Model } from "./model.ts";
 import { noveltyOf } from "./novelty.ts";
 import type { Novelty } from "./novelty.ts";
@@ -170,7 +170,7 @@ async function predictClasses(
   const { decision } = model;
   const exclusive = areExclusive(model.loss, outputs);
   const calibrated = decision && calibrate(said.probabilities, width, decision.temperature, exclusive);
-  const predicted = decide(calibrated ?? said.probabilities, width, decision?.threshold ?? null);
+  const predicted = answersOf(calibrated ?? said.probabilities, width, decision?.threshold ?? null);
   const answers = { predicted, ...(calibrated ? { calibrated } : {}) };
   return { task: "classification", classes: model.classes, ...answers, ...said };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { calibrate, decide, decisionOfJson } from "../../src/train/decide.ts";
+import { answersOf, calibrate, decisionOfJson } from "../../src/train/answers.ts";
 
 const logits = fc.array(fc.float({ min: -8, max: 8, noNaN: true }), { minLength: 2, maxLength: 6 });
 const temperatures = fc.double({ min: 0.2, max: 5, noNaN: true });
@@ -57,14 +57,14 @@ describe("calibrate", () => {
   });
 });
 
-describe("decide", () => {
+describe("the answers", () => {
   test("answers the second of two classes from the threshold on, and without one the first of the likeliest", () => {
     const p = new Float32Array([0.75, 0.25, 0.5, 0.5, 0.25, 0.75]);
-    expect([...decide(p, 2, 0.25)]).toEqual([1, 1, 1]);
-    expect([...decide(p, 2, 0.5)]).toEqual([0, 1, 1]);
-    expect([...decide(p, 2, null)]).toEqual([0, 0, 1]);
-    expect([...decide(new Float32Array([0.25, 0.25, 0.5, 0.4, 0.4, 0.2]), 3, null)]).toEqual([2, 0]);
-    expect(() => decide(p, 3, 0.5)).toThrow("expected a threshold for two classes, got one for 3");
+    expect([...answersOf(p, 2, 0.25)]).toEqual([1, 1, 1]);
+    expect([...answersOf(p, 2, 0.5)]).toEqual([0, 1, 1]);
+    expect([...answersOf(p, 2, null)]).toEqual([0, 0, 1]);
+    expect([...answersOf(new Float32Array([0.25, 0.25, 0.5, 0.4, 0.4, 0.2]), 3, null)]).toEqual([2, 0]);
+    expect(() => answersOf(p, 3, 0.5)).toThrow("answers: expected a threshold for two classes, got one for 3");
   });
 
   test("a file's decision is checked", () => {

@@ -36,12 +36,6 @@ export function areExclusive(loss: Loss, outputs: number): boolean {
  * @param probabilities (images, classes), row-major. @param temperature above 0: above 1 softens, 1 changes nothing.
  * @param exclusive whether the classes exclude one another: with softmax, or for two classes of a single output.
  * @throws RangeError for a temperature that is not above 0.
- * @example
- * ```ts
- * import { calibrate } from "voxgrad";
- *
- * console.log(calibrate(new Float32Array([0.9, 0.1]), 2, 2)); // [ 0.75, 0.25 ]: the square roots stand 3 to 1
- * ```
  */
 export function calibrate(
   probabilities: Float32Array,
@@ -77,16 +71,10 @@ function sharpen(row: Float64Array, temperature: number): Float64Array {
  *
  * @param probabilities calibrated, (images, classes), row-major. @param threshold of the second of two classes, or null.
  * @throws RangeError for a threshold with more than two classes.
- * @example
- * ```ts
- * import { decide } from "voxgrad";
- *
- * console.log(decide(new Float32Array([0.7, 0.3, 0.9, 0.1]), 2, 0.25)); // [ 1, 0 ]
- * ```
  */
-export function decide(probabilities: Float32Array, classes: number, threshold: number | null): Int32Array {
+export function answersOf(probabilities: Float32Array, classes: number, threshold: number | null): Int32Array {
   if (threshold !== null && classes !== 2)
-    throw new RangeError(`decide: expected a threshold for two classes, got one for ${classes}`);
+    throw new RangeError(`answers: expected a threshold for two classes, got one for ${classes}`);
   return Int32Array.from({ length: probabilities.length / classes }, (_, image) => {
     const at = image * classes;
     if (threshold !== null) return probabilities[at + 1] >= threshold ? 1 : 0;
