@@ -1,4 +1,5 @@
 // report.html: the record of a test as one page that needs nothing but itself.
+import { claimHtml, limitsHtml, modelCardHtml } from "./checklists-html.ts";
 import { confusionTable } from "./confusion-table.ts";
 import { eventsList } from "./events-list.ts";
 import { figuresTable, headlineFigure, perClassTable } from "./figures-table.ts";
@@ -44,6 +45,18 @@ ${setsTable(report)}
 <section>
 <h2>What happened, in order</h2>
 ${eventsList(report)}
+</section>
+<section>
+<h2>Limits</h2>
+${limitsHtml(report)}
+</section>
+<section>
+<h2>CLAIM 2024 checklist</h2>
+${claimHtml(report)}
+</section>
+<section>
+<h2>Model card</h2>
+${modelCardHtml(report)}
 </section>
 <section>
 <h2>Settings</h2>

@@ -1,6 +1,8 @@
 // report.md: the record of a test as a text that reads well as it is, and on every page that renders Markdown.
 import { count, decimal, plural, range, time } from "./format.ts";
+import { claimMarkdown, limitsMarkdown, modelCardMarkdown } from "./checklists-markdown.ts";
 import { explainDiagnosis } from "../train/diagnosis.ts";
+import { escapeMarkdown as escape } from "./markdown-text.ts";
 import type { Report } from "./record.ts";
 import {
   baselineSentence,
@@ -47,6 +49,12 @@ export function reportMarkdown(report: Report): string {
         return `1. ${escape(time(phase.time))}: **${escape(phase.event)}**${details ? `: ${escape(details)}` : ""}`;
       })
       .join("\n"),
+    "## Limits",
+    limitsMarkdown(report),
+    "## CLAIM 2024 checklist",
+    claimMarkdown(report),
+    "## Model card",
+    modelCardMarkdown(report),
     "## Settings",
     table(["setting", "value"], settingRows(report.settings)),
     "## How the figures were made",
@@ -108,13 +116,4 @@ function training({ history, bestEpoch }: Report): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escape).join(" | ")} |`;
   return [line(head), `|${head.map(() => " --- |").join("")}`, ...rows.map(line)].join("\n");
-}
-
-/** No character of a name or a message may become markup, a link, HTML or a new line. */
-function escape(text: string): string {
-  return text
-    .replace(/\s+/g, " ")
-    .replace(/[\\`*_[\]>|~#!&]/g, "\\$&")
-    .replace(/</g, "&lt;")
-    .replace(/:\/\//g, ":\\/\\/");
 }
