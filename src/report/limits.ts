@@ -19,7 +19,7 @@ export function limitsOf(report: Report): readonly string[] {
     "The figures hold for images like those of the test set: of other patients, devices, protocols or institutions they say nothing.",
     "They hold against the labels or masks that were given: where those are wrong, so are the figures.",
     "How the network does in subgroups, by age, sex, severity or device, is not known: the run does not know them.",
-    "They do not show that the network is safe or of use to patients. Not for clinical use.",
+    "They do not show that the network is safe or of use to patients: it is not for clinical use.",
   ];
 }
 

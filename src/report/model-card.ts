@@ -36,7 +36,7 @@ export function modelCard(report: Report): readonly ModelCardPart[] {
     },
     {
       heading: "Intended use",
-      text: `${taskSentence(report)} Not for clinical use.`,
+      text: `${taskSentence(report)} It is not for clinical use.`,
       question: "What is it for, who is to use it, and what must it not be used for?",
     },
     {

@@ -102,8 +102,8 @@ export function unreadableSentence(report: Report): string {
   const unreadable = phaseOf(report, "split")?.["unreadable"];
   const files = isPlain(unreadable) ? (numberIn(unreadable, "count") ?? 0) : 0;
   return files === 0
-    ? "No image was left out as unreadable, and no pixel was missing: NaN and infinite pixels are refused."
-    : `${plural(files, "file")} could not be read and ${files === 1 ? "was" : "were"} left out. Among the others no pixel was missing: NaN and infinite pixels are refused.`;
+    ? "No image was left out as unreadable, and no pixel was missing: images with a pixel that is no finite number are refused."
+    : `${plural(files, "file")} could not be read and ${files === 1 ? "was" : "were"} left out. Among the others no pixel was missing: images with a pixel that is no finite number are refused.`;
 }
 
 export function networkSentence(report: Report): string {

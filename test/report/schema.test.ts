@@ -126,7 +126,7 @@ describe("report.schema.json", () => {
     });
   });
 
-  test("refuses a null figure without its reason, an interval of one end, shares above 1 and a path in the settings", async () => {
+  test("refuses a null figure without its reason, an interval of one end, shares above 1 and a path in the settings", () => {
     const record = plain(buildReport(labelledInput(["a", "b", "c"], [12, 9, 0]))) as unknown as Report;
     const { rocAuc, accuracy } = record.metrics;
     expect(rocAuc.value).toBeNull();
