@@ -75,7 +75,8 @@ describe("the CLAIM checklist of a run", () => {
           ? { ...phase, unreadable: { count: 2 } }
           : phase,
     );
-    const opened = { time: real.testSet.opened, reason: null };
+    const { weightsSha256 } = real;
+    const opened = { time: real.testSet.opened, weightsSha256, reason: null, resumed: false, validationLookUps: 4 };
     const other = {
       ...real,
       phases,
