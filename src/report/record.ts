@@ -3,6 +3,7 @@ import { pooledConfusion } from "../metrics/segmentation.ts";
 import { claimItems } from "./claim.ts";
 import type { ClaimItem } from "./claim.ts";
 import type { Epoch } from "../train/progress.ts";
+import type { Examples } from "./examples.ts";
 import type { ClassFigures, Metrics, RocPoints } from "./figure.ts";
 import { limitsOf } from "./limits.ts";
 import { modelCard } from "./model-card.ts";
@@ -79,6 +80,8 @@ export interface Report {
   readonly checklists?: { readonly claim: readonly ClaimItem[]; readonly modelCard: readonly ModelCardPart[] };
   /** What the figures do not show, in plain words: one sentence each. */
   readonly limits?: readonly string[];
+  /** Single images of the test set; left out where they are not to be shown. */
+  readonly examples?: Examples;
 }
 
 /** What a study knows once its test set has been read. */
@@ -101,6 +104,8 @@ export interface ReportInput {
   readonly phases: readonly Phase[];
   /** Every setting of the run, JSON-safe. */
   readonly settings: object;
+  /** Single images; none when left out. */
+  readonly examples?: Examples;
 }
 
 /**
@@ -139,6 +144,7 @@ export function buildReport(input: ReportInput): Report {
     history: input.history,
     phases: input.phases,
     settings: input.settings,
+    ...(input.examples ? { examples: input.examples } : {}),
   } as const;
   const { $schema, schema, voxgrad, task, ...rest } = report;
   const whole: Report = { $schema, schema, voxgrad, task, warnings: warningsOf(report), ...rest };
