@@ -37,6 +37,14 @@ const withoutNode = {
   },
 };
 
+/** Tests take what is built for "#threads"; bundles take the source, as an entry. */
+const ownThreads = {
+  name: "own-threads",
+  resolveId(id) {
+    return id === "#threads" ? this.resolve("./src/wasm/threads.ts", undefined, { skipSelf: true }) : null;
+  },
+};
+
 export default {
   input: {
     index: "src/index.ts",
@@ -44,6 +52,9 @@ export default {
     report: "src/report.ts",
     cli: "src/cli/main.ts",
     // What "#wide" of package.json stands for, chosen by whoever runs or bundles the package.
+    thread: "src/thread.ts",
+    // At the root of build/, so that the worker's file lies beside it.
+    threads: "src/wasm/threads.ts",
     wide: "src/wasm/wide.ts",
     "wide-refused": "src/wasm/wide-refused.ts",
   },
@@ -61,6 +72,7 @@ export default {
     warn(warning);
   },
   plugins: [
+    ownThreads,
     withoutNode,
     nodeResolve({ preferBuiltins: true, exportConditions: ["node"] }),
     commonjs(),

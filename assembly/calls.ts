@@ -5,7 +5,7 @@
 import * as advance from "./advance";
 import { dropoutMask, dropoutApply } from "./dropout";
 import { callFurther } from "./furthercalls";
-import { scale, requireFinite, clamp, limitNorm } from "./reduce";
+import { scale, areUnmarked, requireFinite, clamp, limitNorm } from "./reduce";
 import {
   denseForward,
   denseBackwardInput,
@@ -41,7 +41,7 @@ import { rmspropStep, rmspropMomentumStep, rmspropCenteredStep, adagradStep, ada
 
 const callBytes: usize = 128;
 
-/** Carries out calls: (count). -1 when all were; otherwise the index of the one whose result or array is not finite. */
+/** Carries out calls: (count). -1 when all were; the index of one that is not finite; -2 less that of a meeting of threads. */
 export function runCalls(calls: usize, count: i32): i32 {
   for (let index = 0; index < count; index++) {
     const call = calls + <usize>index * callBytes;
@@ -276,6 +276,14 @@ export function runCalls(calls: usize, count: i32): i32 {
         break;
       case 86:
         softCrossEntropyBackward(i0, i1, i2, i3, i4, i5, x0, x1);
+        break;
+      case 87:
+        return -2 - index;
+      case 88:
+        store<i32>(i2, requireFinite(i0, i1) ? 0 : 1);
+        break;
+      case 89:
+        if (!areUnmarked(i0, i1)) return index;
         break;
       default:
         callFurther(call);

@@ -52,7 +52,7 @@ export function denseBackwardWeight(
   inputs: i32,
   outputs: i32,
 ): void {
-  weightGradient(dWeight, dy, x, scratch, batch, inputs, outputs, false);
+  weightGradient(dWeight, dy, x, scratch, batch, inputs, outputs, outputs, false);
 }
 
 /** dW += dy^T x: goes on with the chain of sums, so that two half batches give the bits of the whole one. */
@@ -65,7 +65,38 @@ export function denseBackwardWeightAdd(
   inputs: i32,
   outputs: i32,
 ): void {
-  weightGradient(dWeight, dy, x, scratch, batch, inputs, outputs, true);
+  weightGradient(dWeight, dy, x, scratch, batch, inputs, outputs, outputs, true);
+}
+
+/**
+ * dW = dy^T x of some of the outputs, whole panels of them: dWeight and dy begin at the first, and a row of dy has `stride` outputs.
+ * The same bits, as long as the part is not of 9 to 12 outputs, whose panel would be another one.
+ */
+export function denseBackwardWeightPart(
+  dWeight: usize,
+  dy: usize,
+  x: usize,
+  scratch: usize,
+  batch: i32,
+  inputs: i32,
+  outputs: i32,
+  stride: i32,
+): void {
+  weightGradient(dWeight, dy, x, scratch, batch, inputs, outputs, stride, false);
+}
+
+/** As denseBackwardWeightPart, but adds. */
+export function denseBackwardWeightPartAdd(
+  dWeight: usize,
+  dy: usize,
+  x: usize,
+  scratch: usize,
+  batch: i32,
+  inputs: i32,
+  outputs: i32,
+  stride: i32,
+): void {
+  weightGradient(dWeight, dy, x, scratch, batch, inputs, outputs, stride, true);
 }
 
 /** Computed as x^T dy, (inputs, outputs), whose panels of columns are those of the weights. */
@@ -79,10 +110,11 @@ function weightGradient(
   batch: i32,
   inputs: i32,
   outputs: i32,
+  stride: i32,
   add: bool,
 ): void {
   // prettier-ignore
-  product(dWeight, x, dy, scratch, inputs, outputs, batch, 0, inputs, outputs, Order.Columns, Order.Columns, true, add);
+  product(dWeight, x, dy, scratch, inputs, outputs, batch, 0, inputs, stride, Order.Columns, Order.Columns, true, add);
 }
 
 /** db = sum of dy over the batch, in its order. */

@@ -63,6 +63,8 @@ export {
   denseBackwardInput,
   denseBackwardWeight,
   denseBackwardWeightAdd,
+  denseBackwardWeightPart,
+  denseBackwardWeightPartAdd,
   denseBackwardBias,
   denseBackwardBiasAdd,
 } from "./dense";

@@ -9,6 +9,7 @@ import { resolveTraining } from "../src/train/settings.ts";
 import { bindStep } from "../src/train/step.ts";
 import { initializeWeights } from "../src/model/weights.ts";
 import { allocate } from "../src/wasm/memory.ts";
+import { threadsOf } from "#threads";
 
 /** The article's network, and two that are dense in earnest. */
 export const networks = [
@@ -26,7 +27,8 @@ export async function bindTrainingStep(
   batch: number,
   build: Parameters<typeof allocate>[1],
   wide = false,
-): Promise<{ readonly run: () => void; readonly free: () => void }> {
+  threads = 1,
+): Promise<{ readonly run: () => void; readonly free: () => void; readonly weights: () => Float32Array }> {
   const [inputs, ...widths] = sizes;
   const outputs = widths[widths.length - 1];
   const hidden = widths.slice(0, -1).flatMap((width) => [dense(width), relu()]);
@@ -41,7 +43,8 @@ export async function bindTrainingStep(
     "classification",
     1,
   );
-  const block = await allocate(net.plan({ batchSize: batch, state: optimizerSlots(optimizer) }), build, wide);
+  const plan = net.plan({ batchSize: batch, state: optimizerSlots(optimizer), threads });
+  const block = await allocate(plan, build, wide, threads > 1 ? { threads, begin: threadsOf() } : null);
   initializeWeights(net, 1, block.floats("parameters"));
   const pass = bindPass(net, block, true);
   const feed = bindFeed(block, settings, pass.output);
@@ -50,9 +53,11 @@ export async function bindTrainingStep(
   feed.truth(set, null, 0, batch);
   return {
     run() {
-      step.gradients(batch, batch, false, 1, 0);
-      step.update(1e-4);
+      const [taken, moved] = [step.gradients(batch, batch, false, 1, 0), step.update(1e-4)];
+      if (taken !== true || moved !== true) throw new Error("bench: a thread was waited for in vain");
     },
+
+    weights: () => block.floats("parameters").slice(),
     free: () => block.free(),
   };
 }

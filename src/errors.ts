@@ -51,3 +51,8 @@ export class StudyStateError extends Error {
 export class StorageError extends Error {
   override readonly name = "StorageError";
 }
+
+/** A thread of a team ended, or could not begin. The study can be resumed. */
+export class ThreadError extends Error {
+  override readonly name = "ThreadError";
+}

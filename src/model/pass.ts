@@ -7,6 +7,7 @@ import { bindLayers } from "./bind.ts";
 import type { BoundLayer } from "./bind.ts";
 import { layerNormGradients, normalize, normalizeGradients, normalizeRows } from "./normalize.ts";
 import type { Network } from "./network.ts";
+import { regionOf } from "./plan.ts";
 import { groupsOf, learns } from "./shapes.ts";
 import type { PlacedLayer } from "./shapes.ts";
 
@@ -22,12 +23,13 @@ export interface Pass {
    */
   forward(rows: number, drawMask: DrawMask | null, statistics?: "running" | "batch", momentum?: number | null): void;
   /**
-   * From the gradient in the region "upstream a" back to every parameter's gradient; of the batch that went forward last.
+   * From the gradient at `gradient` back to every parameter's gradient; of the batch that went forward last.
    * @param add whether to add to the gradients (accumulation) or to overwrite them.
    */
   backward(rows: number, add: boolean): void;
-  /** Where the last layer's output lies. */
+  /** Where the last layer's output lies, and the gradient of it; 0 where none are taken. */
   readonly output: Address;
+  readonly gradient: Address;
 }
 
 export interface PassOptions {
@@ -46,11 +48,12 @@ export function bindPass(network: Network, block: Block, training: boolean, opti
   const scratch = block.address("scratch");
   const layers = bindLayers(network, block, training, frozen);
   const first = layers.findIndex(({ placed, isFrozen }) => learns(placed.layer) && !isFrozen);
-  const upstream = training ? [block.address("upstream a"), block.address("upstream b")] : [];
+  const upstream = training ? upstreamOf(network, block) : [];
   let ofBatch = false;
 
   return {
     output: layers[layers.length - 1].y,
+    gradient: training ? upstream[layers.length - 1] : 0,
     forward(rows, drawMask, statistics = "running", momentum = null) {
       // A single image has no variance: it goes by the running statistics, and does not move them.
       ofBatch = statistics === "batch" && rows > 1;
@@ -59,16 +62,21 @@ export function bindPass(network: Network, block: Block, training: boolean, opti
       }
     },
     backward(rows, add) {
-      let dy = upstream[0];
-      let dx = upstream[1];
       for (let i = layers.length - 1; i >= first; i--) {
-        backwardLayer(kernels, layers[i], scratch, rows, add, dy, dx, i > first, ofBatch);
-        const swap = dy;
-        dy = dx;
-        dx = swap;
+        const dx = i > first ? upstream[i - 1] : 0;
+        backwardLayer(kernels, layers[i], scratch, rows, add, upstream[i], dx, i > first, ofBatch);
       }
     },
   };
+}
+
+/** Where the gradient of each layer's output lies: two regions in turn, or one for each layer. */
+function upstreamOf({ placed }: Network, block: Block): readonly Address[] {
+  const last = placed.length - 1;
+  return placed.map((place, i) => {
+    const own = regionOf.upstream(place);
+    return block.address(block.has(own) ? own : (last - i) % 2 === 0 ? "upstream a" : "upstream b");
+  });
 }
 
 function forwardLayer(

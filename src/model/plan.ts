@@ -1,5 +1,7 @@
 // Every region that a network needs, as a pure function of its layers and the batch: known before anything is allocated.
 import { callBytes } from "../wasm/calls.ts";
+import { sharedCapacity } from "../wasm/shared-calls.ts";
+import { controlBytes } from "../wasm/team.ts";
 import { layOut, matmulScratchBytes, panelFloats } from "../wasm/layout.ts";
 import type { Layout } from "../wasm/layout.ts";
 import { maskWidth } from "./dropout.ts";
@@ -21,6 +23,8 @@ export interface PlanOptions {
   readonly augmentation?: number;
   /** Bytes in which a batch is kept while its images are mixed; 0 by default. */
   readonly mixing?: number;
+  /** Threads that share the work; 1 by default. */
+  readonly threads?: number;
 }
 
 /** Bytes by region. */
@@ -54,6 +58,34 @@ export function updateParts(parameters: readonly Parameter[]): number {
  */
 export function updateCalls(parameters: readonly Parameter[]): number {
   return 4 * updateParts(parameters) + 3;
+}
+
+/** Lists of gradients, and one for the forward pass of an evaluation, that a thread has beside its list of the update. */
+const listsOfLayers = gradientLists + 1;
+
+/** The most calls of one list of gradients that a thread has. */
+export function gradientCallsAThread(placed: readonly PlacedLayer[], threads: number): number {
+  return threads > 1 ? sharedCapacity(gradientCalls(placed)) : gradientCalls(placed);
+}
+
+/** Calls that all lists of a thread have room for: those of gradients, that of evaluation, and the update's. */
+export function callsAThread(
+  placed: readonly PlacedLayer[],
+  parameters: readonly Parameter[],
+  threads: number,
+): number {
+  const update = threads > 1 ? sharedCapacity(updateCalls(parameters)) : updateCalls(parameters);
+  return (threads > 1 ? listsOfLayers : gradientLists) * gradientCallsAThread(placed, threads) + update;
+}
+
+/** Where in a thread's calls the list of the update begins, and that of evaluation. */
+export function updateBegins(placed: readonly PlacedLayer[], threads: number): number {
+  return gradientLists * gradientCallsAThread(placed, threads);
+}
+
+/** Bytes in which one thread counts. */
+export function counterBytes(parameters: readonly Parameter[]): number {
+  return 8 * countersAPart * updateParts(parameters);
 }
 
 /** Where each tensor lies inside a block of parameters, in floats, and all of them. */
@@ -90,6 +122,8 @@ export const regionOf = {
   output: (placed: PlacedLayer) => `output of ${placed.index} ${placed.title}`,
   mask: (placed: PlacedLayer) => `mask of ${placed.index} ${placed.title}`,
   statistics: (placed: PlacedLayer) => `statistics of ${placed.index} ${placed.title}`,
+  /** The gradient of a layer's output, where each has its own. */
+  upstream: (placed: PlacedLayer) => `upstream of ${placed.index} ${placed.title}`,
 };
 
 export function planNetwork(
@@ -98,7 +132,7 @@ export function planNetwork(
   options: PlanOptions,
 ): Plan {
   const { batchSize = 32, training = true, state = ["m", "v"] } = options;
-  const { masks = training, average = false, augmentation = 0, mixing = 0 } = options;
+  const { masks = training, average = false, augmentation = 0, mixing = 0, threads = 1 } = options;
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`plan: expected a batch size of at least 1, got ${batchSize}`);
   }
@@ -131,15 +165,19 @@ export function planNetwork(
   if (training) {
     sizes.push(["gradients", 4 * parameterFloats]);
     for (const name of state) sizes.push([`state ${name}`, 4 * parameterFloats]);
-    sizes.push(["upstream a", floats(widest)], ["upstream b", floats(widest)]);
+    // Threads go back row by row, and none may write where another, of a wider layer, still reads.
+    if (threads > 1) for (const place of placed) sizes.push([regionOf.upstream(place), floats(place.outputs)]);
+    else sizes.push(["upstream a", floats(widest)], ["upstream b", floats(widest)]);
     if (average) sizes.push(["average", 4 * parameterFloats]);
     if (augmentation > 0) sizes.push(["augmentation", augmentation]);
     if (mixing > 0) sizes.push(["mixing", mixing]);
-    sizes.push(["counters", 8 * countersAPart * updateParts(parameters)]);
-    sizes.push(["calls", callBytes * (gradientLists * gradientCalls(placed) + updateCalls(parameters))]);
+    sizes.push(["counters", threads * counterBytes(parameters)]);
+    sizes.push(["calls", threads * callBytes * callsAThread(placed, parameters, threads)]);
   }
+  if (threads > 1) sizes.push(["threads", controlBytes(threads)]);
   const scratch = placed.map((place, index) => scratchBytes(place, batchSize, training, index > first));
-  sizes.push(["scratch", Math.max(...scratch)]);
+  // Threads never write into one line of the cache.
+  sizes.push(["scratch", threads > 1 ? threads * 64 * Math.ceil(Math.max(...scratch) / 64) : Math.max(...scratch)]);
 
   const layout = layOut(sizes);
   return { ...layout, batchSize, parameterFloats, toString: () => table(layout) };

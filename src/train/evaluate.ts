@@ -14,6 +14,7 @@ import type { Breathe } from "../breathe.ts";
 import type { Feed } from "./feed.ts";
 import { labelTally, maskTally } from "./figures.ts";
 import type { SetError, SetFigures } from "./figures.ts";
+import type { Forward } from "./lists.ts";
 import { averageClasses, averageVoxels } from "./recombine.ts";
 import type { TrainingSettings } from "./settings.ts";
 
@@ -25,6 +26,8 @@ export interface Evaluator {
   readonly settings: Pick<TrainingSettings, "network" | "loss" | "task" | "batchSize"> & {
     readonly patches?: Patches | null;
   };
+  /** Forward by several threads; left out, or null, where the pass does it. */
+  readonly forward?: Forward | null;
 }
 
 /**
@@ -151,7 +154,7 @@ export function patchGeometryOf(
 
 /** Sends a set forward row by row, whatever its rows are. */
 async function forwardBatches(evaluator: Evaluator, set: Dataset, breathe: Breathe, visit: Visit): Promise<void> {
-  const { block, pass, feed, settings } = evaluator;
+  const { block, pass, feed, settings, forward } = evaluator;
   const { loss, batchSize } = settings;
   const outputs = outputsOf(evaluator);
   const probabilities = block.address("probabilities");
@@ -161,7 +164,8 @@ async function forwardBatches(evaluator: Evaluator, set: Dataset, breathe: Breat
     const pending = ahead(null, first, rows, Math.min(batchSize, set.length - first - rows));
     if (pending) await pending;
     feed.images(set, null, first, rows);
-    pass.forward(rows, null);
+    const waiting = forward ? forward(rows) : pass.forward(rows, null);
+    if (waiting) await waiting;
     lossProbabilities(block.kernels, loss, probabilities, pass.output, rows, outputs);
     visit(first, rows, feed.probabilities);
     const pause = breathe();

@@ -11,7 +11,8 @@ import type { Weights } from "../model/weights.ts";
 import { stream } from "../random.ts";
 import { availableMode } from "../wasm/modes.ts";
 import type { NumericMode } from "../wasm/modes.ts";
-import { allocate } from "../wasm/memory.ts";
+import { allocateFor } from "./team.ts";
+import type { ThreadOptions } from "./team.ts";
 import { createBreathe } from "../breathe.ts";
 import { bindAugmentation, drawsOf, planFor } from "./augmentation.ts";
 import { bindAverage } from "./average.ts";
@@ -19,6 +20,7 @@ import { diagnose, majorityShare } from "./diagnosis.ts";
 import { bindDenominator } from "./denominator.ts";
 import { evaluateWithError, takeStatistics } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
+import { bindForward } from "./lists.ts";
 import { frozenLayers } from "./freeze.ts";
 import { bindMixing, mixingBytes } from "./mixing.ts";
 import { optimizerSlots } from "./optimizer.ts";
@@ -34,6 +36,9 @@ export interface Arithmetic {
   readonly numericMode: NumericMode;
   /** Whether a multiply-add was rounded once. */
   readonly fused: boolean;
+  /** Threads that shared the work, and why there were not more; the bits are the same with any number. */
+  readonly threads: number;
+  readonly threadsReason: string | null;
 }
 
 export interface TrainingSets {
@@ -82,12 +87,14 @@ export interface Fit {
 /**
  * Reserves memory and sets the initial weights.
  * @param build the settings' numeric mode, as far as the engine has it, or the bytes of another build of the kernels.
+ * @param threads one where they are left out.
  */
 export async function startFit(
   sets: TrainingSets,
   settings: TrainingSettings,
   beginning: Beginning = { kind: "drawn" },
   build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
+  threads: ThreadOptions = {},
 ): Promise<Fit> {
   const { network, optimizer, schedule, batchSize, seed, sampling } = settings;
   checkTotalWeight("training", sets.train);
@@ -97,16 +104,11 @@ export async function startFit(
   const train = patches ?? sets.train;
   const slots = optimizerSlots(optimizer);
   const augmentPlan = planFor(settings, sets.train);
-  const block = await allocate(
-    network.plan({
-      batchSize,
-      state: slots,
-      average: settings.average !== null,
-      augmentation: augmentPlan?.layout.bytes ?? 0,
-      mixing: mixingBytes(settings),
-    }),
+  const { block, reason } = await allocateFor(
+    settings,
+    { state: slots, augmentation: augmentPlan?.layout.bytes ?? 0, mixing: mixingBytes(settings) },
     build,
-    settings.wide,
+    threads,
   );
   const pass = bindPass(network, block, true, { frozen: frozenLayers(network, settings.freeze) });
   const feed = bindFeed(block, settings, pass.output);
@@ -123,7 +125,7 @@ export async function startFit(
   });
   const averaging = bindAverage(settings, block);
   const augmenting = augmentPlan && bindAugmentation(augmentPlan, block, seed);
-  const evaluator = { block, pass, feed, settings };
+  const evaluator = { block, pass, feed, settings, forward: bindForward(network, block) };
   const breathe = createBreathe();
   const ahead = readAhead(train);
   const majority = majorityShare(sets.train);
@@ -169,12 +171,11 @@ export async function startFit(
   }
 
   /** Adds the gradients of one batch, `at` images behind the step's first. */
-  function takeBatch(order: Int32Array, at: number, count: number, denominator: number): void {
+  function takeBatch(order: Int32Array, at: number, count: number, denominator: number): boolean | Promise<boolean> {
     feed.images(train, order, position + at, count, augmenting);
     feed.truth(train, order, position + at, count, augmenting);
     mixing?.mix(train, order, position + at, count);
-    const isFinite = step.gradients(count, denominator, at > 0, progress.epoch + 1, position + at);
-    if (!isFinite) diverged("the output", step.nonFiniteOutput(count));
+    return step.gradients(count, denominator, at > 0, progress.epoch + 1, position + at);
   }
 
   async function closeEpoch(started: number, learningRate: number): Promise<Epoch> {
@@ -247,9 +248,13 @@ export async function startFit(
         const first = position + at;
         const pending = ahead(order, first, count, Math.min(batchSize, train.length - first - count));
         if (pending) await pending;
-        takeBatch(order, at, count, denominator);
+        const taken = takeBatch(order, at, count, denominator);
+        const isFinite = typeof taken === "boolean" ? taken : await taken;
+        if (!isFinite) diverged("the output", step.nonFiniteOutput(count));
       }
-      if (!step.update(learningRate)) diverged("a gradient", step.nonFinite("gradients") ?? "output");
+      const updated = step.update(learningRate);
+      const isMoved = typeof updated === "boolean" ? updated : await updated;
+      if (!isMoved) diverged("a gradient", step.nonFinite("gradients") ?? "output");
       position += rows;
       const kept = onStep?.(position);
       if (kept) await kept;
@@ -271,6 +276,8 @@ export async function startFit(
     arithmetic: Object.freeze({
       numericMode: typeof build === "string" ? availableMode(build) : settings.numericMode,
       fused: block.kernels.isFused(smallEnough) === 1,
+      threads: block.team?.threads ?? 1,
+      threadsReason: reason,
     }),
     bytes: block.bytes,
     epoch,

@@ -4,13 +4,14 @@ import { lossBackward, lossForward } from "../model/loss.ts";
 import type { LossRegions } from "../model/loss.ts";
 import { bindPass } from "../model/pass.ts";
 import type { DrawMask } from "../model/pass.ts";
-import { gradientCalls, gradientLists, parameterPlaces, regionOf } from "../model/plan.ts";
-import { createCallList } from "../wasm/calls.ts";
+import { gradientLists, parameterPlaces, regionOf } from "../model/plan.ts";
 import type { CallList } from "../wasm/calls.ts";
 import type { Block } from "../wasm/memory.ts";
 import { frozenLayers } from "./freeze.ts";
+import { bindLists } from "./lists.ts";
 import type { TrainingSettings } from "./settings.ts";
 import { bindUpdate } from "./update.ts";
+import { isWhole } from "./whole.ts";
 import type { Counters } from "./updater.ts";
 
 /**
@@ -27,16 +28,23 @@ export interface Step {
    * @param denominator what the total error's gradient is divided by: of the whole group of batches for its mean.
    * @param add whether to add to the gradients of earlier batches of the group.
    * @param epoch and `position`, the place of the batch's first image in the epoch's order, choose the dropout masks.
-   * @returns false when the total error is NaN or infinite: then nothing went backward.
+   * @returns false when the total error is NaN or infinite: then nothing went backward. A promise where another thread is
+   * waited for: it fails with a ThreadError when that has ended.
    */
-  gradients(rows: number, denominator: number, add: boolean, epoch: number, position: number): boolean;
+  gradients(
+    rows: number,
+    denominator: number,
+    add: boolean,
+    epoch: number,
+    position: number,
+  ): boolean | Promise<boolean>;
   /** The sum of the images' losses of the batch whose gradients were taken last. */
   totalError(): number;
   /**
    * Adds the penalties' gradients, clips, updates every weight that is not frozen, limits norms, moves the average.
-   * @returns false when a gradient is NaN or infinite: then nothing was changed.
+   * @returns false when a gradient is NaN or infinite: then nothing was changed. A promise as for gradients().
    */
-  update(learningRate: number): boolean;
+  update(learningRate: number): boolean | Promise<boolean>;
   /** l1 * sum |w| + l2 * sum w^2 of what is penalised, as it is. */
   penalty(): number;
   /** The layer that owns the first gradient or weight that is NaN or infinite; null when all are finite. */
@@ -52,8 +60,7 @@ interface GradientList {
   rows: number;
   add: boolean;
   lossCall: number;
-  /** Index of the scale of the loss's backward among the memory's numbers, and what it divides by. */
-  scaleAt: number;
+  /** What the loss's backward divides by. */
   denominator: number;
   /** Calls that draw the dropout layers' masks, in order. */
   readonly maskCalls: number[];
@@ -68,23 +75,20 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
   const gradients = block.address("gradients");
   const columns = network.placed[network.placed.length - 1].outputs;
   const { offsets, lengths, floats } = parameterPlaces(network.parameters);
-  const numbers = block.doubles("calls");
-  const memory = { address: block.address("calls"), words: block.integers("calls"), numbers };
-  const capacity = gradientCalls(network.placed);
+  const callLists = bindLists(network, block);
 
-  function createGradientList(first: number): GradientList {
-    const list = createCallList(kernels, memory, first, capacity);
+  function createGradientList(place: number): GradientList {
+    const list = callLists.gradients(place);
     const pass = bindPass(network, block, true, { kernels: list.recorder, frozen });
     const made: GradientList = {
       list,
       rows: 0,
       add: false,
       lossCall: 0,
-      scaleAt: 0,
       denominator: 1,
       maskCalls: [],
       write(rows, add) {
-        list.clear();
+        list.clear(rows);
         made.rows = rows;
         made.add = add;
         made.maskCalls.length = 0;
@@ -95,8 +99,7 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
         pass.forward(rows, drawMask, "batch");
         made.lossCall = list.length;
         lossForward(list.recorder, loss, regions, rows, columns);
-        lossBackward(list.recorder, loss, block.address("upstream a"), regions, rows, columns, 1);
-        made.scaleAt = list.lastScalarOf(made.lossCall + 1);
+        lossBackward(list.recorder, loss, pass.gradient, regions, rows, columns, 1);
         made.denominator = 1;
         pass.backward(rows, add);
       },
@@ -104,7 +107,7 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
     return made;
   }
 
-  const lists = Array.from({ length: gradientLists }, (_, i) => createGradientList(i * capacity));
+  const lists = Array.from({ length: gradientLists }, (_, i) => createGradientList(i));
   /** The next list to be written over when a batch of a new size comes. */
   let oldest = 0;
   let current = lists[0];
@@ -117,7 +120,7 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
     return list;
   }
 
-  const update = bindUpdate(settings, block, memory);
+  const update = bindUpdate(settings, block, callLists);
 
   return {
     counters: () => update.counters(),
@@ -129,9 +132,9 @@ export function bindStep(settings: TrainingSettings, block: Block, regions: Loss
       for (let i = 0; i < maskCalls.length; i++) masks.redraw(list, maskCalls[i], rows, i);
       if (denominator !== current.denominator) {
         current.denominator = denominator;
-        numbers[current.scaleAt] = 1 / denominator;
+        list.setLastScalar(current.lossCall + 1, 1 / denominator);
       }
-      return list.run() < 0;
+      return isWhole(list.run());
     },
     totalError: () => current.list.result(current.lossCall),
     update: (learningRate) => update.run(learningRate),

@@ -1,26 +1,26 @@
 // The calls of an update: penalties, clipping, the optimizer, max-norm, the moving average.
-import { countersAPart, gradientCalls, gradientLists, parameterPlaces, updateCalls } from "../model/plan.ts";
-import { createCallList } from "../wasm/calls.ts";
-import type { CallMemory } from "../wasm/calls.ts";
+import { countersAPart, parameterPlaces } from "../model/plan.ts";
 import type { Block } from "../wasm/memory.ts";
 import { emaShare } from "./average.ts";
+import type { Lists } from "./lists.ts";
 import { frozenLayers, learnedPlaces, partsOf } from "./freeze.ts";
 import { optimizerSlots } from "./optimizer.ts";
 import type { TrainingSettings } from "./settings.ts";
+import { isWhole } from "./whole.ts";
 import { addUpdate } from "./updater.ts";
 import type { Counters } from "./updater.ts";
 
 export interface Update {
   counters(): Counters;
   restore(counters: Counters): void;
-  /** Carries the update out. @returns false when a gradient is NaN or infinite: then nothing was changed. */
-  run(learningRate: number): boolean;
+  /** Carries the update out: as update() of a step. */
+  run(learningRate: number): boolean | Promise<boolean>;
   /** l1 * sum |w| + l2 * sum w^2 of what is penalised, as it is. */
   penalty(): number;
 }
 
 /** Writes the list, once, behind those of the gradients. Frozen layers are not in it. */
-export function bindUpdate(settings: TrainingSettings, block: Block, memory: CallMemory): Update {
+export function bindUpdate(settings: TrainingSettings, block: Block, lists: Lists): Update {
   const { network, optimizer, clip, regularization, average } = settings;
   const { l1, l2, maxNorm, biases } = regularization;
   const { kernels } = block;
@@ -29,8 +29,7 @@ export function bindUpdate(settings: TrainingSettings, block: Block, memory: Cal
   const { floats, learnedFloats } = parameterPlaces(network.parameters);
   const places = learnedPlaces(network, frozenLayers(network, settings.freeze));
   const penalised = places.filter(({ role }) => role === "weight" || biases);
-  const first = gradientLists * gradientCalls(network.placed);
-  const list = createCallList(kernels, memory, first, updateCalls(network.parameters));
+  const list = lists.update();
 
   list.requireFinite(gradients, learnedFloats);
   if (l1 > 0 || l2 > 0) {
@@ -42,16 +41,18 @@ export function bindUpdate(settings: TrainingSettings, block: Block, memory: Cal
   if (clip?.kind === "norm") list.recorder.limitNorm(gradients, learnedFloats, clip.maximum);
 
   const slots = optimizerSlots(optimizer).map((name) => block.address(`state ${name}`));
-  const countersAt = block.address("counters");
-  const numbers = block.doubles("counters");
+  const { counting } = lists;
   const isExempt = optimizer.weightDecay > 0 && !biases;
   const parts = partsOf(places, (role) => !isExempt || role === "weight");
   // Each part counts for itself, and all count the same.
   const updaters = parts.map(({ offset, length, decays }, i) => {
-    const counters = { address: countersAt + 8 * countersAPart * i, numbers: numbers.subarray(countersAPart * i) };
+    const counters = {
+      counting: { ...counting, address: counting.address + 8 * countersAPart * i },
+      numbers: lists.counters.map((own) => own.subarray(countersAPart * i)),
+    };
     const own = decays ? optimizer : { ...optimizer, weightDecay: 0 };
     const at = (base: number) => base + 4 * offset;
-    return addUpdate(list, memory.numbers, own, counters, at(parameters), at(gradients), slots.map(at), length);
+    return addUpdate(list, own, counters, at(parameters), at(gradients), slots.map(at), length);
   });
   if (maxNorm !== null) {
     for (const { role, placed, offset } of places) {
@@ -61,7 +62,6 @@ export function bindUpdate(settings: TrainingSettings, block: Block, memory: Cal
   }
   const averageCall = list.length;
   if (average?.kind === "ema") list.recorder.averageStep(block.address("average"), parameters, floats, 0);
-  const shareAt = list.scalarsOf(averageCall);
 
   return {
     counters: () => updaters[0].counters(),
@@ -69,12 +69,12 @@ export function bindUpdate(settings: TrainingSettings, block: Block, memory: Cal
       for (const updater of updaters) updater.restore(counters);
     },
     run(learningRate) {
-      if (average?.kind === "ema") memory.numbers[shareAt] = emaShare(average.decay, numbers[1]);
+      if (average?.kind === "ema") list.setScalar(averageCall, 0, emaShare(average.decay, lists.counters[0][1]));
       for (let i = 0; i < updaters.length; i++) {
         updaters[i].setRate(learningRate);
         updaters[i].prepare();
       }
-      return list.run() < 0;
+      return isWhole(list.run());
     },
     penalty() {
       let penalty = 0;

@@ -1,6 +1,6 @@
 // How an optimizer moves weights, as calls in a list; what changes from step to step is counted in memory, in float64.
 import { pow } from "../elementary.ts";
-import type { CallableKernels, CallList } from "../wasm/calls.ts";
+import type { CallableKernels, CallList, Counting } from "../wasm/calls.ts";
 import type { Address } from "../wasm/kernels.ts";
 import type { Nadam, Optimizer } from "./optimizer.ts";
 
@@ -24,44 +24,45 @@ export interface Updater {
   restore(counters: Counters): void;
 }
 
-/** Where an updater counts: (5) learning rate, updates, beta1^updates, beta2^updates, product of NAdam's momenta. */
+/**
+ * Where an updater counts: (5) learning rate, updates, beta1^updates, beta2^updates, product of NAdam's momenta; each thread
+ * for itself, and all the same.
+ */
 export interface CounterMemory {
-  readonly address: Address;
-  readonly numbers: Float64Array;
+  readonly counting: Counting;
+  readonly numbers: readonly Float64Array[];
 }
 
 /**
  * Adds to a list the calls that move `n` weights at `w` by their gradients at `g`: first what advances the counters, then
  * the optimizer's own. `slots` are the addresses of optimizerSlots, in order.
- * @param numbers the memory that holds the list, by float64.
  */
 export function addUpdate(
   list: CallList,
-  numbers: Float64Array,
   optimizer: Optimizer,
-  { address, numbers: counters }: CounterMemory,
+  { counting, numbers }: CounterMemory,
   w: Address,
   g: Address,
   slots: readonly Address[],
   n: number,
 ): Updater {
-  counters.set([optimizer.learningRate, 0, 1, 1, 1]);
+  for (const counters of numbers) counters.set([optimizer.learningRate, 0, 1, 1, 1]);
+  const [counters] = numbers;
   const advanceCall = list.length;
-  advance(list.recorder, optimizer, list.scalarsAddress(advanceCall + 1), address);
+  list.advance((kernels, scalars, at) => advance(kernels, optimizer, scalars, at), counting);
   record(list.recorder, optimizer, w, g, slots, n);
-  const momentaAt = list.scalarsOf(advanceCall) + 2;
   let rate = optimizer.learningRate;
   return {
     setRate(learningRate) {
       if (learningRate === rate) return;
       rate = learningRate;
-      counters[0] = learningRate;
+      for (let i = 0; i < numbers.length; i++) numbers[i][0] = learningRate;
     },
     prepare() {
       if (optimizer.kind !== "nadam") return;
       const t = counters[1] + 1;
-      numbers[momentaAt] = nadamMomentum(optimizer, t);
-      numbers[momentaAt + 1] = nadamMomentum(optimizer, t + 1);
+      list.setScalar(advanceCall, 2, nadamMomentum(optimizer, t));
+      list.setScalar(advanceCall, 3, nadamMomentum(optimizer, t + 1));
     },
     counters: () => ({
       steps: counters[1],
@@ -70,7 +71,7 @@ export function addUpdate(
       momentumProduct: counters[4],
     }),
     restore({ steps, beta1Power, beta2Power, momentumProduct }) {
-      counters.set([steps, beta1Power, beta2Power, momentumProduct], 1);
+      for (const own of numbers) own.set([steps, beta1Power, beta2Power, momentumProduct], 1);
     },
   };
 }

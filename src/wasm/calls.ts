@@ -90,12 +90,20 @@ const shapes = {
   averageStep: [3, 1],
   softCrossEntropyForward: [7, 1],
   softCrossEntropyBackward: [6, 2],
+  meet: [0, 0],
+  markFinite: [3, 0],
+  requireUnmarked: [2, 0],
+  denseBackwardWeightPart: [8, 0],
+  denseBackwardWeightPartAdd: [8, 0],
 } as const satisfies Record<string, readonly [words: number, scalars: number]>;
 
 export type Callable = keyof typeof shapes;
 
+/** What stands in lists alone: no kernel has it as a function. */
+type OfLists = "requireFinite" | "meet" | "markFinite" | "requireUnmarked";
+
 /** The kernels of which lists are made: those of an instance, which compute at once, or a list's recorder. */
-export type CallableKernels = Pick<Kernels, Exclude<Callable, "requireFinite">>;
+export type CallableKernels = Pick<Kernels, Exclude<Callable, OfLists>>;
 
 /** Bytes of a call, and where in them its scalars begin and its result lies. */
 export const callBytes = 128;
@@ -110,41 +118,63 @@ export interface CallMemory {
   readonly numbers: Float64Array;
 }
 
-/** Part of a memory that holds one list. */
+/** Calls that are carried out one after the other, by one thread or shared out among several (shared-calls.ts). */
 export interface CallList {
   /** Calls of these kernels are not carried out but added to the list. Those that return something return 0. */
   readonly recorder: CallableKernels;
   /** Adds a call that stops the list unless every element of x (n) is finite. */
   requireFinite(x: Address, n: number): void;
-  /** Forgets all calls. */
-  clear(): void;
-  /** Calls so far: the index of the next. */
+  /** Forgets all calls; those to come are of a batch of so many rows, or of no batch. */
+  clear(rows?: number): void;
+  /** Calls so far: the number of the next. */
   readonly length: number;
-  /** Carries the calls out: -1, or the index of the one whose result or array was not finite, behind which none was. */
-  run(): number;
+  /**
+   * Carries the calls out: -1, or 0 or more where the result or the array of one was not finite, behind which none was. A
+   * promise where other threads are waited for longer than a moment: it fails when one of them has ended.
+   */
+  run(): number | Promise<number>;
   setWord(call: number, word: number, value: number): void;
-  /** Where a call's scalars lie. */
-  scalarsAddress(call: number): Address;
-  /** Index into the memory's numbers of a call's first scalar, and of its last. */
-  scalarsOf(call: number): number;
-  lastScalarOf(call: number): number;
+  setScalar(call: number, scalar: number, value: number): void;
+  setLastScalar(call: number, value: number): void;
+  /** Adds a call that counts at `counters` and writes what it counted among the scalars of the call that is added next. */
+  advance(add: (kernels: CallableKernels, scalars: Address, counters: Address) => void, counters: Counting): void;
   /** What a call's kernel returned when it was carried out last. */
   result(call: number): number;
+}
+
+/** Where is counted: an address for the first thread, and how many bytes on for each of the others. */
+export interface Counting {
+  readonly address: Address;
+  readonly stride: number;
+}
+
+/** A list that one thread carries out, in a part of a memory. */
+export interface OneList extends CallList {
+  /** Where it begins. */
+  readonly address: Address;
+  run(): number;
+  /** Adds a call by its name. */
+  add(name: Callable, given: readonly number[]): void;
+  scalarsAddress(call: number): Address;
 }
 
 /**
  * An empty list of at most `capacity` calls that begins `first` calls into a memory.
  * @throws RangeError when a call is added to a full list.
  */
-export function createCallList(kernels: Kernels, memory: CallMemory, first: number, capacity: number): CallList {
+export function createCallList(kernels: Kernels, memory: CallMemory, first: number, capacity: number): OneList {
   const { words, numbers } = memory;
+  const address = memory.address + callBytes * first;
   let length = 0;
   const wordOf = (call: number) => 32 * (first + call);
   const numberOf = (call: number) => 16 * (first + call);
+  const scalarsAddress = (call: number) => memory.address + callBytes * (first + call) + 8 * scalarsAt;
+  const scalarCounts = Object.values(shapes).map(([, scalars]) => scalars);
 
-  function add(kernel: number, wordCount: number, given: readonly number[]): void {
+  function add(name: Callable, given: readonly number[]): void {
     if (length === capacity) throw new RangeError(`calls: expected at most ${capacity} in a list, got one more`);
-    words[wordOf(length)] = kernel;
+    const [wordCount] = shapes[name];
+    words[wordOf(length)] = numberOfCallable[name];
     for (let k = 0; k < given.length; k++) {
       if (k < wordCount) words[wordOf(length) + 1 + k] = given[k];
       else numbers[numberOf(length) + scalarsAt + k - wordCount] = given[k];
@@ -152,33 +182,46 @@ export function createCallList(kernels: Kernels, memory: CallMemory, first: numb
     length++;
   }
 
-  const scalarCounts = Object.values(shapes).map(([, scalars]) => scalars);
-  const entries = Object.entries(shapes).map(([name, [wordCount]], kernel) => [
-    name,
-    (...given: number[]) => {
-      add(kernel, wordCount, given);
-      return 0;
-    },
-  ]);
-  const recorder = Object.fromEntries(entries) as Record<Callable, (...given: number[]) => number>;
+  const recorder = recorderOf(add);
   return {
-    recorder: recorder,
-    requireFinite: (x, n) => void recorder.requireFinite(x, n),
+    address,
+    recorder,
+    add,
+    requireFinite: (x, n) => void add("requireFinite", [x, n]),
     clear() {
       length = 0;
     },
     get length() {
       return length;
     },
-    run: () => kernels.runCalls(memory.address + callBytes * first, length),
+    run: () => kernels.runCalls(address, length),
     setWord(call, word, value) {
       words[wordOf(call) + 1 + word] = value;
     },
-    scalarsAddress: (call) => memory.address + callBytes * (first + call) + 8 * scalarsAt,
-    scalarsOf: (call) => numberOf(call) + scalarsAt,
-    lastScalarOf: (call) => numberOf(call) + scalarsAt + scalarCounts[words[wordOf(call)]] - 1,
+    setScalar(call, scalar, value) {
+      numbers[numberOf(call) + scalarsAt + scalar] = value;
+    },
+    setLastScalar(call, value) {
+      numbers[numberOf(call) + scalarsAt + scalarCounts[words[wordOf(call)]] - 1] = value;
+    },
+    scalarsAddress,
+    advance(addTo, counters) {
+      addTo(recorder, scalarsAddress(length + 1), counters.address);
+    },
     result: (call) => numbers[numberOf(call) + resultAt],
   };
+}
+
+/** Kernels whose calls are handed to `add`; those that return something return 0. */
+export function recorderOf(add: (name: Callable, given: readonly number[]) => void): CallableKernels {
+  const entries = callables.map((name) => [
+    name,
+    (...given: number[]) => {
+      add(name, given);
+      return 0;
+    },
+  ]);
+  return Object.fromEntries(entries) as CallableKernels;
 }
 
 /** How many words and scalars a kernel's call takes. */
@@ -189,3 +232,8 @@ export function callShape(name: Callable): { readonly words: number; readonly sc
 
 /** Every kernel that a list may hold, in the order of their numbers. */
 export const callables = Object.keys(shapes) as readonly Callable[];
+
+const numberOfCallable = Object.fromEntries(callables.map((name, number) => [name, number])) as Record<
+  Callable,
+  number
+>;

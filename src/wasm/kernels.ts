@@ -41,6 +41,9 @@ type DenseProduct = (
   outputs: number,
 ) => void;
 
+/** As DenseProduct, of some of the outputs: a row of dy has `stride`. */
+type DensePart = (...given: [...Parameters<DenseProduct>, stride: number]) => void;
+
 /** The losses (rows) of outputs z against targets, both (rows, columns), times the weights (rows); their sum. */
 type LossForward<Scalars extends number[]> = (
   losses: Address,
@@ -138,6 +141,8 @@ export interface Kernels extends AugmentKernels, NormalizationKernels {
   denseBackwardInput: DenseProduct;
   denseBackwardWeight: DenseProduct;
   denseBackwardWeightAdd: DenseProduct;
+  denseBackwardWeightPart: DensePart;
+  denseBackwardWeightPartAdd: DensePart;
   denseBackwardBias: (dBias: Address, dy: Address, batch: number, outputs: number) => void;
   denseBackwardBiasAdd: (dBias: Address, dy: Address, batch: number, outputs: number) => void;
   // limit
@@ -379,7 +384,10 @@ export interface Kernels extends AugmentKernels, NormalizationKernels {
   advanceAdamax: (scalars: Address, counters: Address, beta1: number) => void;
   advanceAdagrad: (scalars: Address, counters: Address, decay: number) => void;
 
-  /** Carries out a list of calls (calls.ts): -1, or the index of the one whose result is not finite. */
+  /**
+   * Carries out a list of calls (calls.ts): -1; the index of the one whose result is not finite; or -2 less the index of a
+   * meeting of threads (meeting.ts).
+   */
   runCalls: (calls: Address, count: number) => number;
 
   /** The first free address. */
@@ -387,9 +395,15 @@ export interface Kernels extends AugmentKernels, NormalizationKernels {
 }
 
 /** One block of memory, in pages of 64 KiB, that never grows. */
-export function createMemory(bytes: number): WebAssembly.Memory {
+export function createMemory(bytes: number, shared = false): WebAssembly.Memory {
   const pages = Math.max(1, Math.ceil(bytes / 65536));
-  return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+}
+
+/** Kernels on a memory, and what they were made of: other threads make theirs of it too. */
+export interface Instance {
+  readonly kernels: Kernels;
+  readonly module: WebAssembly.Module;
 }
 
 /**
@@ -404,17 +418,26 @@ export async function instantiateKernels(
   build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
   wide = false,
 ): Promise<Kernels> {
+  return (await instantiateBuild(memory, build, wide)).kernels;
+}
+
+/** The same, with what other threads need. */
+export async function instantiateBuild(
+  memory: WebAssembly.Memory,
+  build: NumericMode | Uint8Array<ArrayBuffer>,
+  wide: boolean,
+): Promise<Instance> {
   const bytes = typeof build === "string" ? await importBuild(availableMode(build), wide) : build;
   if (wide) {
     const { useWide } = await import("#wide");
-    await useWide((size) => instantiateOn(createMemory(size), bytes));
+    await useWide(async (size) => (await instantiateOn(createMemory(size), bytes)).kernels);
   }
   return instantiateOn(memory, bytes);
 }
 
-async function instantiateOn(memory: WebAssembly.Memory, bytes: Uint8Array<ArrayBuffer>): Promise<Kernels> {
+async function instantiateOn(memory: WebAssembly.Memory, bytes: Uint8Array<ArrayBuffer>): Promise<Instance> {
   const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  const { instance } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
+  const { instance, module } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
   // Not the loader's exports, which wrap every function in one that makes an array of its arguments.
-  return instance.exports as unknown as Kernels;
+  return { kernels: instance.exports as unknown as Kernels, module };
 }

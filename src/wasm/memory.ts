@@ -1,14 +1,18 @@
 // One block of memory with named regions: planned by layout.ts, reserved once, never grown.
-import { createMemory, instantiateKernels } from "./kernels.ts";
+import { createMemory, instantiateBuild } from "./kernels.ts";
 import type { Address, Kernels } from "./kernels.ts";
 import type { NumericMode } from "./modes.ts";
 import type { Layout } from "./layout.ts";
+import { beginTeam, controlBytes } from "./team.ts";
+import type { BeginThread, Team } from "./team.ts";
 
 const pageBytes = 65536;
 
 /** Owns a WebAssembly memory and the kernels instantiated on it. Whoever allocated it frees it. */
 export interface Block {
   readonly kernels: Kernels;
+  /** The threads that carry lists of calls out with this one; null where there are none. */
+  readonly team: Team | null;
   /** The first address of a region. @throws RangeError when there is no such region. */
   address(name: string): Address;
   /** Whether there is such a region. */
@@ -21,24 +25,33 @@ export interface Block {
   words(name: string): Uint32Array<ArrayBuffer>;
   /** Bytes reserved. */
   readonly bytes: number;
-  /** Lets go of the memory; every later call throws. */
+  /** Lets go of the memory, and ends the threads; every later call throws. */
   free(): void;
   [Symbol.dispose](): void;
+}
+
+/** How many threads work on a block's memory, the first included, and how the others begin. */
+export interface TeamOptions {
+  readonly threads: number;
+  readonly begin: BeginThread;
 }
 
 /**
  * Reserves a layout, all zero.
  * @param build the numeric mode, as far as the engine has it, or the bytes of another build (tests run the debug build).
- * @param wide as for instantiateKernels().
+ * @param wide as for instantiateBuild().
+ * @param options threads, for which the layout has the regions "threads", and "scratch" for each.
  * @throws RangeError when the engine cannot reserve that much, or has no wide vectors and they are asked for.
+ * @throws ThreadError when a thread cannot begin.
  */
 export async function allocate(
   layout: Layout,
   build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
   wide = false,
+  options: TeamOptions | null = null,
 ): Promise<Block> {
-  const memory = reserve(layout.bytes + pageBytes);
-  const kernels = await instantiateKernels(memory, build, wide);
+  const memory = reserve(layout.bytes + pageBytes, options !== null);
+  const { kernels, module } = await instantiateBuild(memory, build, wide);
   const base = Math.ceil(kernels.heapBase() / 16) * 16;
   const regions = new Map(layout.regions.map((region) => [region.name, region]));
   let buffer: ArrayBuffer | null = memory.buffer;
@@ -49,11 +62,29 @@ export async function allocate(
     if (!buffer) throw new TypeError("memory: this network was freed; allocate it again");
     return { offset: base + region.offset, bytes: region.bytes, buffer };
   };
+  let team: Team | null = null;
+  if (options) {
+    const { threads, begin } = options;
+    const control = find("threads").offset;
+    team = await beginTeam(
+      begin,
+      kernels,
+      { module, memory },
+      {
+        threads,
+        control,
+        shared: new Int32Array(memory.buffer, control, controlBytes(threads) >> 2),
+        scratchStride: find("scratch").bytes / threads,
+      },
+    );
+  }
   const free = () => {
     buffer = null;
+    team?.end();
   };
   return {
     kernels,
+    team,
     bytes: layout.bytes,
     address: (name) => find(name).offset,
     has: (name) => regions.has(name),
@@ -82,14 +113,14 @@ export async function allocate(
   };
 }
 
-function reserve(bytes: number): WebAssembly.Memory {
+function reserve(bytes: number, shared: boolean): WebAssembly.Memory {
   if (bytes > 65536 * pageBytes) {
     throw new RangeError(
       `memory: expected at most 4 GiB, got ${bytes.toLocaleString("en-US")} bytes. Use smaller images, a smaller batch or fewer nodes.`,
     );
   }
   try {
-    return createMemory(bytes);
+    return createMemory(bytes, shared);
   } catch (cause) {
     throw new RangeError(
       `memory: the engine could not reserve ${bytes.toLocaleString("en-US")} bytes. Use smaller images, a smaller batch or fewer nodes.`,

@@ -112,7 +112,7 @@ describe("imports of src/", () => {
       for (const { target, specifier, typeOnly } of importsOf(source)) {
         if (typeOnly) continue;
         if (target !== null) visit(target);
-        else if (specifier !== "@assemblyscript/loader" && !/^#(kernels-|wide$)/.test(specifier))
+        else if (specifier !== "@assemblyscript/loader" && !/^#(kernels-|(wide|threads)$)/.test(specifier))
           outside.push(`${path} -> ${specifier}`);
       }
     };
@@ -123,8 +123,8 @@ describe("imports of src/", () => {
 });
 
 describe("WebAssembly", () => {
-  it("is named in src/wasm/ alone: kernels.ts, memory.ts, and modes.ts, which asks whether the engine has relaxed SIMD", () => {
+  it("is named in src/wasm/ alone: by what makes kernels and memory, here and in other threads, and by what asks for relaxed SIMD", () => {
     const users = sources.filter((source) => names(source, "WebAssembly")).map(({ path }) => path);
-    expect(users).toEqual(["src/wasm/kernels.ts", "src/wasm/memory.ts", "src/wasm/modes.ts"]);
+    expect(users).toEqual(["kernels", "memory", "modes", "serve", "team"].map((name) => `src/wasm/${name}.ts`));
   });
 });

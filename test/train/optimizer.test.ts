@@ -53,8 +53,11 @@ describe.each(builds)("optimizers (%s build)", (build) => {
     const list = listOn(bench);
     const numbers = new Float64Array(bench.memory.buffer);
     const countersAt = bench.reserve(40);
-    const counters = { address: countersAt, numbers: numbers.subarray(countersAt / 8, countersAt / 8 + 5) };
-    const begin = () => addUpdate(list, numbers, optimizer, counters, w, g, slots, n);
+    const counters = {
+      counting: { address: countersAt, stride: 0 },
+      numbers: [numbers.subarray(countersAt / 8, countersAt / 8 + 5)],
+    };
+    const begin = () => addUpdate(list, optimizer, counters, w, g, slots, n);
     let updater = begin();
     return gradients.map((gradient, step) => {
       if (step === restart) {

@@ -1,0 +1,57 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { ThreadError } from "../../src/errors.ts";
+import { dense } from "../../src/model/layers.ts";
+import { network } from "../../src/model/network.ts";
+import { startFit } from "../../src/train/fit.ts";
+import { resolveTraining } from "../../src/train/settings.ts";
+import type { ThreadOptions } from "../../src/train/team.ts";
+import { toySet } from "../train/toy.ts";
+import { trainWith } from "./threads.ts";
+
+describe("a thread of a team", () => {
+  it("that ends in the middle of its work is an error of training, soon; that ends after it changes nothing", async () => {
+    const { weights: wanted } = await trainWith(1);
+    const outcomes = [];
+    for (const ends of [0, 1, 2, 5, 9, 14, 23, 1000]) outcomes.push(await trainWith(3, { ends }));
+    expect(outcomes.map(({ error }) => error instanceof ThreadError)).toEqual([true, true, true, true, true, true, true, false]); // prettier-ignore
+    expect(outcomes[0].error?.message).toMatch(/^training: thread [23] of 3 ended in the middle of a step\. Resume it/);
+    expect(outcomes.at(-1)?.weights).toBe(wanted);
+  }, 120_000);
+
+  it("that is late at random changes nothing", async () => {
+    const { weights: wanted } = await trainWith(1);
+    for (const [i, threads] of [2, 3, 4, 4].entries()) {
+      expect((await trainWith(threads, { late: 7919 * (i + 1) })).weights).toBe(wanted);
+    }
+  }, 120_000);
+
+  it("that cannot begin leaves the work to one, and the reason is said", async () => {
+    const workerUrl = pathToFileURL(resolve("test/torture/no-such-thread.mjs"));
+    const set = toySet(30, 1);
+    const settings = resolveTraining({ network: network([dense(2)]), epochs: 1 }, set, "classification", 1);
+    using fit = await startFit({ train: set, validation: set }, settings, { kind: "drawn" }, "reproducible", {
+      threads: 2,
+      workerUrl,
+    });
+    expect(fit.arithmetic.threads).toBe(1);
+    expect(fit.arithmetic.threadsReason).toMatch(
+      /^threads: thread 2 of 2 failed \(Cannot find module .*Use one thread/,
+    );
+    await fit.epoch();
+  }, 120_000);
+
+  it("is not begun for a small network unless it is asked for, nor beyond the processors; and a number is one", async () => {
+    const set = toySet(30, 1);
+    const settings = resolveTraining({ network: network([dense(2)]), epochs: 1 }, set, "classification", 1);
+    const begin = (options: ThreadOptions) =>
+      startFit({ train: set, validation: set }, settings, { kind: "drawn" }, "reproducible", options);
+    using small = await begin({});
+    expect(small.arithmetic).toMatchObject({ threads: 1, threadsReason: "a step of this network is too short to gain by threads" }); // prettier-ignore
+    using many = await begin({ threads: 4096 });
+    expect(many.arithmetic.threads).toBeLessThan(4096);
+    expect(many.arithmetic.threadsReason).toMatch(/^there are \d+ processors/);
+    for (const threads of [0, 1.5, -1, NaN]) await expect(begin({ threads })).rejects.toThrow(/^threads: expected "auto" or a whole number/); // prettier-ignore
+  }, 120_000);
+});
