@@ -15,6 +15,7 @@ import type { Parts } from "./onnx-files.ts";
 
 beforeAll(() => {
   ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = "error";
 });
 
 async function expectAlike(a: Model, b: Model): Promise<void> {

@@ -11,6 +11,7 @@ import { allLosses, around, furthest, imagesFor, layersByKind, modelOf, pixelsOf
 
 beforeAll(() => {
   ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = "error";
 });
 
 /** What onnxruntime makes of the images, and the shape it says. */
