@@ -106,7 +106,9 @@ function followLayer(state: State, kind: string, settings: Fields, name: string)
       const variance = state.take(name, "moving_variance", [features]);
       // What Keras calls momentum is what stays of the running statistics.
       const momentum = 1 - settings.number("momentum", 0.99);
-      steps.push({ kind: "batchNorm", epsilon: settings.number("epsilon", 1e-3), momentum, tensors: [gain, shift, mean, variance] });
+      const epsilon = settings.number("epsilon", 1e-3);
+      if (epsilon === 0 && variance.every((value) => value === 1)) steps.push(affine(gain, shift, mean));
+      else steps.push({ kind: "batchNorm", epsilon, momentum, tensors: [gain, shift, mean, variance] });
       return;
     }
     case "LayerNormalization": {
@@ -141,6 +143,14 @@ function followLayer(state: State, kind: string, settings: Fields, name: string)
   );
 } // prettier-ignore
 
+/** What saveTfjs makes of a scaling of pixels, or a temperature: y = gain (x - mean) + shift. */
+function affine(gain: Float32Array, shift: Float32Array, mean: Float32Array): Step {
+  const scale = Float64Array.from(gain);
+  const offset = Float64Array.from(gain, (factor, i) => shift[i] - factor * mean[i]);
+  const isEven = scale.every((factor, i) => factor === scale[0] && offset[i] === offset[0]);
+  return { kind: "affine", scale: isEven ? scale[0] : scale, offset: isEven ? offset[0] + 0 : offset };
+}
+
 function turned(kernel: Float32Array, inputs: number, outputs: number): Float32Array {
   const weight = new Float32Array(kernel.length);
   for (let i = 0; i < inputs; i++) for (let o = 0; o < outputs; o++) weight[o * inputs + i] = kernel[i * outputs + o];
@@ -164,10 +174,12 @@ function reshape(state: State, settings: Fields): void {
   state.shape = shape;
 }
 
-/** Keras 3 may write a function as { class_name: "function", config: "relu" }. */
+/** Keras 3 may write a function as { class_name: "function", config: "relu" }, TensorFlow.js as { class_name: "relu" }. */
 function activate(steps: Step[], settings: Fields): void {
   const given = settings.raw("activation") ?? "linear";
-  const name = typeof given === "string" ? given : fieldsOf(given, "activation").text("config", "");
+  const fields = typeof given === "string" ? null : fieldsOf(given, "activation");
+  const isFunction = fields?.text("class_name", "function") === "function";
+  const name = fields ? fields.text(isFunction ? "config" : "class_name", "") : String(given);
   const layer = Object.hasOwn(activations, name) ? activations[name as keyof typeof activations] : undefined;
   if (layer === undefined) settings.fail(`an activation of ${Object.keys(activations).join(", ")}, got ${JSON.stringify(name).slice(0, 80)}`); // prettier-ignore
   if (layer) steps.push({ kind: "layer", layer: layer() });
