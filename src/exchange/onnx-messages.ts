@@ -120,4 +120,5 @@ export const onnxType = { float: 1, int32: 6, int64: 7, float16: 10, double: 11,
 /** Numbers of the types of attributes. */
 export const onnxAttribute = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
-export const onnxCodec = (): Codec<OnnxModel> => codecOf<OnnxModel>(tables, "Model");
+/** Made once: this file is loaded by whoever reads or writes ONNX, and by nobody else. */
+export const onnxCodec: Codec<OnnxModel> = /* @__PURE__ */ codecOf<OnnxModel>(tables, "Model");

@@ -20,7 +20,7 @@ const opsets = { first: 7n, last: 25n } as const;
 
 export function modelOfOnnx(bytes: Uint8Array, options: ImportOptions): Model {
   const file = options.name ?? "onnx";
-  const model = onnxCodec().decode(bytes, file);
+  const model = onnxCodec.decode(bytes, file);
   const { graph } = model;
   if (!graph) throw new FormatError(`${file}: expected a model of ONNX, got a message without a graph`);
   const { node: nodes = [] } = graph;

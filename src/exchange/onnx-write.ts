@@ -29,7 +29,7 @@ export function onnxBytes(model: Model): Uint8Array<ArrayBuffer> {
   x = answered(graph, model, outputs, probable(graph, model, x));
   graph.node("Identity", [x], {}, "probabilities");
   const answers = model.task === "classification" ? [Math.max(2, outputs)] : maskShape(model, outputs);
-  return onnxCodec().encode({
+  return onnxCodec.encode({
     irVersion: 8n,
     producerName: "voxgrad",
     producerVersion: version,

@@ -47,7 +47,7 @@ export function onnxModel({ nodes, tensors, input = ["batch", 4], opset = 17 }: 
   };
 }
 
-export const onnxFile = (parts: Parts): Uint8Array<ArrayBuffer> => onnxCodec().encode(onnxModel(parts));
+export const onnxFile = (parts: Parts): Uint8Array<ArrayBuffer> => onnxCodec.encode(onnxModel(parts));
 
 const weights = (rows: number, columns: number) => Array.from({ length: rows * columns }, (_, i) => Math.sin(i + 1));
 

@@ -29,7 +29,7 @@ async function bothAnswers(bytes: Uint8Array, options: ImportOptions = {}) {
   const model = await loadOnnx(bytes, options);
   const set = imagesFor(model);
   const session = await ort.InferenceSession.create(bytes);
-  const dims = onnxCodec().decode(bytes, "x").graph?.input?.[0].type?.tensorType?.shape?.dim?.slice(1) ?? [];
+  const dims = onnxCodec.decode(bytes, "x").graph?.input?.[0].type?.tensorType?.shape?.dim?.slice(1) ?? [];
   const shape = dims.map(({ dimValue }) => Number(dimValue));
   const { y } = await session.run({ x: new ort.Tensor("float32", pixelsOf(set), [set.length, ...shape]) });
   await session.release();
@@ -172,10 +172,10 @@ describe("loadOnnx", () => {
     await expect(loadOnnx(new Uint8Array(0))).rejects.toThrow(/a message without a graph/);
     const plain = onnxModel({ nodes: [gemm], tensors: [kernel] });
     const two = { ...plain, graph: { ...plain.graph, input: [...(plain.graph?.input ?? []), { name: "z" }] } };
-    await expect(loadOnnx(onnxCodec().encode(two))).rejects.toThrow(/one input and one output, got 2 and 1/);
+    await expect(loadOnnx(onnxCodec.encode(two))).rejects.toThrow(/one input and one output, got 2 and 1/);
     const lying = { ...plain, metadataProps: [{ key: "voxgrad", value: '{"classes":["a"],"task":"classification"}' }] };
-    await expect(loadOnnx(onnxCodec().encode(lying))).rejects.toThrow(/classes: expected one for each of 2 outputs, got 1/);
+    await expect(loadOnnx(onnxCodec.encode(lying))).rejects.toThrow(/classes: expected one for each of 2 outputs, got 1/);
     const hot = { ...plain, metadataProps: [{ key: "voxgrad", value: '{"decision":{"temperature":2,"threshold":null,"rule":"x"}}' }] };
-    await expect(loadOnnx(onnxCodec().encode(hot))).rejects.toThrow(/a temperature of 1, and 2 beside it/);
+    await expect(loadOnnx(onnxCodec.encode(hot))).rejects.toThrow(/a temperature of 1, and 2 beside it/);
   }); // prettier-ignore
 });

@@ -103,7 +103,7 @@ describe("what an ONNX file of saveOnnx says", () => {
     const decision = { temperature: 1.5, threshold: 0.3, rule: "youden" };
     const model = modelOf(around(layersByKind.relu), { outputs: 2, classes: ["healthy", "tumour"], decision });
     const bytes = await saveOnnx(model);
-    const read = onnxCodec().decode(bytes, "x");
+    const read = onnxCodec.decode(bytes, "x");
     expect([read.irVersion, read.opsetImport?.map(({ version }) => version)]).toEqual([8n, [17n]]);
     const dims = (list?: readonly { type?: { tensorType?: { shape?: { dim?: readonly { dimValue?: bigint; dimParam?: string }[] } } } }[]) =>
       list?.map(({ type }) => type?.tensorType?.shape?.dim?.map(({ dimValue, dimParam }) => dimParam || Number(dimValue)));

@@ -67,7 +67,7 @@ export async function exchangeTargets(): Promise<readonly Target[]> {
   ];
   const spelled = modelOf([layers.dense(4), layers.geluTanh()], { normalization: pixels });
   const onnx = [...(await Promise.all([...models, spelled].map(saveOnnx))), torchFile(), tensorflowFile()];
-  const { encode, decode } = onnxCodec();
+  const { encode, decode } = onnxCodec;
   const messages = onnx.map((bytes) => decode(bytes, "seed") as unknown as Json);
   const tfjs = await Promise.all(models.map(saveTfjs));
   const topologies = tfjs.map((files) => JSON.parse(files["model.json"]) as { [key: string]: Json });
