@@ -17,7 +17,9 @@ export function decisionOf(model: Model): Decision | null {
 
 /** @throws RangeError for what is no decision about so many classes. */
 export function checkedDecision(value: unknown, classes: number): Decision {
-  const { temperature, threshold, rule } = (typeof value === "object" && value !== null ? value : {}) as Partial<Decision>;
+  const { temperature, threshold, rule } = (
+    typeof value === "object" && value !== null ? value : {}
+  ) as Partial<Decision>;
   const isThreshold = threshold === null || (Number.isFinite(threshold) && classes === 2);
   if (Number.isFinite(temperature) && Number(temperature) > 0 && isThreshold && typeof rule === "string") {
     return Object.freeze({ temperature: Number(temperature), threshold: threshold ?? null, rule });

@@ -17,7 +17,12 @@ export interface Sequential {
 }
 
 /** @throws FormatError for another model than Sequential, and for every layer that is none of a dense network, by name. */
-export function readSequential(topology: unknown, file: string, options: { readonly input?: readonly number[] }, take: TakeWeights): Sequential {
+export function readSequential(
+  topology: unknown,
+  file: string,
+  options: { readonly input?: readonly number[] },
+  take: TakeWeights,
+): Sequential {
   const model = fieldsOf(topology, file);
   const kind = model.text("class_name", "");
   if (kind !== "Sequential") model.fail(`a Sequential model, got ${JSON.stringify(kind)}`);
@@ -48,7 +53,8 @@ interface State {
 /** Without the first axis, the images. */
 function shapeOf(first: readonly { readonly settings: Fields }[], built: unknown, file: string): number[] {
   for (const { settings } of first) {
-    for (const key of ["batch_shape", "batch_input_shape"]) if (settings.has(key)) return sizesOf(settings.raw(key), file);
+    for (const key of ["batch_shape", "batch_input_shape"])
+      if (settings.has(key)) return sizesOf(settings.raw(key), file);
   }
   return sizesOf(built, file);
 }
@@ -180,7 +186,7 @@ function activate(steps: Step[], settings: Fields): void {
   const fields = typeof given === "string" ? null : fieldsOf(given, "activation");
   const isFunction = fields?.text("class_name", "function") === "function";
   const name = fields ? fields.text(isFunction ? "config" : "class_name", "") : String(given);
-  const layer = Object.hasOwn(activations, name) ? activations[name as keyof typeof activations] : undefined;
+  const layer = Object.hasOwn(activations, name) ? activations[name] : undefined;
   if (layer === undefined) settings.fail(`an activation of ${Object.keys(activations).join(", ")}, got ${JSON.stringify(name).slice(0, 80)}`); // prettier-ignore
   if (layer) steps.push({ kind: "layer", layer: layer() });
 }

@@ -17,7 +17,8 @@ export function fieldsOf(value: unknown, place: string): Fields {
     throw new FormatError(`${place}: expected ${what}`);
   };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return fail("an object");
-  const raw = (key: string): unknown => (Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined);
+  const raw = (key: string): unknown =>
+    Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
   const shown = (got: unknown) => (JSON.stringify(got) ?? "nothing").slice(0, 80);
   return {
     fail,

@@ -10,13 +10,18 @@ export interface OnnxBuilder {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
   /** Adds a node and gives the name of its only output. */
-  node(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>, output?: string): string; // prettier-ignore
+  readonly node: (
+    op: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+    output?: string,
+  ) => string;
   /** Adds a tensor of float32 and gives its name. */
-  floats(name: string, shape: readonly number[], data: Float32Array): string;
+  readonly floats: (name: string, shape: readonly number[], data: Float32Array) => string;
   /** The name of a tensor of int64. */
-  integers(name: string, values: readonly number[]): string;
+  readonly integers: (name: string, values: readonly number[]) => string;
   /** The name of a float32 number, which is added once. */
-  number(value: number): string;
+  readonly number: (value: number) => string;
 }
 
 export function onnxBuilder(): OnnxBuilder {

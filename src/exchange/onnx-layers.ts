@@ -34,7 +34,11 @@ export function onnxLayer(
   }
 }
 
-function activationNodes(graph: OnnxBuilder, layer: Exclude<Layer, { kind: "dense" | "batchNorm" | "layerNorm" }>, x: string): string {
+function activationNodes(
+  graph: OnnxBuilder,
+  layer: Exclude<Layer, { kind: "dense" | "batchNorm" | "layerNorm" }>,
+  x: string,
+): string {
   const { node, number } = graph;
   switch (layer.kind) {
     case "dropout":

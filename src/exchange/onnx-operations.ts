@@ -1,6 +1,16 @@
 // What each operation of ONNX that a dense network may have does to the image.
 import * as layers from "../model/layers.ts";
-import { cubic, functionOf, halved, identity, isPolynomial, productOf, shifted, spread, sumOf } from "./onnx-formula.ts";
+import {
+  cubic,
+  functionOf,
+  halved,
+  identity,
+  isPolynomial,
+  productOf,
+  shifted,
+  spread,
+  sumOf,
+} from "./onnx-formula.ts";
 import type { Formula } from "./onnx-formula.ts";
 import type { NodeReader } from "./onnx-node.ts";
 import { onnxType } from "./onnx-messages.ts";
@@ -75,7 +85,8 @@ function activationStep(state: ReadState, node: NodeReader): ReadState["steps"][
       return layer(layers.elu(node.real("alpha", 1)));
     case "Selu": {
       const [alpha, gamma] = [node.real("alpha", 1.6732632), node.real("gamma", 1.0507009)];
-      if (Math.abs(alpha - 1.6732632) > 1e-5 || Math.abs(gamma - 1.0507009) > 1e-5) node.fail("the usual alpha and gamma");
+      if (Math.abs(alpha - 1.6732632) > 1e-5 || Math.abs(gamma - 1.0507009) > 1e-5)
+        node.fail("the usual alpha and gamma");
       return layer(layers.selu());
     }
     case "Softplus":
@@ -143,7 +154,14 @@ function arithmetic(state: ReadState, node: NodeReader, op: "Add" | "Sub" | "Mul
   return (b.kind === "constant" ? withConstant(state, node, a, b.constant, op) : null) ?? unknown();
 }
 
-function withConstant(state: ReadState, node: NodeReader, a: Formula, { shape, data }: Constant, op: "Add" | "Sub" | "Mul" | "Div"): Formula | null { // prettier-ignore
+function withConstant(
+  state: ReadState,
+  node: NodeReader,
+  a: Formula,
+  { shape, data }: Constant,
+  op: "Add" | "Sub" | "Mul" | "Div",
+): Formula | null {
+  // prettier-ignore
   if (data.length === 1 && shape.length <= state.shape.length + 1) {
     const [value] = data;
     if (op === "Div" && value === 0) return null;

@@ -56,7 +56,13 @@ export function reshape(state: ReadState, node: NodeReader): void {
   const open = given.filter((size) => size === -1).length;
   const shape = given.map((size) => (size === -1 ? features / known : size));
   const isWhole = shape.every((size) => Number.isSafeInteger(size) && size > 0);
-  if (open + (batch === -1 ? 1 : 0) > 1 || !isWhole || shape.reduce((all, size) => all * size, 1) !== features || !(batch === -1 || batch === 0 || batch === 1)) // prettier-ignore
+  if (
+    open + (batch === -1 ? 1 : 0) > 1 ||
+    !isWhole ||
+    shape.reduce((all, size) => all * size, 1) !== features ||
+    !(batch === -1 || batch === 0 || batch === 1)
+  )
+    // prettier-ignore
     node.fail(`a shape of (images, ${features} values), got [${wanted.data.join(", ")}]`);
   state.shape = shape;
   give(state, node);

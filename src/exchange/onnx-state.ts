@@ -52,7 +52,8 @@ export function settle(state: ReadState, formula: Formula, node: NodeReader): vo
       const [c0, c1, c2, c3] = formula.c;
       if (isPolynomial(formula.c, identity)) return;
       if (c2 !== 0 || c3 !== 0) node.fail("the formula of an activation, got a power of the image");
-      if (c1 === 1 && steps.at(-1)?.kind === "dense") steps.push(biasStep(state, new Float64Array(featuresOf(state)).fill(c0), node)); // prettier-ignore
+      if (c1 === 1 && steps.at(-1)?.kind === "dense")
+        steps.push(biasStep(state, new Float64Array(featuresOf(state)).fill(c0), node)); // prettier-ignore
       else steps.push({ kind: "affine", scale: c1, offset: c0 });
       return;
     }
@@ -62,7 +63,8 @@ export function settle(state: ReadState, formula: Formula, node: NodeReader): vo
       } else steps.push({ kind: "affine", scale: formula.scale, offset: formula.offset });
       return;
     case "function": {
-      const layer = activationOf(formula) ?? node.fail(`the formula of a known activation, got another of ${formula.of}`);
+      const layer =
+        activationOf(formula) ?? node.fail(`the formula of a known activation, got another of ${formula.of}`);
       steps.push({ kind: "layer", layer });
     }
   }

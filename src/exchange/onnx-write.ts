@@ -18,7 +18,9 @@ export function onnxBytes(model: Model): Uint8Array<ArrayBuffer> {
   const { placed, parameters } = network;
   const bytes = parameters.reduce((sum, { length }) => sum + 4 * length, 0);
   if (bytes > mostBytes - 16777216) {
-    throw new RangeError(`saveOnnx: expected at most 2 GB of weights, which ONNX holds in one file, got ${bytes} bytes`);
+    throw new RangeError(
+      `saveOnnx: expected at most 2 GB of weights, which ONNX holds in one file, got ${bytes} bytes`,
+    );
   }
   const graph = onnxBuilder();
   const input = placed[0].shape;

@@ -25,9 +25,9 @@ export type Field = readonly [number: number, type: string, many?: "many"];
 export type Tables = Readonly<Record<string, Readonly<Record<string, Field>>>>;
 
 export interface Codec<Message> {
-  encode(message: Message): Uint8Array<ArrayBuffer>;
+  readonly encode: (message: Message) => Uint8Array<ArrayBuffer>;
   /** @throws FormatError for bytes that are no such message. */
-  decode(bytes: Uint8Array, name: string): Message;
+  readonly decode: (bytes: Uint8Array, name: string) => Message;
 }
 
 const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

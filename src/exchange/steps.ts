@@ -119,7 +119,12 @@ function assemble(given: readonly Step[], { file, shape, recipe }: FileFacts, op
   return Object.freeze(decision ? { ...model, decision } : model);
 }
 
-const titles = { bias: "an addition", affine: "a multiplication", clip: "a clip", both: "a second probability" } as const;
+const titles = {
+  bias: "an addition",
+  affine: "a multiplication",
+  clip: "a clip",
+  both: "a second probability",
+} as const;
 
 /** A bias that is added behind the product belongs to the layer. */
 function withBiases(given: readonly Step[]): Step[] {
@@ -148,7 +153,8 @@ function takeNormalization(steps: Step[]): Normalization {
   if (isOdd) throw new RangeError("a scaling of pixels that none of voxgrad's does");
   const means = indexes.map((i) => (at(scale, i) > 0 ? 0 - at(offset, i) / at(scale, i) : 0));
   const deviations = indexes.map((i) => (at(scale, i) > 0 ? 1 / at(scale, i) : 0));
-  if (!means.every(Number.isFinite) || !deviations.every(Number.isFinite)) throw new RangeError("pixels times almost 0");
+  if (!means.every(Number.isFinite) || !deviations.every(Number.isFinite))
+    throw new RangeError("pixels times almost 0");
   return Object.freeze({ kind: "pixelZScore", means: Object.freeze(means), deviations: Object.freeze(deviations) });
 }
 
@@ -164,7 +170,8 @@ function takeAnswers(steps: Step[], options: ImportOptions): { loss: Loss; tempe
   let temperature = 1;
   if (ends?.kind === "affine" && (kind === "softmax" || kind === "sigmoid")) {
     const { scale, offset } = ends;
-    if (typeof scale !== "number" || !(scale > 0) || offset !== 0) throw new RangeError(titles.affine + " before the end");
+    if (typeof scale !== "number" || !(scale > 0) || offset !== 0)
+      throw new RangeError(titles.affine + " before the end");
     temperature = 1 / scale;
     steps.pop();
   }
@@ -176,7 +183,12 @@ function takeAnswers(steps: Step[], options: ImportOptions): { loss: Loss; tempe
   return { loss: outputs === 1 || isMask ? sigmoidCrossEntropy() : softmaxCrossEntropy(), temperature };
 }
 
-function answersOf(said: Readonly<Record<string, unknown>>, outputs: number, loss: Loss, options: ImportOptions): object {
+function answersOf(
+  said: Readonly<Record<string, unknown>>,
+  outputs: number,
+  loss: Loss,
+  options: ImportOptions,
+): object {
   const count = Math.max(2, outputs);
   if (options.maskClasses) return { task: "segmentation", classes: [], maskClasses: options.maskClasses, loss };
   const own = said["loss"] as Partial<Loss> | undefined;

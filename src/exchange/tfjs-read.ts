@@ -31,7 +31,9 @@ export function modelOfTfjs(files: Readonly<Record<string, string | object>>, op
   });
   const [first] = left;
   if (first !== undefined) throw new FormatError(`${file}: expected a layer for the weights "${first}", got none`);
-  const metadata = json.has("userDefinedMetadata") ? fieldsOf(json.raw("userDefinedMetadata"), file).raw("voxgrad") : null;
+  const metadata = json.has("userDefinedMetadata")
+    ? fieldsOf(json.raw("userDefinedMetadata"), file).raw("voxgrad")
+    : null;
   return modelOfSteps(steps, { file, shape, recipe: metadata ?? null }, options);
 }
 
@@ -41,7 +43,11 @@ interface Weight {
 }
 
 /** The manifest's groups one after the other, in each its files as one run of bytes. */
-function weightsOf(manifest: unknown, files: Readonly<Record<string, string | object>>, file: string): Map<string, Weight> {
+function weightsOf(
+  manifest: unknown,
+  files: Readonly<Record<string, string | object>>,
+  file: string,
+): Map<string, Weight> {
   if (!Array.isArray(manifest)) throw new FormatError(`${file}: expected a weightsManifest, got none`);
   const weights = new Map<string, Weight>();
   for (const group of manifest as unknown[]) {
@@ -61,7 +67,10 @@ function weightsOf(manifest: unknown, files: Readonly<Record<string, string | ob
       if (one.text("dtype") !== "float32" || one.has("quantization")) one.fail(`float32 for "${name}", not quantised`);
       const isShape = Array.isArray(shape) && shape.length <= 8 && shape.every((size) => Number.isSafeInteger(size) && (size as number) >= 0); // prettier-ignore
       if (!isShape) return one.fail(`a shape for "${name}"`);
-      const length = (shape as number[]).reduce((product, size) => Math.min(product * size, Number.MAX_SAFE_INTEGER), 1);
+      const length = (shape as number[]).reduce(
+        (product, size) => Math.min(product * size, Number.MAX_SAFE_INTEGER),
+        1,
+      );
       if (at + 4 * length > bytes.length) one.fail(`${4 * length} bytes for "${name}" at byte ${at}, got a file of ${bytes.length}`); // prettier-ignore
       if (weights.has(name)) one.fail(`each name once, got "${name}" twice`);
       const data = new Float32Array(length);

@@ -103,7 +103,14 @@ function addLayer(writing: Writing, { weights, network }: Model, { layer, index,
       return add(writing, "Dense", config, layer.bias ? { kernel: weight, bias: [own, tensor("bias")] } : { kernel: weight }); // prettier-ignore
     }
     case "batchNorm": {
-      const config = { name, axis: -1, momentum: 1 - layer.momentum, epsilon: layer.epsilon, center: true, scale: true };
+      const config = {
+        name,
+        axis: -1,
+        momentum: 1 - layer.momentum,
+        epsilon: layer.epsilon,
+        center: true,
+        scale: true,
+      };
       return add(writing, "BatchNormalization", config, {
         gamma: [own, tensor("gain")],
         beta: [own, tensor("shift")],

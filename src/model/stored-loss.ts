@@ -18,7 +18,7 @@ export function lossOfJson(value: unknown): Loss {
     case "softmaxCrossEntropy": {
       const isList = Array.isArray(classWeights) && classWeights.every((weight) => typeof weight === "number");
       if (classWeights !== null && !isList) return fail("a list of numbers as classWeights, or null");
-      const weights = classWeights as number[] | null;
+      const weights = classWeights;
       return losses.softmaxCrossEntropy({ classWeights: weights, labelSmoothing: number("labelSmoothing"), reduction });
     }
     case "sigmoidCrossEntropy": {

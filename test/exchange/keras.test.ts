@@ -13,7 +13,12 @@ const array = (shape: number[], seed: number, centre = 0): KerasArray => {
 };
 
 type Config = Record<string, unknown>;
-const layer = (class_name: string, config: Config) => ({ module: "keras.layers", class_name, config, registered_name: null });
+const layer = (class_name: string, config: Config) => ({
+  module: "keras.layers",
+  class_name,
+  config,
+  registered_name: null,
+});
 
 /** As Keras 3 writes: Sequential(Input((2, 2, 1)), Flatten, Dense(3, relu), BatchNormalization, Dropout, Dense(2, softmax)). */
 const keras3 = {

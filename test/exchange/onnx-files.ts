@@ -2,7 +2,13 @@
 import { onnxCodec, onnxType } from "../../src/exchange/onnx-messages.ts";
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from "../../src/exchange/onnx-messages.ts";
 
-export function node(op: string, input: readonly string[], output: string, attribute: readonly OnnxAttribute[] = []): OnnxNode { // prettier-ignore
+export function node(
+  op: string,
+  input: readonly string[],
+  output: string,
+  attribute: readonly OnnxAttribute[] = [],
+): OnnxNode {
+  // prettier-ignore
   return { opType: op, input, output: [output], name: `/${op}_${output}`, attribute };
 }
 

@@ -95,7 +95,9 @@ describe("loadOnnx", () => {
   });
 
   const kernel = listedTensor("w", [4, 2], [1, -2, 3, -0.4, 0.5, 6, -0.7, 0.8]);
-  const constants = [1, 0.5, 3, 0.044715, Math.sqrt(2 / Math.PI), Math.SQRT2].map((value, i) => rawTensor(`c${i}`, [], [value]));
+  const constants = [1, 0.5, 3, 0.044715, Math.sqrt(2 / Math.PI), Math.SQRT2].map((value, i) =>
+    rawTensor(`c${i}`, [], [value]),
+  );
   const spelled: [string, Parts["nodes"]][] = [
     ["gelu with x/2 first", [node("MatMul", ["x", "w"], "h"), node("Mul", ["h", "c1"], "half"), node("Div", ["h", "c5"], "d"), node("Erf", ["d"], "e"), node("Add", ["c0", "e"], "f"), node("Mul", ["half", "f"], "y")]],
     ["gelu by tanh with a power", [node("MatMul", ["x", "w"], "h"), node("Pow", ["h", "c2"], "p"), node("Mul", ["c3", "p"], "q"), node("Add", ["h", "q"], "r"), node("Mul", ["c4", "r"], "s"), node("Tanh", ["s"], "t"), node("Add", ["t", "c0"], "u"), node("Mul", ["c1", "u"], "v"), node("Mul", ["h", "v"], "y")]],
@@ -132,7 +134,10 @@ describe("loadOnnx", () => {
   }); // prettier-ignore
 
   const gemm = node("Gemm", ["x", "w"], "y");
-  const add = (...more: Parts["nodes"]): Parts => ({ nodes: [node("MatMul", ["x", "w"], "h"), ...more], tensors: [kernel, ...constants] });
+  const add = (...more: Parts["nodes"]): Parts => ({
+    nodes: [node("MatMul", ["x", "w"], "h"), ...more],
+    tensors: [kernel, ...constants],
+  });
   const refused: [string, Parts, RegExp][] = [
     ["a convolution", { nodes: [node("Conv", ["x", "w"], "y")], tensors: [kernel] }, /node "\/Conv_y" \(Conv\): expected one of Gemm/],
     ["an operation of another domain", { nodes: [{ ...gemm, domain: "com.microsoft" }], tensors: [kernel] }, /\(com\.microsoft\.Gemm\): expected an operation of ONNX itself/],

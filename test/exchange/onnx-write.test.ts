@@ -39,11 +39,14 @@ describe("an ONNX file of saveOnnx, run by onnxruntime-web, gives voxgrad's own 
     await expectSame(modelOf(around(layersByKind.tanh), { loss }));
   });
 
-  it.each([sigmoidCrossEntropy(), meanSquaredError()])("with a single output, a column a class: $kind", async (loss) => {
-    const model = modelOf(around(layersByKind.relu), { outputs: 1, loss });
-    expect((await answered(model)).dims).toEqual([5, 2]);
-    await expectSame(model);
-  });
+  it.each([sigmoidCrossEntropy(), meanSquaredError()])(
+    "with a single output, a column a class: $kind",
+    async (loss) => {
+      const model = modelOf(around(layersByKind.relu), { outputs: 1, loss });
+      expect((await answered(model)).dims).toEqual([5, 2]);
+      await expectSame(model);
+    },
+  );
 
   const scalings: Normalization[] = [
     { kind: "none" },
@@ -109,7 +112,7 @@ describe("what an ONNX file of saveOnnx says", () => {
       list?.map(({ type }) => type?.tensorType?.shape?.dim?.map(({ dimValue, dimParam }) => dimParam || Number(dimValue)));
     expect(dims(read.graph?.input)).toEqual([["batch", 3, 4]]);
     expect(dims(read.graph?.output)).toEqual([["batch", 2]]);
-    const metadata = Object.fromEntries((read.metadataProps ?? []).map(({ key, value }) => [key, value]));
+    const metadata: Record<string, string | undefined> = Object.fromEntries((read.metadataProps ?? []).map(({ key = "", value }) => [key, value])); // prettier-ignore
     expect(JSON.parse(metadata["classes"] ?? "")).toEqual(["healthy", "tumour"]);
     expect([metadata["temperature"], metadata["threshold"], metadata["rule"]]).toEqual(["1.5", "0.3", "youden"]);
     const recipe = JSON.parse(metadata["voxgrad"] ?? "") as Record<string, unknown>;

@@ -23,7 +23,9 @@ interface Tfjs {
 }
 
 const manifest = fileURLToPath(new URL("../../bench/compare/package.json", import.meta.url));
-const hasTfjs = existsSync(fileURLToPath(new URL("../../bench/compare/node_modules/@tensorflow/tfjs", import.meta.url)));
+const hasTfjs = existsSync(
+  fileURLToPath(new URL("../../bench/compare/node_modules/@tensorflow/tfjs", import.meta.url)),
+);
 
 async function tfjs(): Promise<Tfjs> {
   const quiet = vi.spyOn(process.stderr, "write").mockImplementation(() => true);

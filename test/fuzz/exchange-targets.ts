@@ -21,7 +21,8 @@ const odd: readonly Json[] = [null, -1, 0, 1, 2, 1.5, 1e308, -1e308, 2147483648,
 
 /** A value somewhere inside becomes another of any kind, or goes, or stands there twice. */
 function changed(value: Json, draws: Draws, of: (old: Json) => Json): Json {
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array || draws.chance(0.08)) return of(value);
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array || draws.chance(0.08))
+    return of(value);
   if (Array.isArray(value)) {
     if (value.length === 0) return draws.chance(0.5) ? value : [draws.pick(odd)];
     const at = draws.below(value.length);
@@ -48,7 +49,6 @@ function alike(draws: Draws): (old: Json) => Json {
   };
 }
 
-
 /** What was accepted must be whole: it is saved, every number of it, and its network can be planned. */
 function check(model: Model): void {
   const bytes = saveModel(model);
@@ -57,18 +57,44 @@ function check(model: Model): void {
   model.network.plan({ batchSize: 1, training: false });
 }
 
-export async function exchangeTargets(): Promise<readonly Target[]> {
+function seedModels(): Model[] {
   const decision = { temperature: 1.5, threshold: 0.3, rule: "youden" };
-  const pixels = { kind: "pixelZScore", means: Array.from({ length: 12 }, (_, i) => i), deviations: Array.from({ length: 12 }, (_, i) => i) } as const; // prettier-ignore
-  const models = [
+  return [
     modelOf([layers.dense(4), layers.gelu(), layers.dense(4), batchNorm(), layers.silu()], { outputs: 2, decision }),
     modelOf([layers.dense(4), layerNorm(), layers.leakyRelu()], { normalization: pixels }),
     modelOf([layers.dense(3), layers.elu()], { outputs: 1, loss: sigmoidCrossEntropy() }),
   ];
+}
+
+const numbered = Array.from({ length: 12 }, (_, i) => i);
+const pixels = { kind: "pixelZScore", means: numbered, deviations: numbered } as const;
+
+async function onnxSeeds(): Promise<Uint8Array<ArrayBuffer>[]> {
   const spelled = modelOf([layers.dense(4), layers.geluTanh()], { normalization: pixels });
-  const onnx = [...(await Promise.all([...models, spelled].map(saveOnnx))), torchFile(), tensorflowFile()];
+  return [...(await Promise.all([...seedModels(), spelled].map(saveOnnx))), torchFile(), tensorflowFile()];
+}
+
+/** ONNX files whose messages were changed by their structure. */
+export async function changedGraphs(): Promise<(draws: Draws) => Uint8Array<ArrayBuffer>> {
   const { encode, decode } = onnxCodec;
+  const onnx = await onnxSeeds();
   const messages = onnx.map((bytes) => decode(bytes, "seed") as unknown as Json);
+  return (draws) => {
+    let message = draws.pick(messages);
+    for (let left = 1 + draws.below(3); left > 0; left--) message = changed(message, draws, alike(draws));
+    try {
+      return encode(message as Parameters<typeof encode>[0]);
+    } catch {
+      // A number that its field cannot hold is no file.
+      return mutated(draws.pick(onnx), onnx, draws);
+    }
+  };
+}
+
+export async function exchangeTargets(): Promise<readonly Target[]> {
+  const models = seedModels();
+  const onnx = await onnxSeeds();
+  const graph = await changedGraphs();
   const tfjs = await Promise.all(models.map(saveTfjs));
   const topologies = tfjs.map((files) => JSON.parse(files["model.json"]) as { [key: string]: Json });
   const kerasArrays = tfjs.map((files, i) => arraysOf(topologies[i], files["weights.bin"]));
@@ -80,21 +106,7 @@ export async function exchangeTargets(): Promise<readonly Target[]> {
   };
   return [
     { name: "onnx", run: async (draws) => check(await loadOnnx(mutated(draws.pick(onnx), onnx, draws))) },
-    {
-      name: "onnx-graph",
-      async run(draws) {
-        let message = draws.pick(messages);
-        for (let left = 1 + draws.below(3); left > 0; left--) message = changed(message, draws, alike(draws));
-        let bytes: Uint8Array<ArrayBuffer>;
-        try {
-          bytes = encode(message as Parameters<typeof encode>[0]);
-        } catch {
-          // A number that its field cannot hold is no file.
-          bytes = mutated(draws.pick(onnx), onnx, draws);
-        }
-        check(await loadOnnx(bytes));
-      },
-    },
+    { name: "onnx-graph", run: async (draws) => check(await loadOnnx(graph(draws))) },
     {
       name: "keras",
       async run(draws) {
@@ -102,7 +114,9 @@ export async function exchangeTargets(): Promise<readonly Target[]> {
         let json = topologies[which]["modelTopology"];
         for (let left = draws.below(3); left > 0; left--) json = changed(json, draws, () => draws.pick(odd));
         const arrays = kerasArrays[which];
-        const given = draws.chance(0.7) ? arrays : arrays.map((array) => (draws.chance(0.2) ? draws.pick(arrays) : array));
+        const given = draws.chance(0.7)
+          ? arrays
+          : arrays.map((array) => (draws.chance(0.2) ? draws.pick(arrays) : array));
         check(await loadKeras(text(json, draws), draws.chance(0.1) ? given.slice(1) : given));
       },
     },
