@@ -183,12 +183,14 @@ function reshape(state: State, settings: Fields): void {
 /** Keras 3 may write a function as { class_name: "function", config: "relu" }, TensorFlow.js as { class_name: "relu" }. */
 function activate(steps: Step[], settings: Fields): void {
   const given = settings.raw("activation") ?? "linear";
-  const fields = typeof given === "string" ? null : fieldsOf(given, "activation");
-  const isFunction = fields?.text("class_name", "function") === "function";
-  const name = fields ? fields.text(isFunction ? "config" : "class_name", "") : String(given);
+  const name = typeof given === "string" ? given : functionName(fieldsOf(given, "activation"));
   const layer = Object.hasOwn(activations, name) ? activations[name] : undefined;
   if (layer === undefined) settings.fail(`an activation of ${Object.keys(activations).join(", ")}, got ${JSON.stringify(name).slice(0, 80)}`); // prettier-ignore
   if (layer) steps.push({ kind: "layer", layer: layer() });
+}
+
+function functionName(fields: Fields): string {
+  return fields.text(fields.text("class_name", "function") === "function" ? "config" : "class_name", "");
 }
 
 const activations: Readonly<Record<string, (() => Layer) | null>> = {
