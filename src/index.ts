@@ -167,6 +167,10 @@ export type { Model } from "./train/model.ts";
 export { predict } from "./train/predict.ts";
 export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
 export type { SamplingOptions, Uncertainty } from "./train/uncertainty.ts";
+export { occlusion } from "./train/occlusion.ts";
+export type { OcclusionOptions } from "./train/occlusion.ts";
+export { saliency } from "./train/saliency.ts";
+export type { ExplanationMaps, ExplanationOptions } from "./train/explained.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";
@@ -219,6 +223,7 @@ export type { Measure } from "./metrics/measure.ts";
 // the report
 export { reportMarkdown } from "./report/markdown.ts";
 export type { Report } from "./report/record.ts";
+export type { Example, Examples, Picture, SignedPicture } from "./report/examples.ts";
 export { namedFigures } from "./report/words.ts";
 export type { NamedFigure } from "./report/words.ts";
 

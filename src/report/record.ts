@@ -1,6 +1,7 @@
 // The record of a test: everything report.json holds, from which the other reports are written.
 import { pooledConfusion } from "../metrics/segmentation.ts";
 import type { Epoch } from "../train/progress.ts";
+import type { Examples } from "./examples.ts";
 import type { ClassFigures, Metrics, RocPoints } from "./figure.ts";
 import { labelFigures } from "./label-figures.ts";
 import type { LabelPredictions } from "./label-figures.ts";
@@ -65,6 +66,8 @@ export interface Report {
   readonly history: readonly Epoch[];
   readonly phases: readonly Phase[];
   readonly settings: object;
+  /** Single images of the test set; left out where they are not to be shown. */
+  readonly examples?: Examples;
 }
 
 /** What a study knows once its test set has been read. */
@@ -87,6 +90,8 @@ export interface ReportInput {
   readonly phases: readonly Phase[];
   /** Every setting of the run, JSON-safe. */
   readonly settings: object;
+  /** Single images; none when left out. */
+  readonly examples?: Examples;
 }
 
 /**
@@ -124,6 +129,7 @@ export function buildReport(input: ReportInput): Report {
     history: input.history,
     phases: input.phases,
     settings: input.settings,
+    ...(input.examples ? { examples: input.examples } : {}),
   } as const;
   const { schema, voxgrad, task, ...rest } = report;
   return { schema, voxgrad, task, warnings: warningsOf(report), ...rest };

@@ -8,7 +8,7 @@ import { unfinished } from "./storage.ts";
 /** The calls of `node:fs/promises` that a folder needs. */
 export type FileSystem = Pick<
   typeof nodeFiles,
-  "mkdir" | "open" | "readFile" | "readdir" | "rename" | "stat" | "truncate" | "unlink"
+  "mkdir" | "open" | "readFile" | "readdir" | "rename" | "rmdir" | "stat" | "truncate" | "unlink"
 >;
 
 /** The file holds these bytes or is as it was, whole, whatever fails; no temporary file is left beside it. */

@@ -76,12 +76,12 @@ async function listFolder(files: FileSystem, folder: string): Promise<string[]> 
   const names: string[] = [];
   for (const entry of await entriesOf(folder)) {
     if (entry.isFile()) names.push(entry.name);
-    if (!entry.isDirectory()) continue;
+    if (!entry.isDirectory() || entry.name.startsWith(lockName)) continue;
     for (const inner of await entriesOf(join(folder, entry.name))) {
       if (inner.isFile()) names.push(`${entry.name}/${inner.name}`);
     }
   }
-  return names.filter((name) => !name.endsWith(unfinished) && name !== lockName).sort();
+  return names.filter((name) => !name.endsWith(unfinished)).sort();
 }
 
 async function attempt<T>(deed: string, path: string, act: () => Promise<T>): Promise<T> {

@@ -30,7 +30,7 @@ export interface Storage {
 /** Ends the name of a file that is still being written. */
 export const unfinished = ".partial";
 
-/** The lock's own file. */
+/** The lock's own folder; names that begin with it are the lock's too. */
 export const lockName = "study.lock";
 
 /**
@@ -39,7 +39,7 @@ export const lockName = "study.lock";
  */
 export function checkName(name: string): void {
   const plain = /^(?:[\w-][\w.-]*\/)?[\w-][\w.-]*$/;
-  if (plain.test(name) && !name.endsWith(unfinished) && name !== lockName) return;
+  if (plain.test(name) && !name.endsWith(unfinished) && !name.startsWith(lockName)) return;
   throw new RangeError(
     `storage: expected a name such as "study.json" or "checkpoint/even.safetensors" (letters, digits, "_", "-", and "." inside), ` +
       `got ${JSON.stringify(name)}`,

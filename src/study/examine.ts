@@ -11,6 +11,7 @@ import type { Model } from "../train/model.ts";
 import { openModel, predict } from "../train/predict.ts";
 import type { Epoch } from "../train/progress.ts";
 import { version } from "../version.ts";
+import { examplesOf } from "./examples.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { StudyRecord } from "./record.ts";
 
@@ -22,9 +23,19 @@ export interface Examination {
   readonly entries: readonly LedgerEntry[];
   readonly weightsSha256: string;
   readonly history: readonly Epoch[];
+  /** Whether single images are shown. */
+  readonly examples: boolean;
 }
 
-export async function examine({ model, sets, record, entries, weightsSha256, history }: Examination): Promise<Report> {
+export async function examine({
+  model,
+  sets,
+  record,
+  entries,
+  weightsSha256,
+  history,
+  examples,
+}: Examination): Promise<Report> {
   const committed = entries.find((entry) => entry.event === "split");
   const opening = entries.find(({ event }) => event === "test opened");
   const summary = async (name: keyof DatasetSplit): Promise<SetSummary> => ({
@@ -50,6 +61,7 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
     history,
     phases: entries,
     settings,
+    ...(examples ? { examples: await examplesOf(model, sets.test, predictions) } : {}),
   });
 }
 

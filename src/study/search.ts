@@ -113,6 +113,15 @@ export async function isSearchOver(storage: Storage, entries: readonly LedgerEnt
   );
 }
 
+/** Whether the ledger says that a learning curve is over, states of whose trials are still there. */
+export async function isCurveOver(storage: Storage, entries: readonly LedgerEntry[]): Promise<boolean> {
+  const last = entries.findLast(
+    ({ event }) => event === "tried" || event === "learning curve" || searchEvents.has(event),
+  );
+  if (last?.event !== "learning curve") return false;
+  return (await storage.list()).some((name) => name.startsWith(`${searchFolder}curve-`));
+}
+
 const searchEvents: ReadonlySet<string> = new Set(["refining started", "refining resumed", "refined"]);
 
 export async function removeSearch(storage: Storage): Promise<void> {

@@ -11,7 +11,7 @@ import { setsWithoutMore, sourcesOf } from "./members.ts";
 import type { Sources } from "./members.ts";
 import type { OpenOptions, Study, StudyOptions } from "./options.ts";
 import { refine } from "./refine.ts";
-import { finishSearch, isSearchOver } from "./search.ts";
+import { finishSearch, isCurveOver, isSearchOver, removeSearch } from "./search.ts";
 import { readRecord, recordName, writeRecord } from "./record.ts";
 import type { StudyRecord } from "./record.ts";
 import { certify, checkSets, commit, prepareSets, restoreSets } from "./sets.ts";
@@ -88,6 +88,8 @@ export function openStudy({ storage, data, moreData = null }: OpenOptions): Stud
       if (await isTorn(storage)) await exclusive(() => dropTornLine(storage));
       const entries = await readLedger(storage);
       if (await isSearchOver(storage, entries)) await exclusive(() => finishSearch(storage, entries));
+      // What is left of it does no harm where it cannot be removed.
+      if (await isCurveOver(storage, entries)) await exclusive(() => removeSearch(storage)).catch(() => undefined);
       const record = await readRecord(storage);
       refuseEdited(record, entries);
       const committed = entries.find((entry) => entry.event === "split");

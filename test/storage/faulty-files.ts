@@ -4,8 +4,8 @@ import type { FileHandle } from "node:fs/promises";
 import type { FileSystem } from "../../src/storage/atomic.ts";
 
 export type Call =
-  | "mkdir" | "open" | "readFile" | "readdir" | "rename" | "stat" | "truncate" | "unlink"
-  | "sync" | "write" | "writeFile" | "close"; // prettier-ignore
+  | "mkdir" | "open" | "readFile" | "readdir" | "rename" | "rmdir" | "stat" | "truncate" | "unlink"
+  | "sync" | "write" | "close"; // prettier-ignore
 
 export interface Fault {
   /** Which call fails, counted from 0 over all of them; only that one. */
@@ -51,7 +51,6 @@ export function faultyFiles(fault: Fault): FileSystem & { readonly failed: Call 
       sync: () => checked("sync", () => (fault.sync === false ? Promise.resolve() : handle.sync())),
       write: (bytes: Uint8Array, offset: number, length: number) =>
         checked("write", () => write(bytes, offset, length), () => half(bytes, offset, length)), // prettier-ignore
-      writeFile: (text: string) => checked("writeFile", () => handle.writeFile(text)),
       close: () => checked("close", () => handle.close(), () => handle.close()), // prettier-ignore
     } as unknown as FileHandle;
   };
@@ -63,8 +62,9 @@ export function faultyFiles(fault: Fault): FileSystem & { readonly failed: Call 
     open: (path, flags) => checked("open", async () => wrap(await nodeFiles.open(path, flags))),
     readFile: ((path: string, options: "utf8") =>
       checked("readFile", () => nodeFiles.readFile(path, options))) as typeof nodeFiles.readFile,
-    readdir: ((path: string, options: { withFileTypes: true }) =>
-      checked("readdir", () => nodeFiles.readdir(path, options))) as unknown as typeof nodeFiles.readdir,
+    readdir: ((path: string, options?: { withFileTypes: true }) =>
+      checked("readdir", () => nodeFiles.readdir(path, options!))) as unknown as typeof nodeFiles.readdir,
+    rmdir: (path) => checked("rmdir", () => nodeFiles.rmdir(path)),
     stat: ((path: string) => checked("stat", () => nodeFiles.stat(path))) as typeof nodeFiles.stat,
     truncate: (path, length) => checked("truncate", () => nodeFiles.truncate(path, length)),
     rename: (from, to) => checked("rename", () => nodeFiles.rename(from, to)),

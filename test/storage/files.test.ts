@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import * as nodeFiles from "node:fs/promises";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { StorageError, StudyStateError } from "../../src/errors.ts";
+import { StorageError } from "../../src/errors.ts";
 import { folderStorage, saveFile } from "../../src/storage/files.ts";
 import { openFolder } from "../../src/storage/folder.ts";
 import { faultyFiles } from "./faulty-files.ts";
@@ -130,56 +129,5 @@ describe("saveFile", () => {
     await expect(saveFile("/dev/null", text("a"))).rejects.toThrow(
       "/dev/null could not be written: it is no ordinary file. Choose another name.",
     );
-  });
-});
-
-describe("the lock of folderStorage", () => {
-  const lock = (path = folder) => {
-    const storage = folderStorage(path);
-    if (!storage.lock) throw new Error("expected a lock");
-    return storage.lock();
-  };
-
-  it("keeps a second holder out until it is given back, and is not listed", async () => {
-    const unlock = await lock();
-    await expect(lock()).rejects.toThrow(StudyStateError);
-    await expect(lock()).rejects.toThrow(`process ${process.pid} is at work on this study`);
-    expect(await folderStorage(folder).list()).toEqual([]);
-    await unlock();
-    await (
-      await lock()
-    )();
-    expect(await readdir(folder)).toEqual([]);
-  });
-
-  it("makes the folder that it locks", async () => {
-    await (
-      await lock(join(folder, "new"))
-    )();
-    expect(await readdir(folder)).toEqual(["new"]);
-  });
-
-  it("refuses while another process is alive, and takes over once it is gone", async () => {
-    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-    await writeFile(join(folder, "study.lock"), JSON.stringify({ pid: child.pid, started: 1 }));
-    await expect(lock()).rejects.toThrow(`process ${child.pid} is at work`);
-    const gone = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
-    await gone;
-    const unlock = await lock();
-    expect(JSON.parse(await content("study.lock"))).toMatchObject({ pid: process.pid });
-    await unlock();
-  });
-
-  it("takes over from an earlier process of the same number, and from one killed while it wrote its lock", async () => {
-    await writeFile(join(folder, "study.lock"), JSON.stringify({ pid: process.pid, started: 1 }));
-    await (
-      await lock()
-    )();
-    await writeFile(join(folder, "study.lock"), '{"pid":');
-    await (
-      await lock()
-    )();
-    expect(await readdir(folder)).toEqual([]);
   });
 });

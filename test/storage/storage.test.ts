@@ -73,6 +73,7 @@ describe.each<[string, () => Storage]>([
 
   it("refuses the names that it uses itself", async () => {
     await expect(create().write("study.lock", bytes(1))).rejects.toThrow(RangeError);
+    await expect(create().write("study.lock/a", bytes(1))).rejects.toThrow(RangeError);
     await expect(create().write("study.json.partial", bytes(1))).rejects.toThrow(RangeError);
   });
 });

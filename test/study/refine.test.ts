@@ -283,4 +283,22 @@ describe("the learning curve", () => {
       expect((await storage.list()).filter((name) => name.startsWith("refine/"))).toEqual([]);
     }
   });
+
+  it("killed before every other write, comes to the same when it is gone on with; once it is on record, the next call removes what is left", async () => {
+    const whole = await trained(4);
+    await whole.run.learningCurve();
+    let cleared = 0;
+    for (let call = 1, isOver = false; !isOver; call += 2) {
+      const { storage } = await trained(4);
+      const writes = dying(storage, call);
+      isOver = await openStudy({ storage: writes, data }).learningCurve().then(() => true, () => false); // prettier-ignore
+      const again = openStudy({ storage, data });
+      if ((await again.ledger()).at(-1)!.event !== "learning curve") await again.learningCurve();
+      else if (!isOver) cleared++;
+      await again.sets();
+      expect(plain(await again.ledger())).toEqual(plain(await whole.run.ledger()));
+      expect(await storage.list()).toEqual(await whole.storage.list());
+    }
+    expect(cleared).toBeGreaterThan(3);
+  }, 120_000);
 }); // prettier-ignore

@@ -5,14 +5,18 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { start, voxgrad } from "../cli/run.ts";
 import { scans } from "../cli/scans.ts";
-import { failCalls } from "./faults.ts";
+import { failCalls, parts, prepare } from "./faults.ts";
 import type { Failure } from "./faults.ts";
 
-it("whichever call to the disk fails, train and test end with exit code 1 and one line, and go on to the same outcome (every 41st call; npm run torture -- faults)", async () => {
+it("whichever call to the disk fails, or all from one on, training, refining, a learning curve and the test end with exit code 1 and one line, and go on to the same outcome (every 61st call; npm run torture -- faults)", async () => {
+  const prepared = await prepare();
   const failures: Failure[] = [];
-  await failCalls(2, 41, (failure) => failures.push(failure));
-  expect(failures.filter(({ command }) => command === "train").length).toBeGreaterThan(3);
-  expect(failures.filter(({ command }) => command === "test").length).toBeGreaterThan(0);
+  for (const part of parts) {
+    await failCalls(prepared, part, (number) => number % 61 === 2, (failure) => failures.push(failure)); // prettier-ignore
+  }
+  expect(failures.flatMap(({ finding }) => finding ?? [])).toEqual([]);
+  for (const part of parts) expect(failures.filter((failure) => failure.part === part).length, part).toBeGreaterThan(1);
+  await rm(prepared.folder, { recursive: true });
 }, 240_000);
 
 it("names a damaged checkpoint on standard error, also with --quiet, and goes on from the one before to the same weights", async () => {

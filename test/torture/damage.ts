@@ -84,7 +84,7 @@ export async function refuseDamaged(count: number, seed: number): Promise<number
 }
 
 /** `npm run torture -- damage 100000 1` */
-export async function run(count = 100_000, seed = 1): Promise<void> {
+export async function main(count = 100_000, seed = 1): Promise<void> {
   console.log(`damaging a checkpoint ${count} times, seed ${seed}`);
   console.log(`${await refuseDamaged(count, seed)} refused by name, and the one before was used`);
 }

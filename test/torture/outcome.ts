@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const interruptions: ReadonlySet<unknown> = new Set(["interrupted", "resumed", "refining interrupted", "refining resumed"]); // prettier-ignore
+
 export interface StudyOutcome {
   readonly weights: string;
   /** Without the seconds of each epoch. */
@@ -31,7 +33,7 @@ export async function outcomeOf(folder: string): Promise<StudyOutcome> {
     table: table.map((line) => line.split(",").toSpliced(secondsAt, 1).join(",")),
     ledger: ledger
       .map((line) => JSON.parse(line) as Fields)
-      .filter(({ event }) => event !== "interrupted" && event !== "resumed")
+      .filter(({ event }) => !interruptions.has(event))
       .map((entry) => without(entry, "index", "time", "previous")),
     study: await text("study.json"),
     report: report === null ? null : timeless(JSON.parse(report) as Fields),
