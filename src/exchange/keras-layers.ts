@@ -16,12 +16,16 @@ export interface Sequential {
   readonly shape: readonly number[];
 }
 
-/** @throws FormatError for another model than Sequential, and for every layer that is none of a dense network, by name. */
+/**
+ * @param available how many numbers the file's weights have.
+ * @throws FormatError for another model than Sequential, and for every layer that is none of a dense network, by name.
+ */
 export function readSequential(
   topology: unknown,
   file: string,
   options: { readonly input?: readonly number[] },
   take: TakeWeights,
+  available: number,
 ): Sequential {
   const model = fieldsOf(topology, file);
   const kind = model.text("class_name", "");
@@ -38,8 +42,9 @@ export function readSequential(
   });
   const names = new Set(entries.map(({ name }) => name));
   if (names.size !== entries.length) model.fail("each layer's name once");
-  const shape = options.input ?? shapeOf(entries.slice(0, 2), fieldsOf(config, file).raw("build_input_shape"), file);
-  const state: State = { shape: [...shape], steps: [], take };
+  const built = Array.isArray(config) ? undefined : fieldsOf(config, file).raw("build_input_shape");
+  const shape = options.input ?? shapeOf(entries.slice(0, 2), built, file);
+  const state: State = { shape: [...shape], steps: [], take, left: 4 * available + 1048576 };
   for (const { kind: of, settings, name } of entries) followLayer(state, of, settings, name);
   return { steps: state.steps, shape };
 }
@@ -48,6 +53,15 @@ interface State {
   shape: number[];
   readonly steps: Step[];
   readonly take: TakeWeights;
+  /** Numbers that may still be made up where a layer has no weights: settings alone must not fill the memory. */
+  left: number;
+}
+
+/** Weights of a layer that the file leaves out. */
+function filled(state: State, count: number, value: number, settings: Fields): Float32Array {
+  state.left -= count;
+  if (!(state.left >= 0)) settings.fail(`weights in the file, got none for ${count} inputs`);
+  return new Float32Array(count).fill(value);
 }
 
 /** Without the first axis, the images. */
@@ -105,7 +119,7 @@ function followLayer(state: State, kind: string, settings: Fields, name: string)
       flat();
       checkAxis(settings);
       const values = (key: string, weight: string, otherwise: number) =>
-        settings.flag(key, true) ? state.take(name, weight, [features]) : new Float32Array(features).fill(otherwise);
+        settings.flag(key, true) ? state.take(name, weight, [features]) : filled(state, features, otherwise, settings);
       const gain = values("scale", "gamma", 1);
       const shift = values("center", "beta", 0);
       const mean = state.take(name, "moving_mean", [features]);
@@ -120,8 +134,8 @@ function followLayer(state: State, kind: string, settings: Fields, name: string)
     case "LayerNormalization": {
       flat();
       checkAxis(settings);
-      const gain = settings.flag("scale", true) ? state.take(name, "gamma", [features]) : new Float32Array(features).fill(1);
-      const shift = settings.flag("center", true) ? state.take(name, "beta", [features]) : new Float32Array(features);
+      const gain = settings.flag("scale", true) ? state.take(name, "gamma", [features]) : filled(state, features, 1, settings);
+      const shift = settings.flag("center", true) ? state.take(name, "beta", [features]) : filled(state, features, 0, settings);
       steps.push({ kind: "layerNorm", epsilon: settings.number("epsilon", 1e-3), tensors: [gain, shift] });
       return;
     }

@@ -24,7 +24,7 @@ export async function modelOfKeras(json: string | object, weights: readonly Kera
       throw new FormatError(`${file}: expected array ${next - 1} to be ${layer}'s ${weight} of ${wanted.join("x")}, got ${got}`);
     }
     return Float32Array.from(array.data);
-  });
+  }, arrays.reduce((sum, { data }) => sum + data.length, 0));
   if (next !== arrays.length) throw new FormatError(`${file}: expected ${next} arrays of weights, got ${arrays.length}`);
   return modelOfSteps(steps, { file, shape, recipe: null }, options);
 } // prettier-ignore

@@ -20,15 +20,21 @@ export function modelOfTfjs(files: Readonly<Record<string, string | object>>, op
   const left = new Set(weights.keys());
   const topology = fieldsOf(json.raw("modelTopology"), `${file} modelTopology`);
   const sequential = topology.has("model_config") ? topology.raw("model_config") : json.raw("modelTopology");
-  const { steps, shape } = readSequential(sequential, file, options, (layer, weight, wanted) => {
-    const name = `${layer}/${weight}`;
-    const found = weights.get(name);
-    const got = found?.shape.join("x") ?? "none";
-    if (!found || got !== wanted.join("x") || !left.delete(name)) {
-      throw new FormatError(`${file}: expected weights "${name}" of ${wanted.join("x")}, got ${got}`);
-    }
-    return found.data;
-  });
+  const { steps, shape } = readSequential(
+    sequential,
+    file,
+    options,
+    (layer, weight, wanted) => {
+      const name = `${layer}/${weight}`;
+      const found = weights.get(name);
+      const got = found?.shape.join("x") ?? "none";
+      if (!found || got !== wanted.join("x") || !left.delete(name)) {
+        throw new FormatError(`${file}: expected weights "${name}" of ${wanted.join("x")}, got ${got}`);
+      }
+      return found.data;
+    },
+    [...weights.values()].reduce((sum, { data }) => sum + data.length, 0),
+  );
   const [first] = left;
   if (first !== undefined) throw new FormatError(`${file}: expected a layer for the weights "${first}", got none`);
   const metadata = json.has("userDefinedMetadata")

@@ -87,6 +87,12 @@ describe("loadKeras", () => {
     expect([model.loss.kind, model.classes, model.network.biasCount]).toEqual(["sigmoidCrossEntropy", ["no", "yes"], 1]);
   }); // prettier-ignore
 
+  it("reads the list of layers that older files have as configuration", async () => {
+    const list = [input, layer("Dense", { name: "d", units: 2, activation: "softmax" })];
+    const model = await loadKeras({ class_name: "Sequential", config: list }, [array([2, 2], 1), array([2], 2)]);
+    expect(model.network.layers.map(({ kind }) => kind)).toEqual(["dense"]);
+  });
+
   const dense = layer("Dense", { name: "d", units: 2, activation: "linear" });
   const fitting = [array([2, 2], 1), array([2], 2)];
   it.each<[string, unknown, readonly KerasArray[], RegExp]>([
@@ -106,6 +112,8 @@ describe("loadKeras", () => {
     ["a normalisation over another axis", withLayers(input, layer("BatchNormalization", { name: "b", axis: 2 })), [], /axis -1, got 2/],
     ["a ReLU up to 6", withLayers(input, dense, layer("ReLU", { name: "r", max_value: 6 })), fitting, /max_value 1 or none/],
     ["nothing to learn", withLayers(input), [], /at least one dense layer/],
+    ["normalisations of 10^9 inputs without weights", withLayers(layer("InputLayer", { name: "in", batch_shape: [null, 1e9] }), layer("LayerNormalization", { name: "l", scale: false, center: false })), [], /weights in the file, got none for 1000000000 inputs/],
+    ["batches of 10^9 inputs without weights", withLayers(layer("InputLayer", { name: "in", batch_shape: [null, 1e9] }), layer("BatchNormalization", { name: "l", scale: false })), [], /weights in the file, got none for 1000000000 inputs/],
     ["no object", [], [], /expected an object/],
   ])("refuses %s", async (_, json, arrays, message) => {
     const read = loadKeras(json as object, arrays, { name: "k" });
