@@ -162,6 +162,7 @@ export type { CurvePoint, Diagnosis, Evidence } from "./train/diagnosis.ts";
 export type { Epoch } from "./train/progress.ts";
 export { startFit } from "./train/fit.ts";
 export type { Arithmetic, Beginning, Fit, TrainingSets } from "./train/fit.ts";
+export type { Decision, DecisionOptions, DecisionSettings } from "./train/decision.ts";
 export { loadModel, saveModel } from "./train/model.ts";
 export type { Model } from "./train/model.ts";
 export { predict } from "./train/predict.ts";
@@ -174,6 +175,9 @@ export type { ExplanationMaps, ExplanationOptions } from "./train/explained.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";
+export { verifyStudy } from "./study/verify.ts";
+export type { Verification, VerifyOptions } from "./study/verify.ts";
+export type { StudyProblem } from "./study/seal.ts";
 export type {
   LearningCurve,
   LearningCurveOptions,
@@ -192,7 +196,8 @@ export { defaultRemedies, gentleAugmentation, strongAugmentation } from "./study
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
 export type { LeakagePolicy } from "./study/leakage.ts";
-export type { LedgerEntry, LedgerEvent, RefinementTrial } from "./study/ledger.ts";
+export type { LedgerEvent, RefinementTrial } from "./study/events.ts";
+export type { LedgerEntry } from "./study/ledger.ts";
 export type { Optimism } from "./study/comparison.ts";
 export { memoryStorage } from "./storage/memory.ts";
 export type { Storage } from "./storage/storage.ts";
@@ -207,22 +212,47 @@ export {
   jaccard,
   likeliestClasses,
   macro,
+  negativePredictiveValue,
   precision,
   recall,
   specificity,
 } from "./metrics/classification.ts";
 export type { ClassMeasure, Confusion } from "./metrics/classification.ts";
+export { micro, weighted } from "./metrics/averages.ts";
+export { kappa, matthews } from "./metrics/agreement.ts";
+export { calibrate, fitTemperature } from "./metrics/calibration.ts";
+export { sensitivityThreshold, youdenThreshold } from "./metrics/thresholds.ts";
+export type { Threshold } from "./metrics/thresholds.ts";
 export { macroRocAuc, rocAuc, rocCurve } from "./metrics/curves.ts";
+export type { RocCurve } from "./metrics/curves.ts";
+export { averagePrecision, precisionRecallCurve } from "./metrics/precision-recall.ts";
+export type { PrecisionRecallCurve } from "./metrics/precision-recall.ts";
+export { brier, expectedCalibrationError, logLoss } from "./metrics/probability-scores.ts";
+export { reliabilityCurve } from "./metrics/reliability.ts";
+export type { ReliabilityCurve } from "./metrics/reliability.ts";
+export { decisionCurve, netBenefit } from "./metrics/decision-curve.ts";
+export type { DecisionCurve } from "./metrics/decision-curve.ts";
 export { bootstrap, delong, wilson } from "./metrics/intervals.ts";
 export type { Interval } from "./metrics/intervals.ts";
 export type { ResampleOptions } from "./metrics/resamples.ts";
-export { maskConfusion, maskScores, meanDiceWithForeground, meanOfImages } from "./metrics/segmentation.ts";
+export { mcnemar, pairedDelong } from "./metrics/paired.ts";
+export type { PairedAreas, PairedMistakes } from "./metrics/paired.ts";
+export {
+  maskConfusion,
+  maskScores,
+  meanDiceWithForeground,
+  meanOfImages,
+  volumeSimilarity,
+} from "./metrics/segmentation.ts";
 export type { MaskFigures, MaskScores, MeanOfImages } from "./metrics/segmentation.ts";
+export { surfaceDistances } from "./metrics/surface.ts";
+export type { SurfaceDistances } from "./metrics/surface.ts";
 export type { Measure } from "./metrics/measure.ts";
 
 // the report
 export { reportMarkdown } from "./report/markdown.ts";
 export type { Report } from "./report/record.ts";
+export type { Opening } from "./report/openings.ts";
 export type { Example, Examples, Picture, SignedPicture } from "./report/examples.ts";
 export { namedFigures } from "./report/words.ts";
 export type { NamedFigure } from "./report/words.ts";

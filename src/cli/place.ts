@@ -70,7 +70,7 @@ export async function removeStudy(storage: Storage): Promise<void> {
 }
 
 const studyFile =
-  /^(study\.json|config\.json|ledger\.jsonl|(model|from)\.safetensors|history\.(csv|json)|report\.(json|md|html)|checkpoint\/(even|odd)\.safetensors|refine\/(plan\.json|base\.safetensors|kept\.(safetensors|json)|(\d+|none|whole|curve-\d+-\d+)-\d+\.safetensors))$/;
+  /^(study\.json|config\.json|ledger\.jsonl|seal\.json|(model|from)\.safetensors|history\.(csv|json)|report\.(json|md|html)|checkpoint\/(even|odd)\.safetensors|refine\/(plan\.json|base\.safetensors|kept\.(safetensors|json)|(\d+|none|whole|curve-\d+-\d+)-\d+\.safetensors))$/;
 
 /** No path: of a second set it says that there is one. */
 export async function writeConfig(storage: Storage, settings: Settings): Promise<void> {

@@ -1,6 +1,7 @@
 // The settings of a study: one table for the flags, the configuration file, their defaults, checks and help.
 import { Option } from "commander";
 import { augmentations } from "./augment.ts";
+import { decisionSettings } from "./decision-settings.ts";
 import { readingSettings } from "./reading-settings.ts";
 import { refiningSettings } from "./refining-settings.ts";
 import { regularizationSettings } from "./regularization-settings.ts";
@@ -109,6 +110,7 @@ const table = {
     "loss",
     "validation figure that says which epoch is best",
   ),
+  ...decisionSettings,
   augment: setting(
     "--augment",
     augmentations(),

@@ -2,7 +2,6 @@
 import { scalingOf, writePixelScaling } from "../data/normalization.ts";
 import type { Model } from "../train/model.ts";
 import { version } from "../version.ts";
-import { decisionOf } from "./decision.ts";
 import { onnxBuilder } from "./onnx-builder.ts";
 import type { OnnxBuilder } from "./onnx-builder.ts";
 import { onnxLayer } from "./onnx-layers.ts";
@@ -75,7 +74,7 @@ function normalized(graph: OnnxBuilder, { normalization }: Model, features: numb
 /** What the outputs mean as probabilities, by the loss, softened by the temperature where there is one. */
 function probable(graph: OnnxBuilder, model: Model, z: string): string {
   const { node, number } = graph;
-  const temperature = decisionOf(model)?.temperature ?? 1;
+  const temperature = model.decision?.temperature ?? 1;
   const softened = () => (temperature === 1 ? z : node("Div", [z, number(temperature)]));
   switch (model.loss.kind) {
     case "softmaxCrossEntropy":
@@ -114,7 +113,7 @@ function maskShape({ maskClasses, network }: Model, outputs: number): readonly n
 /** The recipe without what stands in the graph, as JSON under "voxgrad"; what others may look for, under its own name. */
 function metadataOf(model: Model): { key: string; value: string }[] {
   const { task, classes, maskClasses, preprocessing, patches, loss } = model;
-  const decision = decisionOf(model);
+  const { decision } = model;
   const names = task === "classification" ? classes : maskClasses;
   const recipe = { version: 1, task, classes, maskClasses, preprocessing, patches, loss, decision };
   const entries: [string, string][] = [

@@ -11,10 +11,10 @@ import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
 import { mostLayers } from "../model/stored-layers.ts";
 import type { Weights } from "../model/weights.ts";
+import { decisionOfJson } from "../train/decision.ts";
+import type { Decision } from "../train/decision.ts";
 import type { Model } from "../train/model.ts";
 import { answersOfJson } from "../train/recipe.ts";
-import { checkedDecision } from "./decision.ts";
-import type { Decision } from "./decision.ts";
 
 /** One step; arrays are as long as the image's features are then. */
 export type Step =
@@ -112,7 +112,7 @@ function assemble(given: readonly Step[], { file, shape, recipe }: FileFacts, op
     ...(preprocessing === undefined ? {} : { preprocessing: preprocessingOfJson(preprocessing) }),
     ...(parts === undefined ? {} : { patches: patches(parts as Parameters<typeof patches>[0]) }),
   };
-  const decision = decided(said["decision"], temperature, answers.classes.length);
+  const decision = decided(said["decision"], temperature);
   if (normalization.kind === "pixelZScore" && normalization.means.length !== built.placed[0].inputs)
     throw new RangeError(`a scaling of ${normalization.means.length} pixels in ${file}`);
   const model = { network: built, weights, normalization, ...answers, ...own };
@@ -200,11 +200,11 @@ function answersOf(
   return { task, classes: options.classes ?? classes, maskClasses, loss: trained };
 }
 
-function decided(own: unknown, temperature: number, classes: number): Decision | null {
+function decided(own: unknown, temperature: number): Decision | null {
   if (own === undefined || own === null) {
-    return temperature === 1 ? null : checkedDecision({ temperature, threshold: null, rule: "file" }, classes);
+    return temperature === 1 ? null : Object.freeze({ temperature, threshold: null, rule: "likeliest" });
   }
-  const decision = checkedDecision(own, classes);
+  const decision = decisionOfJson(own);
   // The file's arithmetic is float32.
   if (Math.abs(decision.temperature / temperature - 1) < 1e-5) return decision;
   throw new RangeError(`a temperature of ${temperature}, and ${decision.temperature} beside it`);

@@ -4,7 +4,6 @@ import { littleEndianBytes } from "../endian.ts";
 import type { Parameter, PlacedLayer } from "../model/shapes.ts";
 import type { Model } from "../train/model.ts";
 import { version } from "../version.ts";
-import { decisionOf } from "./decision.ts";
 import type { TfjsFiles } from "./tfjs.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -28,7 +27,7 @@ export function tfjsFiles(model: Model): TfjsFiles {
   addAnswers(writing, model, outputs);
   const [first, ...others] = writing.layers;
   const config = { ...first.config, batch_input_shape: [null, ...shape], dtype: "float32" };
-  const recipe = { version: 1, task, classes, maskClasses, preprocessing, patches, loss, decision: decisionOf(model) ?? undefined }; // prettier-ignore
+  const recipe = { version: 1, task, classes, maskClasses, preprocessing, patches, loss, decision: model.decision }; // prettier-ignore
   const json = {
     format: "layers-model",
     generatedBy: `voxgrad ${version}`,
@@ -160,7 +159,7 @@ function turned(weight: Float32Array, outputs: number, inputs: number): Float32A
 /** What the outputs mean as probabilities. */
 function addAnswers(writing: Writing, model: Model, outputs: number): void {
   const { loss, task, maskClasses, network } = model;
-  const temperature = decisionOf(model)?.temperature ?? 1;
+  const temperature = model.decision?.temperature ?? 1;
   const isClipped = !loss.kind.startsWith("softmax") && !loss.kind.startsWith("sigmoid");
   if (temperature !== 1) {
     if (isClipped) throw new RangeError(`saveTfjs: expected a softmax or sigmoid for a temperature of ${temperature}, got ${loss.kind}. Save it as ONNX.`); // prettier-ignore

@@ -9,7 +9,7 @@ import { sha256 } from "../storage/sha256.ts";
 import type { Task } from "../train/settings.ts";
 import { settleLeakage } from "./leakage.ts";
 import type { LeakagePolicy } from "./leakage.ts";
-import type { CommittedSet, LedgerEvent } from "./ledger.ts";
+import type { CommittedSet, LedgerEvent } from "./events.ts";
 import { decodeIds, encodeIds, moreImagesOf, setsOf, setsWithoutMore } from "./members.ts";
 import type { Members, SetName, Sources } from "./members.ts";
 

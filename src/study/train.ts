@@ -1,4 +1,5 @@
 // Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
+import { withDecision } from "../train/decide.ts";
 import { checkFits } from "../train/fits.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -54,7 +55,8 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
     },
   };
   const ended = yield* runEpochs(sets, settings, found.furthest ?? start, hooks, async (closed) => {
-    await desk.keep(closed);
+    const model = await withDecision(closed.model, sets.validation, settings.decision);
+    const hashes = await desk.keep({ model, history: closed.history });
     const { epochs, bestEpoch, weightsSha256 } = closed.result;
     const validationLookUps = before + epochs;
     await desk.log({
@@ -64,6 +66,8 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
       validationLookUps,
       ...closed.arithmetic,
       weightsSha256,
+      ...hashes,
+      decision: model.decision,
     });
   });
   return ended.result;

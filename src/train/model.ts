@@ -15,6 +15,8 @@ import { checkWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
 import { answersOfJson, scalingOfJson } from "./recipe.ts";
 import { joinScaling, scalingTensors } from "./scaling-tensors.ts";
+import { decisionOfJson } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import type { Task } from "./settings.ts";
 
 /** Everything that a prediction needs. */
@@ -33,6 +35,8 @@ export interface Model {
   readonly normalization: Normalization;
   /** The loss it was trained with: it says how outputs become probabilities. */
   readonly loss: Loss;
+  /** How its probabilities become decisions, frozen when training or refining in a study ended; left out before. */
+  readonly decision?: Decision;
 }
 
 /** What stands in the file's metadata under "voxgrad", as JSON. */
@@ -47,6 +51,7 @@ interface Recipe {
   readonly patches?: Patches;
   readonly normalization: Normalization;
   readonly loss: Loss;
+  readonly decision?: Decision;
 }
 
 /**
@@ -65,10 +70,11 @@ interface Recipe {
  * ```
  */
 export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
-  const { task, classes, maskClasses, preprocessing, normalization, loss } = model;
+  const { task, classes, maskClasses, preprocessing, normalization, loss, decision } = model;
   const { layers, input } = model.network;
   const scaling = scalingTensors(normalization);
-  const trained = { classes, maskClasses, preprocessing, patches: model.patches, normalization: scaling.recipe, loss };
+  const stored = { patches: model.patches, normalization: scaling.recipe, loss, decision };
+  const trained = { classes, maskClasses, preprocessing, ...stored };
   const recipe: Recipe = { version: 1, task, layers, input, ...trained };
   const tensors = scaling.tensors.length > 0 ? new Map([...model.weights, ...scaling.tensors]) : model.weights;
   return writeSafetensors(tensors, { format: "pt", voxgrad: JSON.stringify(recipe) });
@@ -108,7 +114,18 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
       ...(preprocessing ? { preprocessing: preprocessingOfJson(preprocessing) } : {}),
       ...(parts ? { patches: patches(parts) } : {}),
     };
-    return Object.freeze({ task, network: built, weights, classes, maskClasses, ...read, normalization, loss });
+    const decided = recipe.decision === undefined ? {} : { decision: decisionOfJson(recipe.decision) };
+    return Object.freeze({
+      task,
+      network: built,
+      weights,
+      classes,
+      maskClasses,
+      ...read,
+      normalization,
+      loss,
+      ...decided,
+    });
   } catch (cause) {
     throw new FormatError(`${name}: expected the recipe of a network, got ${(cause as Error).message}`, { cause });
   }

@@ -33,7 +33,7 @@ describe("voxgrad train, test and predict", () => {
     expect(result["weightsSha256"]).toMatch(/^[0-9a-f]{64}$/);
     expect(trained.err).toMatch(/epoch 5 of 5, total error/);
     expect((await readdir(join(folder, "a"))).sort()).toEqual([
-      "checkpoint", "config.json", "history.csv", "history.json", "ledger.jsonl", "model.safetensors", "study.json",
+      "checkpoint", "config.json", "history.csv", "history.json", "ledger.jsonl", "model.safetensors", "seal.json", "study.json",
     ]); // prettier-ignore
 
     const early = await voxgrad(folder, "predict", "a", "scans.npz", "--out", "early.csv");
@@ -58,6 +58,16 @@ describe("voxgrad train, test and predict", () => {
     const after = await voxgrad(folder, "train", "scans.npz", "--out", "a", "--resume", "--quiet");
     expect(after).toMatchObject({ code: 1, out: "" });
     expect(after.err).toMatch(/training after it would fool the test/);
+
+    const verified = await voxgrad(folder, "verify", "a", "--replay", "--json", "--quiet");
+    expect(verified).toMatchObject({ code: 0, out: '{"valid":true,"problems":[],"unchecked":[]}\n', err: "" });
+    const page = join(folder, "a", "report.html");
+    await writeFile(page, `${await readFile(page, "utf8")} `);
+    const edited = await voxgrad(folder, "verify", "a");
+    expect(edited.code).toBe(1);
+    expect(edited.out).toMatch(/^a is not what its ledger says: 1 problem\.\n {2}a\/report\.html: expected the report/);
+    const reopened = await voxgrad(folder, "test", "a", "--reopen", "the page was edited", "--json", "--quiet");
+    expect(parse<Report>(reopened.out).openings.map(({ reason }) => reason)).toEqual([null, "the page was edited"]);
 
     const predicted = await voxgrad(folder, "predict", "a", "scans.npz", "--out", "p.csv");
     expect(predicted).toMatchObject({ code: 0, out: "200 images predicted: p.csv\n" });

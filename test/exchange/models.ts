@@ -8,7 +8,7 @@ import * as losses from "../../src/model/loss.ts";
 import type { Loss } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
 import { batchNorm, layerNorm } from "../../src/model/normalization-layers.ts";
-import type { Decision } from "../../src/exchange/decision.ts";
+import type { Decision } from "../../src/train/decision.ts";
 import type { Model } from "../../src/train/model.ts";
 
 /** Numbers in [-1, 1) that are the same every time. */

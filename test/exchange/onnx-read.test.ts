@@ -2,7 +2,6 @@ import * as ort from "onnxruntime-web/wasm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { onnxCodec } from "../../src/exchange/onnx-messages.ts";
 import { loadOnnx, saveOnnx } from "../../src/exchange/onnx.ts";
-import { decisionOf } from "../../src/exchange/decision.ts";
 import type { ImportOptions } from "../../src/exchange/steps.ts";
 import { FormatError } from "../../src/errors.ts";
 import { meanSquaredError, sigmoidCrossEntropy, sigmoidDice } from "../../src/model/loss.ts";
@@ -79,7 +78,7 @@ describe("loadOnnx", () => {
   it("reads the temperature and the threshold that saveOnnx wrote", async () => {
     const decision = { temperature: 1.7, threshold: 0.31, rule: "youden" };
     const read = await loadOnnx(await saveOnnx(modelOf(around(layersByKind.relu), { outputs: 2, decision })));
-    expect(decisionOf(read)).toEqual(decision);
+    expect(read.decision).toEqual(decision);
   });
 
   it("reads what PyTorch exports: Flatten, Gemm with transB, logits; a channel of one is left out", async () => {

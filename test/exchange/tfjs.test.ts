@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { decisionOf } from "../../src/exchange/decision.ts";
 import { loadTfjs, saveTfjs } from "../../src/exchange/tfjs.ts";
 import { FormatError } from "../../src/errors.ts";
 import { elu } from "../../src/model/layers.ts";
@@ -88,7 +87,7 @@ describe("loadTfjs reads what saveTfjs wrote", () => {
       modelOf(around(layersByKind.relu), { input: [12] }),
     ]) await expectAlike(model, await loadTfjs(await saveTfjs(model)));
     const decision = { temperature: 1.7, threshold: 0.31, rule: "youden" };
-    expect(decisionOf(await loadTfjs(await saveTfjs(modelOf(around(layersByKind.relu), { outputs: 2, decision }))))).toEqual(decision);
+    expect((await loadTfjs(await saveTfjs(modelOf(around(layersByKind.relu), { outputs: 2, decision })))).decision).toEqual(decision);
     const masks = modelOf(around(layersByKind.relu), { outputs: 24, maskClasses: [1, 5], loss: sigmoidDice() });
     const read = await loadTfjs(await saveTfjs(masks));
     expect([read.task, read.maskClasses, read.network.input]).toEqual(["segmentation", [1, 5], [3, 4]]);

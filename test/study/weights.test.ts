@@ -51,7 +51,7 @@ describe("weights of images in a study", () => {
     expect(weights?.most).toBeLessThanOrEqual(6.5);
     expect(weights?.effectiveSize).toBeLessThan(report.testSet.size);
     for (const name of ["accuracy", "recall", "rocAuc"] as const)
-      expect(report.metrics[name].method).toMatch(/images by their weights; 95 % percentile bootstrap/);
+      expect(report.metrics[name].method).toMatch(/images by their weights; 95 % BCa bootstrap/);
     const text = reportMarkdown(report);
     expect(text.indexOf("The test images do not count alike")).toBeGreaterThan(0);
     expect(text.indexOf("The test images do not count alike")).toBeLessThan(text.indexOf("## Figures"));
@@ -79,7 +79,7 @@ describe("weights of images in a study", () => {
     await trainAll(study({ data: setsOf((i) => 1 + i), seed: 3, storage }));
     const other = openStudy({ storage, data: setsOf((i) => 30 - i) });
     await expect(other.test()).rejects.toThrow(StudyStateError);
-    await expect(other.test()).rejects.toThrow(/expected the images that the ledger commits to, got others/);
+    await expect(other.test()).rejects.toThrow(/expected the images that ledger.jsonl line 3 commits to, got others/);
     await expect(openStudy({ storage, data: setsOf() }).test()).rejects.toThrow(/expected the images that/);
     expect((await openStudy({ storage, data: setsOf((i) => 1 + i) }).test()).testSet.size).toBe(24);
   });
