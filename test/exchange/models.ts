@@ -80,7 +80,7 @@ export function modelOf(own: readonly Layer[], facts: ModelFacts = {}): Model {
   const task = maskClasses.length > 0 ? ("segmentation" as const) : ("classification" as const);
   const classes = task === "segmentation" ? [] : (facts.classes ?? names);
   const model = { task, network: built, weights, classes, maskClasses, normalization, loss };
-  return decision ? ({ ...model, decision } as Model) : model;
+  return decision ? { ...model, decision } : model;
 }
 
 /** The layer between two dense ones with a relu: dense(9), layer, dense(outputs). */

@@ -23,7 +23,7 @@ async function runtimeSays(bytes: Uint8Array<ArrayBuffer>, model: Model): Promis
   const shape = dims.length > 1 ? dims.slice(1) : set.shape;
   let session: ort.InferenceSession | null = null;
   try {
-    session = await ort.InferenceSession.create(bytes);
+    session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
     const feeds = { [session.inputNames[0]]: new ort.Tensor("float32", pixelsOf(set), [set.length, ...shape]) };
     return (await session.run(feeds))[session.outputNames[0]].data as Float32Array;
   } catch {
