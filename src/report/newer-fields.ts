@@ -88,7 +88,7 @@ export interface NewerFields {
 
 /** The record with what it may hold besides. */
 export function newerFields(report: Report): NewerFields {
-  return report as NewerFields;
+  return report;
 }
 
 /** A figure that not every record has. */
