@@ -276,6 +276,8 @@ export function settingsToGoOn(
   for (const name of names) {
     // Where the second set lies is none of them, as where DATA lies is none.
     if (name === "checkpointEvery" || name === "moreData") continue;
+    // Nor where the model lies that it began from: the study keeps that itself.
+    if (name === "from" && given.from !== null && kept.from !== null) continue;
     if (named[name] === undefined || JSON.stringify(given[name]) === JSON.stringify(kept[name])) continue;
     throw new UsageError(
       `--resume: expected the settings that the study was begun with, got ${name} ${shown(given[name])} where it has ` +
@@ -284,5 +286,6 @@ export function settingsToGoOn(
   }
   const { checkpointEvery } = named["checkpointEvery"] === undefined ? kept : given;
   const { moreData } = named["moreData"] === undefined ? kept : given;
-  return Object.freeze({ ...kept, checkpointEvery, moreData });
+  const { from } = named["from"] === undefined ? kept : given;
+  return Object.freeze({ ...kept, checkpointEvery, moreData, from });
 }

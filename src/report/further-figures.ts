@@ -7,7 +7,7 @@ import type { NamedFigure } from "./words.ts";
 
 export interface FurtherFigure extends NamedFigure {
   /** `share`: from 0 to 1, higher is better; `signed`: from -1 to 1; `error`: 0 is best; else the unit of a distance. */
-  readonly scale: "share" | "signed" | "error" | "mm" | "voxels";
+  readonly scale: "share" | "signed" | "error" | "mm" | "voxels" | "units";
 }
 
 type Row = readonly [key: string, name: string, meaning: string, scale: "share" | "signed" | "error" | "distance"];
@@ -44,17 +44,20 @@ export function furtherFigures(report: Report): readonly FurtherFigure[] {
 
 /** `0.913`, `2.41 mm` */
 export function withUnit(value: number | null, scale: FurtherFigure["scale"]): string {
-  if (scale !== "mm" && scale !== "voxels") return decimal(value);
+  if (!isDistance(scale)) return decimal(value);
   return value === null ? "–" : `${decimal(value, 2)} ${scale}`;
 }
 
 /** `0.88 to 0.94`, `1.90 to 3.02 mm` */
 export function rangeWithUnit([low, high]: readonly [number, number], scale: FurtherFigure["scale"]): string {
-  const isDistance = scale === "mm" || scale === "voxels";
-  return `${decimal(low, isDistance ? 2 : 3)} to ${withUnit(high, scale)}`;
+  return `${decimal(low, isDistance(scale) ? 2 : 3)} to ${withUnit(high, scale)}`;
+}
+
+function isDistance(scale: FurtherFigure["scale"]): boolean {
+  return scale === "mm" || scale === "voxels" || scale === "units";
 }
 
 /** What a distance is counted in stands in how it was made. */
-function unitOf({ method }: Figure): "mm" | "voxels" {
-  return /millimet/.test(method) ? "mm" : "voxels";
+function unitOf({ method }: Figure): "mm" | "voxels" | "units" {
+  return /millimet/.test(method) ? "mm" : /units of the files/.test(method) ? "units" : "voxels";
 }

@@ -2,12 +2,14 @@
 import { auditTable } from "./audit-table.ts";
 import { baselinesTable } from "./baselines-table.ts";
 import { perClassTable } from "./class-table.ts";
+import { claimHtml, limitsHtml, modelCardHtml } from "./checklists-html.ts";
 import { confusionTable } from "./confusion-table.ts";
 import { decisionPlot } from "./decision-plot.ts";
 import { diagnosisSentence } from "./diagnosis-runs.ts";
 import { eventsList } from "./events-list.ts";
 import { figuresTable, furtherTable, headlineFigure } from "./figures-table.ts";
 import { count, decimal, plural, range, time } from "./format.ts";
+import { galleryHtml, galleryStyle } from "./gallery-html.ts";
 import { furtherFigures } from "./further-figures.ts";
 import { imagesTable } from "./images-table.ts";
 import { learningPlots } from "./learning-plots.ts";
@@ -50,7 +52,7 @@ ${partsOf(parts)}`;
 <p><strong>Not for clinical use.</strong> These figures describe one network on one test set. They do not show that it is safe or useful for patients.</p>
 <p>Written by voxgrad ${report.voxgrad}.</p>
 </footer>`;
-  return pageOf({ title: titleOf(report), header: header(report), main, footer });
+  return pageOf({ title: titleOf(report), rules: galleryStyle, header: header(report), main, footer });
 }
 
 /** In the order of the page; those that the record has nothing for are left out. */
@@ -62,13 +64,15 @@ ${furtherTable(report)}
 ${perClassTable(report)}` },
     { id: "answers", title: partTitles.answers, body: answers(report) },
     { id: "images", title: partTitles.images, body: imagesTable(report) },
-    // The examples stand here: the worst errors and the most confident right answers, as images.
+    { id: "examples", title: partTitles.examples, body: report.examples ? galleryHtml(report.examples) : nothing },
     { id: "training", title: partTitles.training, body: training(report) },
     { id: "network", title: partTitles.network, body: networkDrawing(report) },
     { id: "data", title: partTitles.data, body: markup`${setsTable(report)}
 ${auditTable(report)}` },
     { id: "events", title: partTitles.events, body: eventsList(report) },
-    // Limits, the CLAIM checklist and the model card stand here.
+    { id: "limits", title: partTitles.limits, body: limitsHtml(report) },
+    { id: "claim", title: partTitles.claim, body: claimHtml(report) },
+    { id: "card", title: partTitles.modelCard, body: modelCardHtml(report) },
     { id: "repeat", title: partTitles.repeat, body: repeatHtml(report) },
     { id: "methods", title: partTitles.methods, body: methods(report) },
   ]; // prettier-ignore

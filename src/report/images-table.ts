@@ -46,7 +46,7 @@ function dicePlot(perImage: readonly ImageFigures[]): Markup {
     series: [{ type: "scatter" as const, data: points, symbolSize: 5, itemStyle: { color: "var(--series-0)", opacity: 1 }, clip: false }],
   };
   const median = decimal(values[Math.round(0.5 * (values.length - 1))]);
-  const label = `Dice of ${plural(values.length, "image")}, from ${decimal(values[0])} to ${decimal(values.at(-1))}, median ${median}`;
+  const label = `Dice of ${plural(values.length, "image")}, from ${decimal(values[0])} to ${decimal(values.at(-1)!)}, median ${median}`;
   return markup`<figure>
 <figcaption><strong>Dice of each image</strong></figcaption>
 ${chart(option, { width: 400, height: 296 }, label)}

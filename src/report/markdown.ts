@@ -2,6 +2,7 @@
 import { auditWords } from "./audit-table.ts";
 import { baselineRows } from "./baselines-table.ts";
 import { classRows } from "./class-table.ts";
+import { claimMarkdown, limitsMarkdown, modelCardMarkdown } from "./checklists-markdown.ts";
 import { diagnosisSentence } from "./diagnosis-runs.ts";
 import { count, decimal, plural, range, time } from "./format.ts";
 import { furtherFigures, rangeWithUnit, withUnit } from "./further-figures.ts";
@@ -43,12 +44,13 @@ export function reportMarkdown(report: Report): string {
     [partTitles.figures, figures(report)],
     [partTitles.answers, answers(report)],
     [partTitles.images, images(report)],
-    // The examples stand here: the worst errors and the most confident right answers, in words.
     [partTitles.training, training(report)],
     [partTitles.network, drawnNetwork(report)],
     [partTitles.data, data(report)],
     [partTitles.events, events(report)],
-    // Limits, the CLAIM checklist and the model card stand here.
+    [partTitles.limits, limitsMarkdown(report)],
+    [partTitles.claim, claimMarkdown(report)],
+    [partTitles.modelCard, modelCardMarkdown(report)],
     [partTitles.repeat, repeat(report)],
     [partTitles.methods, methods(report)],
   ];

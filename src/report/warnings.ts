@@ -74,19 +74,12 @@ function unread({ phases }: Omit<Report, "warnings">): string[] {
     ({ event }) => event === "split",
   );
   if (!split?.unreadable) return [];
-  const { count: files, paths } = split.unreadable;
-  const more = files > mostPaths ? `, and ${count(files - mostPaths)} more, which the ledger names` : "";
-  return [
-    `${plural(files, "file")} could not be read and ${files === 1 ? "is" : "are"} in none of the sets: ${paths.slice(0, mostPaths).join(", ")}${more}.`,
-  ];
+  const { count: files } = split.unreadable;
+  return [`${plural(files, "file")} could not be read and ${files === 1 ? "is" : "are"} in none of the sets.`];
 }
-
-/** Paths that a warning names. */
-const mostPaths = 5;
 
 interface Unreadable {
   readonly count: number;
-  readonly paths: readonly string[];
 }
 
 /** What the ledger says of the audit. */

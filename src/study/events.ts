@@ -74,8 +74,8 @@ export type LedgerEvent =
       readonly imbalance: number;
       /** How many of the training images a second set brought, after the audit; left out without one. */
       readonly moreData?: { readonly size: number };
-      /** Files that could not be read and are in no set, by their paths below the data's folder; left out where all could be. */
-      readonly unreadable?: { readonly count: number; readonly paths: readonly string[] };
+      /** Files that could not be read and are in no set; left out where all could be. No names: files are called after patients. */
+      readonly unreadable?: { readonly count: number };
     }
   | {
       /** Pixels were to be scaled by figures that were given, and they are those of validation or test images too. */

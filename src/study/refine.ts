@@ -2,6 +2,7 @@
 import { subset } from "../data/dataset.ts";
 import { folds } from "../data/folds.ts";
 import { joinDatasets } from "../data/join.ts";
+import { withFamiliar } from "../train/familiarize.ts";
 import type { TrainingSets } from "../train/fit.ts";
 import { withDecision } from "../train/decide.ts";
 import { figureOf } from "../train/outcomes.ts";
@@ -160,15 +161,18 @@ async function compare(
   const nothing = { gain: null, standardError: null };
   const better = tried.filter((trial) => isBeyondNoise(advantages.get(trial) ?? nothing, optimism?.optimism));
   const winner = bestOf(better, 1, value, monitor).at(0) ?? null;
-  const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
-  if (chosen && k !== null) {
-    await run("whole", chosen, [sets], base.epochs);
-    await book.tried(chosen, [sets], 0, base.epochs, null);
+  const best = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
+  if (best && k !== null) {
+    await run("whole", best, [sets], base.epochs);
+    await book.tried(best, [sets], 0, base.epochs, null);
   }
-  const result = chosen ? chosen.runs[0].result : before.result;
-  const training = chosen ? plainSettings(chosen.settings[0]) : search.training;
-  const model = chosen ? await withDecision(chosen.runs[0].model, sets.validation, base.decision) : before.model;
-  const winning = chosen && { model, history: chosen.runs[0].history };
+  const result = best ? best.runs[0].result : before.result;
+  const training = best ? plainSettings(best.settings[0]) : search.training;
+  const winning = best && {
+    model: await withFamiliar(await withDecision(best.runs[0].model, sets.validation, base.decision), sets),
+    history: best.runs[0].history,
+  };
+  const { decision } = winning?.model ?? before.model;
   const hashes = winning ? await stage(storage, winning, training) : await keptHashes(storage);
   const kept = winner?.title ?? none;
   const rows: RefinementTrial[] = [unchanged, ...tried].map((trial) => ({
@@ -191,10 +195,10 @@ async function compare(
     validationLookUps: book.looks,
     weightsSha256,
     ...hashes,
-    ...(model.decision ? { decision: model.decision } : {}),
+    ...(decision ? { decision } : {}),
   });
-  if (chosen && winning) {
-    await desk.settle(chosen.settings[0]);
+  if (best && winning) {
+    await desk.settle(best.settings[0]);
     await desk.keep(winning);
   }
   await removeSearch(storage);

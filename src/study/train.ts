@@ -1,4 +1,5 @@
 // Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
+import { withFamiliar } from "../train/familiarize.ts";
 import { withDecision } from "../train/decide.ts";
 import { checkFits } from "../train/fits.ts";
 import type { Epoch } from "../train/progress.ts";
@@ -55,7 +56,7 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
     },
   };
   const ended = yield* runEpochs(sets, settings, found.furthest ?? start, hooks, async (closed) => {
-    const model = await withDecision(closed.model, sets.validation, settings.decision);
+    const model = await withFamiliar(await withDecision(closed.model, sets.validation, settings.decision), sets);
     const hashes = await desk.keep({ model, history: closed.history });
     const { epochs, bestEpoch, weightsSha256 } = closed.result;
     const validationLookUps = before + epochs;

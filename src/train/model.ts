@@ -17,6 +17,8 @@ import { answersOfJson, scalingOfJson } from "./recipe.ts";
 import { joinScaling, scalingTensors } from "./scaling-tensors.ts";
 import { decisionOfJson } from "./decision.ts";
 import type { Decision } from "./decision.ts";
+import { familiarOfJson } from "./familiar.ts";
+import type { Familiar } from "./familiar.ts";
 import type { Task } from "./settings.ts";
 
 /** Everything that a prediction needs. */
@@ -37,6 +39,8 @@ export interface Model {
   readonly loss: Loss;
   /** How its probabilities become decisions, frozen when training or refining in a study ended; left out before. */
   readonly decision?: Decision;
+  /** What the training set was like, to know an image that is unlike it; left out where nobody looked. */
+  readonly familiar?: Familiar;
 }
 
 /** What stands in the file's metadata under "voxgrad", as JSON. */
@@ -52,6 +56,7 @@ interface Recipe {
   readonly normalization: Normalization;
   readonly loss: Loss;
   readonly decision?: Decision;
+  readonly familiar?: Familiar;
 }
 
 /**
@@ -73,7 +78,8 @@ export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
   const { task, classes, maskClasses, preprocessing, normalization, loss, decision } = model;
   const { layers, input } = model.network;
   const scaling = scalingTensors(normalization);
-  const stored = { patches: model.patches, normalization: scaling.recipe, loss, decision };
+  const { patches: parts, familiar } = model;
+  const stored = { patches: parts, normalization: scaling.recipe, loss, decision, familiar };
   const trained = { classes, maskClasses, preprocessing, ...stored };
   const recipe: Recipe = { version: 1, task, layers, input, ...trained };
   const tensors = scaling.tensors.length > 0 ? new Map([...model.weights, ...scaling.tensors]) : model.weights;
@@ -114,7 +120,11 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
       ...(preprocessing ? { preprocessing: preprocessingOfJson(preprocessing) } : {}),
       ...(parts ? { patches: patches(parts) } : {}),
     };
-    const decided = recipe.decision === undefined ? {} : { decision: decisionOfJson(recipe.decision) };
+    const { decision, familiar } = recipe;
+    const known = {
+      ...(decision === undefined ? {} : { decision: decisionOfJson(decision) }),
+      ...(familiar === undefined ? {} : { familiar: familiarOfJson(familiar) }),
+    };
     return Object.freeze({
       task,
       network: built,
@@ -124,7 +134,7 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
       ...read,
       normalization,
       loss,
-      ...decided,
+      ...known,
     });
   } catch (cause) {
     throw new FormatError(`${name}: expected the recipe of a network, got ${(cause as Error).message}`, { cause });

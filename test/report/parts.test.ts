@@ -41,7 +41,7 @@ describe("page and Markdown", () => {
     expect(titles.map(([, title]) => title)).toEqual(headings.map(([, title]) => title));
     const all: readonly string[] = Object.values(partTitles);
     expect(titles.map(([, title]) => all.indexOf(title)).every((place, i, places) => place > (places[i - 1] ?? -1))).toBe(true);
-    expect(titles.length).toBe(all.length - (report === masks ? 0 : 1));
+    expect(titles.length).toBe(all.length - (report === masks ? 1 : 2));
   }); // prettier-ignore
 
   test("say in the first lines how often the test set was opened, and why", () => {
@@ -155,8 +155,8 @@ test("no name, reason or heading of a record becomes markup", () => {
   }
 });
 
-test("pages with all that a record may hold stay below 120 kB", () => {
-  for (const report of Object.values(reports)) expect(reportHtml(report).length).toBeLessThan(120_000);
+test("pages with all that a record may hold stay below 140 kB", () => {
+  for (const report of Object.values(reports)) expect(reportHtml(report).length).toBeLessThan(140_000);
 });
 
 describe("the curves of the page", () => {
