@@ -14,9 +14,11 @@ const allowed: Record<string, readonly string[]> = {
   data: ["base", "wasm", "storage"],
   io: ["base", "data"],
   train: ["base", "wasm", "data", "model", "metrics", "io", "storage"],
+  // Models and histories in the formats of other programs.
+  exchange: ["base", "data", "io", "model", "train"],
   report: ["base", "metrics", "model", "train"],
   study: ["base", "data", "model", "metrics", "io", "train", "report", "storage"],
-  entries: ["base", "wasm", "data", "model", "metrics", "io", "train", "study", "report", "storage"],
+  entries: ["base", "wasm", "data", "model", "metrics", "io", "train", "exchange", "study", "report", "storage"],
   cli: ["entries"],
 };
 
