@@ -24,7 +24,10 @@ export function drawCurve(canvas, points, epochs) {
   const right = width - 8;
   const top = 30;
   const bottom = height - 34;
-  const highest = Math.max(0.1, ...points.flat());
+  const most = Math.max(0.1, ...points.flat());
+  const step = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5].find((size) => size * 5 >= most) ?? most / 5;
+  const highest = step * Math.ceil(most / step);
+  const marks = Array.from({ length: Math.round(highest / step) + 1 }, (_, i) => i * step);
   const x = (epoch) => left + ((right - left) * (epoch - 1)) / Math.max(1, epochs - 1);
   const y = (value) => bottom - ((bottom - top) * value) / highest;
 
@@ -35,9 +38,9 @@ export function drawCurve(canvas, points, epochs) {
 
   pen.textAlign = "right";
   pen.globalAlpha = 0.2;
-  for (let i = 0; i <= 4; i++) line(pen, [[left, y((i / 4) * highest)], [right, y((i / 4) * highest)]]); // prettier-ignore
+  for (const mark of marks) line(pen, [[left, y(mark)], [right, y(mark)]]); // prettier-ignore
   pen.globalAlpha = 1;
-  for (let i = 0; i <= 4; i++) pen.fillText(((i / 4) * highest).toFixed(2), left - 6, y((i / 4) * highest));
+  for (const mark of marks) pen.fillText(mark.toFixed(2), left - 6, y(mark));
   pen.textAlign = "left";
   pen.fillText("1", left, bottom + 16);
   pen.textAlign = "center";

@@ -8,7 +8,7 @@ const [train, pause, stop, progress, canvas, status, link] = [
   "train",
   "pause",
   "stop",
-  "epoch",
+  "progress",
   "curve",
   "status",
   "report",
@@ -26,7 +26,8 @@ async function run(remote) {
   link.hidden = true;
   // The worker makes the data; arrays, or a File that the visitor chose, would be sent to it.
   const once = await remote.study({ data: { phantoms: { count: 400, seed: 7 } }, seed: 7, threads: "auto" });
-  progress.max = (await once.sets()).train;
+  const { train: images } = await once.sets();
+  progress.max = images * epochs;
 
   const leaving = new AbortController();
   stop.onclick = () => leaving.abort(new Error("stopped"));
@@ -41,13 +42,15 @@ async function run(remote) {
     optimizer: adam({ learningRate: 1e-3 }),
     epochs,
     signal: leaving.signal,
-    onStep: (images) => (progress.value = images),
+    onStep: (seen) => (progress.value = images * points.length + seen), // at most every 50 milliseconds
   });
   for await (const { epoch, loss, validation, diagnosis } of training) {
     points.push([loss, validation.loss]);
     status.textContent = `Epoch ${epoch} of ${epochs}: ${diagnosis}.`;
     redraw();
   }
+
+  progress.value = progress.max; // fewer epochs, where patience ended it
 
   const report = await once.test({ pages: { "report.html": "html" } });
   const page = await once.read("report.html");

@@ -1,8 +1,8 @@
-// Nothing has to be set for voxgrad. These headers isolate the page from other origins, so that threads can share memory;
-// without them a network trains on one thread, to the same bits.
+// voxgrad needs nothing of this. The headers isolate the page from other origins, so that threads can share memory; without
+// them a network trains on one thread, to the same bits. Workers as modules load what reads images when it is needed.
 const headers = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-export default { server: { headers }, preview: { headers } };
+export default { worker: { format: "es" }, server: { headers }, preview: { headers } };
