@@ -17,7 +17,8 @@ const { shape, classes } = "train" in data ? data.train : data;
 console.log(`${file}: images of ${shape.join("x")}, classes ${classes.join(", ")}`);
 
 const run = study({ data, seed: 7 });
-console.log("images in the sets", await run.sets());
+const sets = await run.sets();
+console.log(`${sets.train} images to train, ${sets.validation} for validation, ${sets.test} for the test`);
 
 const training = run.train({
   network: network([dense(64), relu(), dropout(0.3), dense(classes.length)]),
