@@ -54,6 +54,7 @@ async function run() {
 
 train.onclick = async () => {
   train.disabled = true;
+  status.textContent = "Training begins.";
   stop.disabled = false;
   try {
     await run();

@@ -33,8 +33,8 @@ async function run(remote) {
   stop.onclick = () => leaving.abort(new Error("stopped"));
   pause.onclick = async () => {
     const isPausing = pause.textContent === "Pause";
-    pause.textContent = isPausing ? "Go on" : "Pause";
     await (isPausing ? once.pause() : once.resume());
+    pause.textContent = isPausing ? "Go on" : "Pause";
   };
 
   const training = once.train({
@@ -64,6 +64,7 @@ async function run(remote) {
 
 train.onclick = async () => {
   train.disabled = true;
+  status.textContent = "The worker begins.";
   pause.disabled = stop.disabled = false;
   const remote = await connectWorker();
   try {
