@@ -49,6 +49,6 @@ export default typescript.config(
       ],
     },
   },
-  { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
   { files: ["examples/page/*.js", "examples/vite/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
 );
