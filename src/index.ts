@@ -167,6 +167,10 @@ export type { Model } from "./train/model.ts";
 export { predict } from "./train/predict.ts";
 export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
 export type { SamplingOptions, Uncertainty } from "./train/uncertainty.ts";
+export { occlusion } from "./train/occlusion.ts";
+export type { OcclusionOptions } from "./train/occlusion.ts";
+export { saliency } from "./train/saliency.ts";
+export type { ExplanationMaps, ExplanationOptions } from "./train/explained.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";
@@ -202,22 +206,44 @@ export {
   jaccard,
   likeliestClasses,
   macro,
+  negativePredictiveValue,
   precision,
   recall,
   specificity,
 } from "./metrics/classification.ts";
 export type { ClassMeasure, Confusion } from "./metrics/classification.ts";
+export { micro, weighted } from "./metrics/averages.ts";
+export { kappa, matthews } from "./metrics/agreement.ts";
 export { macroRocAuc, rocAuc, rocCurve } from "./metrics/curves.ts";
+export type { RocCurve } from "./metrics/curves.ts";
+export { averagePrecision, precisionRecallCurve } from "./metrics/precision-recall.ts";
+export type { PrecisionRecallCurve } from "./metrics/precision-recall.ts";
+export { brier, expectedCalibrationError, logLoss } from "./metrics/probability-scores.ts";
+export { reliabilityCurve } from "./metrics/reliability.ts";
+export type { ReliabilityCurve } from "./metrics/reliability.ts";
+export { decisionCurve, netBenefit } from "./metrics/decision-curve.ts";
+export type { DecisionCurve } from "./metrics/decision-curve.ts";
 export { bootstrap, delong, wilson } from "./metrics/intervals.ts";
 export type { Interval } from "./metrics/intervals.ts";
 export type { ResampleOptions } from "./metrics/resamples.ts";
-export { maskConfusion, maskScores, meanDiceWithForeground, meanOfImages } from "./metrics/segmentation.ts";
+export { mcnemar, pairedDelong } from "./metrics/paired.ts";
+export type { PairedAreas, PairedMistakes } from "./metrics/paired.ts";
+export {
+  maskConfusion,
+  maskScores,
+  meanDiceWithForeground,
+  meanOfImages,
+  volumeSimilarity,
+} from "./metrics/segmentation.ts";
 export type { MaskFigures, MaskScores, MeanOfImages } from "./metrics/segmentation.ts";
+export { surfaceDistances } from "./metrics/surface.ts";
+export type { SurfaceDistances } from "./metrics/surface.ts";
 export type { Measure } from "./metrics/measure.ts";
 
 // the report
 export { reportMarkdown } from "./report/markdown.ts";
 export type { Report } from "./report/record.ts";
+export type { Example, Examples, Picture, SignedPicture } from "./report/examples.ts";
 export { namedFigures } from "./report/words.ts";
 export type { NamedFigure } from "./report/words.ts";
 

@@ -4,3 +4,4 @@ export { pairsHtml } from "./report/pairs-html.ts";
 export type { PairsPage, ShownImage, ShownPair } from "./report/pairs-html.ts";
 export { augmentationHtml } from "./report/augment-html.ts";
 export type { AugmentationPage, AugmentedRow, PictureOfDraw, PlanePicture } from "./report/augment-html.ts";
+export { maskOutline } from "./report/outline.ts";

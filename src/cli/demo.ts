@@ -13,7 +13,7 @@ import type { OutputOptions } from "./output.ts";
 import { runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder } from "./place.ts";
 import type { Place } from "./place.ts";
-import { readAndReport } from "./report.ts";
+import { readAndReport, withoutPictures } from "./report.ts";
 import { flagsOf, resolveSettings } from "./settings.ts";
 import { refinementText, reportText, trainingText } from "./text.ts";
 
@@ -92,7 +92,7 @@ async function runPhases(
   output.result(
     `Open ${files[0]} in a browser. In ${directory}: ${paths.map((path) => path.slice(directory.length + 1)).join(", ")}, ` +
       "the model, its history and the ledger.",
-    { directory, files: paths, ...report },
+    { directory, files: paths, ...withoutPictures(report) },
   );
   return done;
 }

@@ -2,6 +2,7 @@
 import { encode } from "fast-png";
 import { Buffer } from "node:buffer";
 import type { Dataset } from "../index.ts";
+import { maskOutline } from "../report.ts";
 
 /** A slice of an image: its size, and which voxel lies at a place. */
 export interface Plane {
@@ -62,21 +63,7 @@ export function drawPlane(
 
 /** The borders of a class along the edges of its pixels, as the path of an SVG of the plane's size; empty where it is not. */
 export function outlineOf({ width, height, voxelAt }: Plane, mask: Uint8Array, value: number): string {
-  const isOf = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && mask[voxelAt(x, y)] === value;
-  let path = "";
-  /** Joins the edges of a line that follow one another. */
-  const follow = (length: number, isEdge: (at: number) => boolean, draw: (from: number, count: number) => string) => {
-    for (let at = 0, from = 0; at <= length; at++) {
-      if (at < length && isEdge(at)) continue;
-      if (at > from) path += draw(from, at - from);
-      from = at + 1;
-    }
-  };
-  for (let y = 0; y <= height; y++)
-    follow(width, (x) => isOf(x, y) !== isOf(x, y - 1), (x, count) => `M${x} ${y}h${count}`); // prettier-ignore
-  for (let x = 0; x <= width; x++)
-    follow(height, (y) => isOf(x, y) !== isOf(x - 1, y), (y, count) => `M${x} ${y}v${count}`); // prettier-ignore
-  return path;
+  return maskOutline(width, height, (x, y) => mask[voxelAt(x, y)] === value);
 }
 
 /** The image, of a volume the middle slice, from its darkest to its brightest value as black to white. */

@@ -1,9 +1,21 @@
 // Phase three as the commands run it: the test, and the pages of its report.
 import type { Report, Study } from "../index.ts";
 
-/** Reads the test set; report.json, report.md and report.html are then in the study's folder. */
-export async function readAndReport(run: Study, directory: string): Promise<{ report: Report; files: string[] }> {
+/**
+ * Reads the test set; report.json, report.md and report.html are then in the study's folder.
+ * @param examples whether they show single images.
+ */
+export async function readAndReport(
+  run: Study,
+  directory: string,
+  examples = true,
+): Promise<{ report: Report; files: string[] }> {
   const { reportHtml } = await import("../report.ts"); // draws: only loaded where something is to be drawn
-  const report = await run.test({ pages: { "report.html": reportHtml } });
+  const report = await run.test({ pages: { "report.html": reportHtml }, examples });
   return { report, files: ["report.html", "report.md", "report.json"].map((name) => `${directory}/${name}`) };
+}
+
+/** A report for the terminal: pictures stay in the files. */
+export function withoutPictures({ examples: _, ...report }: Report): Report {
+  return report;
 }

@@ -1,4 +1,5 @@
 // voxgrad test: phase three, once; the report is written into the study's folder.
+import { Option } from "commander";
 import type { Command } from "commander";
 import { openStudy, StudyStateError } from "../index.ts";
 import { command, dataOption, limitOptions } from "./command.ts";
@@ -8,7 +9,7 @@ import type { ByteFlags } from "./data.ts";
 import { done } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 import { dataPathOf, inFolder, preprocessingIn, readConfig, requireStudy } from "./place.ts";
-import { readAndReport } from "./report.ts";
+import { readAndReport, withoutPictures } from "./report.ts";
 import { moreDataOption, readSecondSet } from "./second-set.ts";
 import { resolveSettings } from "./settings.ts";
 import { reportText } from "./text.ts";
@@ -16,13 +17,19 @@ import { reportText } from "./text.ts";
 interface TestFlags extends OutputOptions, ByteFlags {
   readonly data?: string;
   readonly moreData?: string;
+  readonly examples?: boolean;
 }
 
 export function test(): Command {
   return command(
     "test",
     "phase 3: reads the sealed test set, once, and reports",
-    [dataOption(), moreDataOption(), ...limitOptions()],
+    [
+      dataOption(),
+      moreDataOption(),
+      new Option("--no-examples", "shows no single images in the report: they are patients' pixels"),
+      ...limitOptions(),
+    ],
     act,
   ).argument("<DIR>", "the folder of a trained study");
 }
@@ -42,8 +49,8 @@ async function act({ output }: Context, flags: TestFlags, directory: string): Pr
     const data = await readData(path, reading);
     const moreData = await readSecondSet(storage, flags.moreData, reading);
     const run = openStudy({ storage, data, moreData });
-    const { report, files } = await readAndReport(run, directory);
-    output.result(`${reportText(report)}\nThe report: ${files.join(", ")}`, report);
+    const { report, files } = await readAndReport(run, directory, flags.examples);
+    output.result(`${reportText(report)}\nThe report: ${files.join(", ")}`, withoutPictures(report));
     return done;
   });
 }

@@ -106,6 +106,12 @@ export const precision: ClassMeasure = (confusion, positive = 1) => {
   return ratio(truePositives, truePositives + falsePositives, "the class was never predicted");
 };
 
+/** TN / (TN + FN): how often an answer that it is not the class is right. Null with a reason when that was never said. */
+export const negativePredictiveValue: ClassMeasure = (confusion, positive = 1) => {
+  const { trueNegatives, falseNegatives } = classCounts(confusion, positive);
+  return ratio(trueNegatives, trueNegatives + falseNegatives, "nothing but the class was predicted");
+};
+
 /**
  * 2 TP / (2 TP + FP + FN) (Dice 1945; Sorensen 1948). An empty truth with a non-empty prediction gives 0; null with a
  * reason when both are empty.

@@ -1,6 +1,9 @@
 // 95 % confidence intervals: Wilson for a share, DeLong for the area under the ROC curve, bootstrap for the rest.
+import { exp } from "../elementary.ts";
+import { quantile } from "./bca.ts";
+import { z } from "./normal.ts";
 import { doubledPlacements, missingClass, sortScores } from "./ranks.ts";
-import { eachResample } from "./resamples.ts";
+import { eachQuickResample } from "./resamples.ts";
 import type { ResampleOptions } from "./resamples.ts";
 
 /** Low and high end, or null and the reason why there is none. */
@@ -9,9 +12,6 @@ export interface Interval {
   /** One sentence: why the interval is null. */
   readonly reason?: string;
 }
-
-/** Standard normal quantile of 0.975. */
-const z = 1.959963984540054;
 
 /**
  * Wilson's score interval of successes / total:
@@ -45,10 +45,12 @@ export function wilson(successes: number, total: number): Interval {
 /**
  * DeLong's interval of the area under the ROC curve, clipped to [0, 1]: `AUC -+ z sqrt(S10 / m + S01 / n)`, S10 and S01
  * the sample variances of the placements of m positives among the negatives and of n negatives among the positives
- * (DeLong et al. 1988), from sorted scores in O(n log n) (Sun & Xu 2014).
+ * (DeLong et al. 1988), from sorted scores in O(n log n) (Sun & Xu 2014). On the logit scale it is that of
+ * `ln(AUC / (1 - AUC))`, turned back (Pepe 2003): never beyond [0, 1], and better for few images and large areas.
  *
  * @param truth values, 1 = positive, 0 = negative
  * @param scores as many values, higher = more likely positive
+ * @param scale "plain", or "logit" as in the report
  * @returns null with a reason when a class has fewer than two images or the variance is 0 (the classes are told apart
  * without a mistake, say), of which no interval can be made
  * @throws RangeError when the lengths differ or a score is NaN
@@ -59,7 +61,11 @@ export function wilson(successes: number, total: number): Interval {
  * console.log(delong([0, 0, 1, 1, 0, 1], [0.1, 0.4, 0.35, 0.8, 0.2, 0.7]).interval);
  * ```
  */
-export function delong(truth: ArrayLike<number>, scores: ArrayLike<number>): Interval {
+export function delong(
+  truth: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  scale: "plain" | "logit" = "plain",
+): Interval {
   const sorted = sortScores(truth, scores);
   const missing = missingClass(sorted);
   if (missing) return { interval: null, reason: missing.reason };
@@ -74,8 +80,15 @@ export function delong(truth: ArrayLike<number>, scores: ArrayLike<number>): Int
       interval: null,
       reason: "the variance is 0: every image is placed alike, too few to say how sure that is",
     };
+  const { mean } = ofPositives;
   const half = z * Math.sqrt(variance);
-  return { interval: [Math.max(0, ofPositives.mean - half), Math.min(1, ofPositives.mean + half)] };
+  if (scale === "logit" && mean > 0 && mean < 1) {
+    // logit(AUC) -+ half / (AUC (1 - AUC)): the odds times or over exp of that.
+    const factor = exp(half / (mean * (1 - mean)));
+    const at = (odds: number) => odds / (1 + odds);
+    return { interval: [at(mean / (1 - mean) / factor), at((mean / (1 - mean)) * factor)] };
+  }
+  return { interval: [Math.max(0, mean - half), Math.min(1, mean + half)] };
 }
 
 /**
@@ -103,7 +116,7 @@ export function bootstrap(
 ): Interval[] {
   const { groups, resamples = 1000 } = options;
   const values: number[][] = [];
-  eachResample(count, options, (drawn) => {
+  eachQuickResample(count, options, (drawn) => {
     figures(drawn).forEach((value, k) => {
       values[k] ??= [];
       if (value !== null) values[k].push(value);
@@ -123,13 +136,6 @@ function percentiles(sorted: Float64Array, resamples: number, units: string): In
   if (sorted[0] === sorted[sorted.length - 1])
     return { interval: null, reason: `every resample gives the same value: too few ${units} to say how sure it is` };
   return { interval: [low, high] };
-}
-
-function quantile(sorted: Float64Array, share: number): number {
-  const position = share * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }
 
 /** Mean and sample variance of placements / scale. */

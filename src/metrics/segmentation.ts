@@ -1,7 +1,16 @@
 // Masks against masks: figures of each image, their means over images, and figures of all voxels together.
-import { accuracy, confusionMatrix, dice, jaccard, precision, recall, specificity } from "./classification.ts";
+import {
+  accuracy,
+  classCounts,
+  confusionMatrix,
+  dice,
+  jaccard,
+  precision,
+  recall,
+  specificity,
+} from "./classification.ts";
 import type { ClassMeasure, Confusion } from "./classification.ts";
-import { checkSameLength } from "./measure.ts";
+import { checkSameLength, ratio } from "./measure.ts";
 import type { Measure } from "./measure.ts";
 import { checkWeights } from "./weighted-ranks.ts";
 
@@ -12,6 +21,7 @@ export interface MaskFigures {
   readonly recall: Measure;
   readonly precision: Measure;
   readonly specificity: Measure;
+  readonly volumeSimilarity: Measure;
 }
 
 /** Figures of the mask of one image. */
@@ -66,6 +76,7 @@ export function maskScores(confusion: Confusion): MaskScores {
     recall: recall(confusion, k + 1),
     precision: precision(confusion, k + 1),
     specificity: specificity(confusion, k + 1),
+    volumeSimilarity: volumeSimilarity(confusion, k + 1),
   }));
   return {
     accuracy: accuracy(confusion),
@@ -76,9 +87,24 @@ export function maskScores(confusion: Confusion): MaskScores {
       recall: meanOfForeground(recall, confusion),
       precision: meanOfForeground(precision, confusion),
       specificity: meanOfForeground(specificity, confusion),
+      volumeSimilarity: meanOfForeground(volumeSimilarity, confusion),
     },
   };
 }
+
+/**
+ * `1 - |predicted volume - true volume| / (predicted volume + true volume)` (Taha & Hanbury 2015): 1 for volumes of the same
+ * size, wherever they lie. Null with a reason when both are empty.
+ */
+export const volumeSimilarity: ClassMeasure = (confusion, positive = 1) => {
+  const { truePositives, falsePositives, falseNegatives } = classCounts(confusion, positive);
+  const both = 2 * truePositives + falsePositives + falseNegatives;
+  return ratio(
+    both - Math.abs(falsePositives - falseNegatives),
+    both,
+    "neither the truth nor the prediction has the class",
+  );
+};
 
 /**
  * The mean of the figures that are defined, with the counts of those that are and are not.

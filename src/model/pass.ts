@@ -115,7 +115,8 @@ function forwardLayer(
   }
 }
 
-function backwardLayer(
+/** One layer of the way back: its gradients unless it is frozen, and that of its input where `wantInput`. */
+export function backwardLayer(
   kernels: CallableKernels,
   bound: BoundLayer,
   scratch: Address,

@@ -2,6 +2,7 @@
 import type { Confusion } from "../metrics/classification.ts";
 import type { Interval } from "../metrics/intervals.ts";
 import type { Measure } from "../metrics/measure.ts";
+import { count } from "./format.ts";
 
 /** A figure with its 95 % confidence interval. */
 export interface Figure {
@@ -28,22 +29,60 @@ export interface Metrics {
   readonly recall: Figure;
   readonly specificity: Figure;
   readonly precision: Figure;
-  readonly dice: Figure;
+  readonly negativePredictiveValue: Figure;
   readonly f1: Figure;
+  readonly dice: Figure;
+  readonly jaccard: Figure;
+  readonly matthews: Figure;
+  readonly kappa: Figure;
   readonly rocAuc: Figure;
+  readonly averagePrecision: Figure;
+  readonly brier: Figure;
+  readonly logLoss: Figure;
+  readonly expectedCalibrationError: Figure;
   readonly confusion: ConfusionFigure;
   /** Of masks only: images by whether they contain foreground. */
   readonly containsForeground?: ConfusionFigure;
+  /** Of masks only, means over the images that have them. */
+  readonly volumeSimilarity?: ImagesFigure;
+  readonly hausdorff?: ImagesFigure;
+  readonly hausdorff95?: ImagesFigure;
+  readonly meanSurfaceDistance?: ImagesFigure;
+}
+
+/** A mean over images. */
+export interface ImagesFigure extends Figure {
+  /** Images left out, for which it is undefined. */
+  readonly undefinedImages: number;
+}
+
+/** A figure of one class, or an average, with its 95 % interval. */
+export interface IntervalMeasure extends Measure {
+  /** Null where there is none: `reason` says why, of the value or else of the interval. */
+  readonly interval: readonly [number, number] | null;
 }
 
 /** One class against all others. */
 export interface ClassFigures {
   readonly class: string;
-  readonly recall: Measure;
-  readonly specificity: Measure;
-  readonly precision: Measure;
-  readonly dice: Measure;
+  readonly recall: IntervalMeasure;
+  readonly specificity: IntervalMeasure;
+  readonly precision: IntervalMeasure;
+  readonly negativePredictiveValue: IntervalMeasure;
+  readonly dice: IntervalMeasure;
+  readonly f1: IntervalMeasure;
+  readonly jaccard: IntervalMeasure;
+  readonly rocAuc: IntervalMeasure;
+  readonly averagePrecision: IntervalMeasure;
 }
+
+/** One way to make one figure of those of many classes. */
+export type AverageFigures = Readonly<
+  Record<"recall" | "specificity" | "precision" | "f1" | "jaccard", IntervalMeasure>
+>;
+
+/** Means over the classes: each alike, all decisions together, each by its size. */
+export type Averages = Readonly<Record<"macro" | "micro" | "weighted", AverageFigures>>;
 
 /** A ROC curve from (0, 0) to (1, 1). */
 export interface RocPoints {
@@ -59,10 +98,29 @@ export function figure(measure: Measure, interval: Interval, method: string): Fi
   return { value: measure.value, interval: interval.interval, method };
 }
 
+/** The same without a method. */
+export function withInterval(measure: Measure, interval: Interval): IntervalMeasure {
+  if (measure.value === null) return { value: null, interval: null, reason: measure.reason };
+  if (interval.interval === null) return { value: measure.value, interval: null, reason: interval.reason };
+  return { value: measure.value, interval: interval.interval };
+}
+
+/** What a bootstrap drew. */
+export interface Drawn {
+  readonly resamples: number;
+  readonly grouped: boolean;
+  readonly seed: number;
+}
+
 /** What the bootstrap drew, for `method`. */
-export function bootstrapMethod(what: string, grouped: boolean, seed: number): string {
+export function bootstrapMethod(what: string, { resamples, grouped, seed }: Drawn, kind = "BCa bootstrap"): string {
   const drawn = grouped ? "whole groups" : "images";
-  return `${what}; 95 % percentile bootstrap, 1000 resamples of ${drawn}, seed ${seed}`;
+  return `${what}; 95 % ${kind}, ${count(resamples)} resamples of ${drawn}, seed ${seed}`;
+}
+
+/** 10,000 where that takes a second or two, else 1,000. @param work images times what is sorted of each */
+export function resamplesFor(work: number): number {
+  return work <= 20000 ? 10000 : 1000;
 }
 
 /** True when a group has more than one image: then images are not independent, and whole groups are to be drawn. */

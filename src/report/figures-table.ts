@@ -46,8 +46,8 @@ ${rows}
 }
 
 /** Recall and the like of each class; nothing where the table of figures says it already. */
-export function perClassTable({ perClass }: Report): Markup {
-  if (perClass.length === 0) return nothing;
+export function perClassTable({ perClass, task }: Report): Markup {
+  if (perClass.length <= (task === "classification" ? 2 : 1)) return nothing;
   const columns = ["recall", "specificity", "precision", "dice"] as const;
   const rows = perClass.map((figures) => {
     const cells = columns.map((name) => {

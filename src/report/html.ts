@@ -3,6 +3,7 @@ import { confusionTable } from "./confusion-table.ts";
 import { eventsList } from "./events-list.ts";
 import { figuresTable, headlineFigure, perClassTable } from "./figures-table.ts";
 import { count, decimal, plural, range, time } from "./format.ts";
+import { galleryHtml, galleryStyle } from "./gallery-html.ts";
 import { learningPlots } from "./learning-plots.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
@@ -36,6 +37,7 @@ ${figuresTable(report)}
 ${perClassTable(report)}
 </section>
 ${answers(report)}
+${report.examples ? galleryHtml(report.examples) : nothing}
 ${training(report)}
 <section>
 <h2>The sets</h2>
@@ -59,7 +61,7 @@ ${fingerprints(report)}`;
 <p><strong>Not for clinical use.</strong> These figures describe one network on one test set. They do not show that it is safe or useful for patients.</p>
 <p>Written by voxgrad ${report.voxgrad}.</p>
 </footer>`;
-  return pageOf({ title: titleOf(report), header: header(report), main, footer });
+  return pageOf({ title: titleOf(report), rules: galleryStyle, header: header(report), main, footer });
 }
 
 function titleOf(report: Report): string {

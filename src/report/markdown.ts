@@ -78,8 +78,8 @@ function confusion(report: Report): string {
   return `${table(["truth \\ predicted", ...names], rows)}\n\n(${escape(method)})`;
 }
 
-function perClass({ perClass }: Report): string[] {
-  if (perClass.length === 0) return [];
+function perClass({ perClass, task }: Report): string[] {
+  if (perClass.length <= (task === "classification" ? 2 : 1)) return [];
   const rows = perClass.map((figures) => [
     figures.class,
     ...[figures.recall, figures.specificity, figures.precision, figures.dice].map(({ value }) => decimal(value)),

@@ -1,8 +1,12 @@
 // The figures of a segmentation's test set, each with its interval.
-import { accuracy, balancedAccuracy, dice, precision, recall, specificity } from "../metrics/classification.ts";
+import { kappa, matthews } from "../metrics/agreement.ts";
+import { accuracy, balancedAccuracy } from "../metrics/classification.ts";
 import type { Confusion } from "../metrics/classification.ts";
-import { bootstrap } from "../metrics/intervals.ts";
-import type { Measure } from "../metrics/measure.ts";
+import { bcaInterval } from "../metrics/bca.ts";
+import { resampleCounts } from "../metrics/count-bootstrap.ts";
+import type { Interval } from "../metrics/intervals.ts";
+import { cellFigures, classNames } from "../metrics/resampled-cells.ts";
+import type { ClassName } from "../metrics/resampled-cells.ts";
 import {
   foregroundConfusion,
   meanDiceWithForeground,
@@ -10,13 +14,21 @@ import {
   meanOfImages,
   pooledConfusion,
 } from "../metrics/segmentation.ts";
-import { bootstrapMethod, figure, sharesGroups } from "./figure.ts";
-import type { ClassFigures, Figure, Metrics } from "./figure.ts";
+import type { SurfaceDistances } from "../metrics/surface.ts";
+import { averagesOf, classMeasures } from "./class-figures.ts";
+import { bootstrapMethod, figure, resamplesFor, sharesGroups, withInterval } from "./figure.ts";
+import type { Averages, ClassFigures, Figure, ImagesFigure, Metrics } from "./figure.ts";
+import { imageMeasures, imageNames, perImageFigures, resampledMean } from "./mask-images.ts";
+import type { ImageMaskFigures } from "./mask-images.ts";
 
 /** What the network said about the voxels of the test set's images. */
 export interface MaskPredictions {
   /** The voxel confusion of each image (`maskConfusion`): background first. At least one image. */
   readonly confusions: readonly Confusion[];
+  /** How far the surfaces of each image's masks are apart (`maskSurfaces`). */
+  readonly surfaces?: readonly SurfaceDistances[];
+  /** What these distances count: "millimetres", "voxels". */
+  readonly surfaceUnit?: string;
   /** Each image's group; null when images are independent. */
   readonly groups: readonly string[] | null;
   /** What each image counts; all the same when left out. */
@@ -28,73 +40,80 @@ export interface MaskPredictions {
 /** What the test set says about the masks. */
 export interface MaskFigures {
   readonly metrics: Metrics;
-  /** Figures of each foreground class, all voxels pooled; empty when there is only one. */
+  /** Figures of each foreground class, all voxels pooled. */
   readonly perClass: readonly ClassFigures[];
+  /** Over the foreground classes, all voxels pooled; null where there is only one. */
+  readonly averages: Averages | null;
+  readonly perImage: readonly ImageMaskFigures[];
 }
+
+const unkept = "the probabilities of all voxels are not kept";
 
 /** @param classes names of the foreground classes */
 export function maskFigures(
   classes: readonly string[],
-  { confusions, groups, rocAuc, weights }: MaskPredictions,
+  { confusions, surfaces, surfaceUnit = "voxels", groups, rocAuc, weights }: MaskPredictions,
   seed: number,
 ): MaskFigures {
-  const measures = {
-    accuracy,
-    balancedAccuracy,
-    recall: (confusion: Confusion) => meanOfForeground(recall, confusion),
-    specificity: (confusion: Confusion) => meanOfForeground(specificity, confusion),
-    precision: (confusion: Confusion) => meanOfForeground(precision, confusion),
-    f1: (confusion: Confusion) => meanOfForeground(dice, confusion),
-  };
-  const names = Object.keys(measures) as (keyof typeof measures)[];
   const grouped = sharesGroups(groups);
   const pooled = pooledConfusion(confusions, weights);
-  const diceOfImages = confusions.map((confusion) => meanDiceWithForeground([confusion]));
-  const resampled = bootstrap(
-    confusions.length,
-    (drawn) => {
-      const images = Array.from(drawn, (i) => confusions[i]);
-      const drawnWeights = weights ? Float32Array.from(drawn, (i) => weights[i]) : undefined;
-      const voxels = pooledConfusion(images, drawnWeights);
-      const meanDice = meanOfImages(
-        Array.from(drawn, (i) => diceOfImages[i]),
-        drawnWeights,
-      );
-      return [...names.map((name) => measures[name](voxels).value), meanDice.value];
-    },
-    { seed, groups: grouped ? groups : null },
-  );
+  const ofImages = imageMeasures(confusions, surfaces);
+  const { intervalAt, layout, meanAt, drawn } = resampledMasks();
   const weighted = weights ? ", images by their weights" : "";
   const averaged = (classes.length > 1 ? ", mean over the foreground classes" : "") + weighted;
-  const figureOf = (name: keyof typeof measures, what: string): Figure =>
-    figure(measures[name](pooled), resampled[names.indexOf(name)], bootstrapMethod(what, grouped, seed));
+  const unknown = (method: string): Figure => ({ value: null, interval: null, method, reason: unkept });
+  const ofClasses = (name: ClassName, what: string): Figure =>
+    figure(
+      meanOfForeground(classMeasures[name], pooled),
+      intervalAt(meanAt(name)),
+      bootstrapMethod(`${what}, all voxels pooled${averaged}`, drawn),
+    );
+  const ofWhole = (name: "accuracy" | "balancedAccuracy" | "matthews" | "kappa", what: string): Figure =>
+    figure(
+      { accuracy, balancedAccuracy, matthews, kappa }[name](pooled),
+      intervalAt(layout.ofWhole(name)),
+      bootstrapMethod(what + weighted, drawn),
+    );
+  const ofEachImage = (name: (typeof imageNames)[number], what: string): ImagesFigure => {
+    const mean = meanOfImages(ofImages[name], weights);
+    const over = `mean over the ${mean.counted} images that have it (${mean.undefined} are left out)`;
+    return {
+      ...figure(mean, intervalAt(firstImage + imageNames.indexOf(name)), bootstrapMethod(`${what}, ${over}${averaged}`, drawn)), // prettier-ignore
+      undefinedImages: mean.undefined,
+    };
+  };
+  const firstImage = layout.length + classNames.length;
   const mean = meanDiceWithForeground(confusions, weights);
+  const inUnit = `in ${surfaceUnit}`;
   return {
     metrics: {
-      accuracy: figureOf("accuracy", `part of all voxels whose class is right, background included${weighted}`),
-      balancedAccuracy: figureOf(
-        "balancedAccuracy",
-        `mean of the recalls of all classes, all voxels pooled${weighted}`,
-      ),
-      recall: figureOf("recall", `TP / (TP + FN), all voxels pooled${averaged}`),
-      specificity: figureOf("specificity", `TN / (TN + FP), all voxels pooled${averaged}`),
-      precision: figureOf("precision", `TP / (TP + FP), all voxels pooled${averaged}`),
+      accuracy: ofWhole("accuracy", "part of all voxels whose class is right, background included"),
+      balancedAccuracy: ofWhole("balancedAccuracy", "mean of the recalls of all classes, all voxels pooled"),
+      recall: ofClasses("recall", "TP / (TP + FN)"),
+      specificity: ofClasses("specificity", "TN / (TN + FP)"),
+      precision: ofClasses("precision", "TP / (TP + FP)"),
+      negativePredictiveValue: ofClasses("negativePredictiveValue", "TN / (TN + FN)"),
       dice: figure(
         mean,
-        resampled[names.length],
+        intervalAt(firstImage + imageNames.length),
         bootstrapMethod(
           `mean Dice over the ${mean.counted} images with foreground in the truth (${mean.undefined} without are left out)${averaged}`,
-          grouped,
-          seed,
+          drawn,
         ),
       ),
-      f1: figureOf("f1", `2 TP / (2 TP + FP + FN), all voxels pooled${averaged}`),
-      rocAuc: rocAuc ?? {
-        value: null,
-        interval: null,
-        method: "area under the ROC curve of the voxels",
-        reason: "the probabilities of all voxels are not kept",
-      },
+      f1: ofClasses("dice", "2 TP / (2 TP + FP + FN)"),
+      jaccard: ofClasses("jaccard", "TP / (TP + FP + FN)"),
+      matthews: ofWhole("matthews", "Matthews correlation coefficient, all voxels pooled"),
+      kappa: ofWhole("kappa", "Cohen's kappa, all voxels pooled"),
+      rocAuc: rocAuc ?? unknown("area under the ROC curve of the voxels"),
+      averagePrecision: unknown("average precision of the voxels"),
+      brier: unknown("Brier score of the voxels"),
+      logLoss: unknown("log loss of the voxels"),
+      expectedCalibrationError: unknown("expected calibration error of the voxels"),
+      volumeSimilarity: ofEachImage("volumeSimilarity", "1 - |difference of the volumes| / sum of the volumes"),
+      hausdorff: ofEachImage("hausdorff", `Hausdorff distance of the surfaces ${inUnit}`),
+      hausdorff95: ofEachImage("hausdorff95", `95th percentile of the distances of the surfaces ${inUnit}`),
+      meanSurfaceDistance: ofEachImage("meanSurfaceDistance", `mean distance of the surfaces ${inUnit}`),
       confusion: {
         value: pooled,
         interval: null,
@@ -106,17 +125,90 @@ export function maskFigures(
         method: `${weights ? "sums of the images' weights" : "images"} by whether they contain foreground; rows: truth, columns: prediction`,
       },
     },
-    perClass: classes.length > 1 ? classes.map((name, k) => classFigures(name, pooled, k + 1)) : [],
+    perClass: classes.map((name, k) => classFigures(name, k + 1)),
+    averages: classes.length > 1 ? averagesOf(pooled, { ofMean }, (measure) => measure, 1) : null,
+    perImage: perImageFigures(confusions, surfaces),
   };
-}
 
-function classFigures(name: string, pooled: Confusion, k: number): ClassFigures {
-  const of = (measure: (confusion: Confusion, positive: number) => Measure) => measure(pooled, k);
-  return {
-    class: name,
-    recall: of(recall),
-    specificity: of(specificity),
-    precision: of(precision),
-    dice: of(dice),
-  };
+  function ofMean(name: ClassName, way: "macro" | "micro" | "weighted"): Interval {
+    return intervalAt(layout.ofMean(name, way));
+  }
+
+  function classFigures(name: string, k: number): ClassFigures {
+    const of = (figureName: ClassName) =>
+      withInterval(classMeasures[figureName](pooled, k), intervalAt(layout.ofClass(figureName, k)));
+    const overlap = of("dice");
+    const none = { value: null, interval: null, reason: unkept };
+    return {
+      class: name,
+      recall: of("recall"),
+      specificity: of("specificity"),
+      precision: of("precision"),
+      negativePredictiveValue: of("negativePredictiveValue"),
+      dice: overlap,
+      f1: overlap,
+      jaccard: of("jaccard"),
+      rocAuc: none,
+      averagePrecision: none,
+    };
+  }
+
+  /** All figures over resamples: those of the pooled cells, their means over the foreground, the means over images, Dice. */
+  function resampledMasks() {
+    const count = classes.length + 1;
+    const { layout, fill } = cellFigures(count, 1);
+    const means = [
+      ...imageNames.map((name) => resampledMean(ofImages[name], weights)),
+      resampledMean(
+        confusions.map((confusion) => meanDiceWithForeground([confusion])),
+        weights,
+      ),
+    ];
+    const flat = confusions.map((confusion) => Float64Array.from(confusion.flat()));
+    const cells = new Float64Array(count * count);
+    const figures = new Float64Array(layout.length + classNames.length + means.length);
+    const of = (counts: Int32Array) => {
+      cells.fill(0);
+      flat.forEach((own, i) => {
+        const weight = counts[i] * (weights ? weights[i] : 1);
+        if (weight > 0) for (let cell = 0; cell < own.length; cell++) cells[cell] += weight * own[cell];
+      });
+      fill(cells, figures);
+      classNames.forEach((name, j) => {
+        let sum = 0;
+        let defined = 0;
+        for (let k = 1; k < count; k++) {
+          const value = figures[layout.ofClass(name, k)];
+          if (Number.isNaN(value)) continue;
+          sum += value;
+          defined++;
+        }
+        figures[layout.length + j] = sum / defined;
+      });
+      means.forEach((mean, j) => (figures[layout.length + classNames.length + j] = mean(counts)));
+      return figures;
+    };
+    const resamples = resamplesFor(confusions.length);
+    const resampled = resampleCounts(confusions.length, figures.length, of, {
+      seed,
+      groups: grouped ? groups : null,
+      resamples,
+    });
+    const values = Float64Array.from(of(new Int32Array(confusions.length).fill(1)));
+    const intervalAt = (at: number): Interval =>
+      bcaInterval({
+        value: values[at],
+        resampled: resampled.values[at],
+        jackknife: resampled.jackknife ? resampled.jackknife[at] : null,
+        count: resampled.count,
+        units: resampled.units,
+        widened: true,
+      });
+    return {
+      layout,
+      intervalAt,
+      meanAt: (name: ClassName) => layout.length + classNames.indexOf(name),
+      drawn: { resamples, grouped, seed },
+    };
+  }
 }

@@ -1,11 +1,16 @@
 // The record of a test: everything report.json holds, from which the other reports are written.
 import { pooledConfusion } from "../metrics/segmentation.ts";
 import type { Epoch } from "../train/progress.ts";
-import type { ClassFigures, Metrics, RocPoints } from "./figure.ts";
+import { labelBaselines, maskBaselines } from "./baselines.ts";
+import type { Baseline } from "./baselines.ts";
+import type { Examples } from "./examples.ts";
+import type { Averages, ClassFigures, Metrics, RocPoints } from "./figure.ts";
+import type { Curves } from "./label-curves.ts";
 import { labelFigures } from "./label-figures.ts";
-import type { LabelPredictions } from "./label-figures.ts";
+import type { LabelPredictions, ProbabilityFigures } from "./label-figures.ts";
 import { maskFigures } from "./mask-figures.ts";
 import type { MaskPredictions } from "./mask-figures.ts";
+import type { ImageMaskFigures } from "./mask-images.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** One of the three sets. */
@@ -49,10 +54,20 @@ export interface Report {
     readonly weights?: WeightSpread;
   };
   readonly metrics: Metrics;
-  /** Figures of each class when there are more than two (or more than one kind of foreground); else empty. */
+  /** Figures of each class against the rest; for masks of each kind of foreground, all voxels pooled. */
   readonly perClass: readonly ClassFigures[];
+  /** Over the classes, or kinds of foreground; null for masks of one kind. */
+  readonly averages: Averages | null;
   /** What needs no network: the accuracy, on the test set, of always giving the training set's commonest answer. */
   readonly baseline: { readonly name: string; readonly accuracy: number };
+  /** That, and whatever else needs no network. */
+  readonly baselines: readonly Baseline[];
+  /** Empty lists for masks. */
+  readonly curves: Curves;
+  /** Of masks: what each image of the test set reaches, in its order. */
+  readonly perImage?: readonly ImageMaskFigures[];
+  /** What the probabilities were worth before they were calibrated, where they were. */
+  readonly uncalibrated?: ProbabilityFigures;
   /** One curve for two classes, one a class for more, none for masks. */
   readonly roc: readonly RocPoints[];
   /** Class names by index; for masks, of the foreground. */
@@ -65,6 +80,8 @@ export interface Report {
   readonly history: readonly Epoch[];
   readonly phases: readonly Phase[];
   readonly settings: object;
+  /** Single images of the test set; left out where they are not to be shown. */
+  readonly examples?: Examples;
 }
 
 /** What a study knows once its test set has been read. */
@@ -87,11 +104,13 @@ export interface ReportInput {
   readonly phases: readonly Phase[];
   /** Every setting of the run, JSON-safe. */
   readonly settings: object;
+  /** Single images; none when left out. */
+  readonly examples?: Examples;
 }
 
 /**
- * The report of a test. Intervals are at 95 %: Wilson's for shares, DeLong's for the area under the ROC curve of two
- * classes, bootstrap (seeded by `seed`) for the rest, and for everything when a group has more than one image or images have weights.
+ * The report of a test. Intervals are at 95 %: Wilson's for shares, DeLong's for the area under a ROC curve, the BCa
+ * bootstrap (seeded by `seed`) for the rest, and for everything when a group has more than one image or images have weights.
  *
  * @throws RangeError when the predictions do not fit the classes or the test set's size
  */
@@ -100,7 +119,7 @@ export function buildReport(input: ReportInput): Report {
   const size = predictions.task === "classification" ? predictions.truth.length : predictions.confusions.length;
   if (size !== sets.test.size)
     throw new RangeError(`report: expected predictions of ${sets.test.size} test images, got ${size}.`);
-  const { metrics, perClass, roc, baseline } = figuresOf(input);
+  const figures = figuresOf(input);
   const { weights } = predictions;
   const report = {
     schema: 1,
@@ -112,10 +131,9 @@ export function buildReport(input: ReportInput): Report {
       opened: input.opened,
       ...(weights ? { weights: spreadOf(weights) } : {}),
     },
-    metrics,
-    perClass,
-    baseline,
-    roc,
+    ...figures,
+    baseline: { name: figures.baselines[0].name, accuracy: figures.baselines[0].accuracy },
+    roc: figures.curves.roc,
     classes,
     sets,
     seed,
@@ -124,6 +142,7 @@ export function buildReport(input: ReportInput): Report {
     history: input.history,
     phases: input.phases,
     settings: input.settings,
+    ...(input.examples ? { examples: input.examples } : {}),
   } as const;
   const { schema, voxgrad, task, ...rest } = report;
   return { schema, voxgrad, task, warnings: warningsOf(report), ...rest };
@@ -143,36 +162,17 @@ function spreadOf(weights: Float32Array): WeightSpread {
   return { least, most, effectiveSize: (sum * sum) / squares };
 }
 
-function figuresOf({
-  predictions,
-  classes,
-  sets,
-  seed,
-}: ReportInput): Pick<Report, "metrics" | "perClass" | "roc" | "baseline"> {
-  if (predictions.task === "segmentation") {
-    const voxels = pooledConfusion(predictions.confusions, predictions.weights).map((row) =>
-      row.reduce((sum, cell) => sum + cell, 0),
-    );
+type Figures = Pick<Report, "metrics" | "perClass" | "averages" | "baselines" | "curves" | "perImage" | "uncalibrated">;
+
+function figuresOf({ predictions, classes, sets, seed }: ReportInput): Figures {
+  if (predictions.task === "classification")
     return {
-      ...maskFigures(classes, predictions, seed),
-      roc: [],
-      baseline: {
-        name: "calling every voxel background",
-        accuracy: voxels[0] / voxels.reduce((sum, row) => sum + row, 0),
-      },
+      ...labelFigures(classes, predictions, seed),
+      baselines: labelBaselines(classes, predictions, sets.train.classCounts),
     };
-  }
-  const commonest = sets.train.classCounts.indexOf(Math.max(...sets.train.classCounts));
-  const { truth, weights } = predictions;
-  let right = 0;
-  let all = 0;
-  for (let i = 0; i < truth.length; i++) {
-    const weight = weights ? weights[i] : 1;
-    all += weight;
-    if (truth[i] === commonest) right += weight;
-  }
   return {
-    ...labelFigures(classes, predictions, seed),
-    baseline: { name: `always answering "${classes[commonest]}"`, accuracy: right / all },
+    ...maskFigures(classes, predictions, seed),
+    baselines: maskBaselines(pooledConfusion(predictions.confusions, predictions.weights)),
+    curves: { roc: [], precisionRecall: [], reliability: [], decision: [] },
   };
 }

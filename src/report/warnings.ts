@@ -17,6 +17,9 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
     ...unread(report),
     ...againstBaseline(report),
     ...againstGuessing(report),
+    ...againstIntensity(report),
+    ...againstPrior(report),
+    ...againstSameAnswer(report),
     ...tooSmall(report),
     ...imbalanced(report),
     ...neverAnswered(report),
@@ -109,6 +112,44 @@ function againstGuessing({ metrics: { rocAuc } }: Omit<Report, "warnings">): str
   if (rocAuc.value === null || !rocAuc.interval || rocAuc.interval[0] > 0.5) return [];
   return [
     `The ROC AUC of ${decimal(rocAuc.value)} cannot be told from guessing: its interval, ${range(rocAuc.interval)}, has or lies below 0.5.`,
+  ];
+}
+
+/** How bright an image is as a whole ranks the images as well. */
+function againstIntensity({ metrics: { rocAuc }, baselines }: Omit<Report, "warnings">): string[] {
+  const intensity = baselines.find(({ name }) => name === "the mean intensity of the image");
+  if (rocAuc.value === null || !intensity || intensity.rocAuc === null || intensity.rocAuc <= 0.5) return [];
+  if (rocAuc.value <= intensity.rocAuc)
+    return [
+      `The network does not beat the mean intensity of the image: its ROC AUC is ${decimal(rocAuc.value)}, and that of the mean intensity alone ${decimal(intensity.rocAuc)}.`,
+    ];
+  if (!rocAuc.interval || rocAuc.interval[0] > intensity.rocAuc) return [];
+  return [
+    `The ROC AUC of ${decimal(rocAuc.value)} may be no better than that of the mean intensity of the image: its interval, ${range(rocAuc.interval)}, reaches down to ${decimal(intensity.rocAuc)}.`,
+  ];
+}
+
+/** Probabilities that say less than how common the classes are. */
+function againstPrior({ metrics: { brier }, baselines }: Omit<Report, "warnings">): string[] {
+  const prior = baselines.find((one) => one.brier !== undefined && one.brier !== null);
+  if (brier.value === null || !prior?.brier || brier.value < prior.brier) return [];
+  return [
+    `The probabilities are worth no more than ${prior.name}: their Brier score is ${decimal(brier.value)}, and that of the shares ${decimal(prior.brier)}; less is better.`,
+  ];
+}
+
+/** The accuracy may beat a baseline that never sees the rare class, and miss that class all the same. */
+function againstSameAnswer({
+  metrics: { balancedAccuracy, accuracy },
+  baselines,
+  task,
+}: Omit<Report, "warnings">): string[] {
+  const [same] = baselines;
+  const { value } = balancedAccuracy;
+  if (task !== "classification" || value === null || same.balancedAccuracy === null) return [];
+  if (value > same.balancedAccuracy || (accuracy.value ?? 0) <= same.accuracy) return [];
+  return [
+    `The balanced accuracy is ${decimal(value)}, no better than the ${decimal(same.balancedAccuracy)} of ${same.name}: what the network gets right is the commonest class.`,
   ];
 }
 

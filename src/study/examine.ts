@@ -1,7 +1,9 @@
 // Phase three: the model goes over the test set once, and a report is made of what it said.
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { readAhead } from "../data/read-ahead.ts";
+import { maskSurfaces } from "../metrics/mask-surfaces.ts";
 import { maskConfusion } from "../metrics/segmentation.ts";
+import type { SurfaceDistances } from "../metrics/surface.ts";
 import { buildReport } from "../report/record.ts";
 import type { Report, ReportInput, SetSummary } from "../report/record.ts";
 import { createBreathe } from "../breathe.ts";
@@ -11,7 +13,10 @@ import type { Model } from "../train/model.ts";
 import { openModel, predict } from "../train/predict.ts";
 import type { Epoch } from "../train/progress.ts";
 import { version } from "../version.ts";
+import { examplesOf } from "./examples.ts";
 import type { LedgerEntry } from "./ledger.ts";
+import { maskSpacing } from "./mask-spacing.ts";
+import { meanIntensity } from "./mean-intensity.ts";
 import type { StudyRecord } from "./record.ts";
 
 export interface Examination {
@@ -22,9 +27,19 @@ export interface Examination {
   readonly entries: readonly LedgerEntry[];
   readonly weightsSha256: string;
   readonly history: readonly Epoch[];
+  /** Whether single images are shown. */
+  readonly examples: boolean;
 }
 
-export async function examine({ model, sets, record, entries, weightsSha256, history }: Examination): Promise<Report> {
+export async function examine({
+  model,
+  sets,
+  record,
+  entries,
+  weightsSha256,
+  history,
+  examples,
+}: Examination): Promise<Report> {
   const committed = entries.find((entry) => entry.event === "split");
   const opening = entries.find(({ event }) => event === "test opened");
   const summary = async (name: keyof DatasetSplit): Promise<SetSummary> => ({
@@ -36,7 +51,7 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
   const { data: _, moreData: __, ...settings } = record;
   const predictions: ReportInput["predictions"] =
     record.task === "classification"
-      ? { task: "classification", ...(await labelPredictions(model, sets.test)) }
+      ? { task: "classification", ...(await labelPredictions(model, sets)) }
       : { task: "segmentation", ...(await maskPredictions(model, sets.test)) };
   return buildReport({
     version,
@@ -50,10 +65,12 @@ export async function examine({ model, sets, record, entries, weightsSha256, his
     history,
     phases: entries,
     settings,
+    ...(examples ? { examples: await examplesOf(model, sets.test, predictions) } : {}),
   });
 }
 
-async function labelPredictions(model: Model, set: Dataset) {
+async function labelPredictions(model: Model, sets: DatasetSplit) {
+  const set = sets.test;
   const predicted = await predict(model, set);
   if (predicted.task !== "classification" || !set.labels) throw new TypeError("test: expected labels and classes");
   return {
@@ -61,15 +78,18 @@ async function labelPredictions(model: Model, set: Dataset) {
     probabilities: predicted.probabilities,
     groups: set.groups,
     ...(set.weights ? { weights: set.weights } : {}),
+    intensity: await meanIntensity(sets),
   };
 }
 
-/** Voxel counts image by image, so that no image's masks are kept. */
+/** Voxel counts and surfaces image by image, so that no image's masks are kept. */
 async function maskPredictions(model: Model, set: Dataset) {
   const channels = model.maskClasses.length;
   const truth = new Uint8Array(set.maskLength);
   const predicted = new Uint8Array(set.maskLength);
   const confusions: number[][][] = [];
+  const surfaces: SurfaceDistances[] = [];
+  const spacing = maskSpacing(set);
   const opened = await openModel(model, set.length);
   try {
     await forwardAll(opened, set, createBreathe(), (first, rows, probabilities) => {
@@ -79,12 +99,19 @@ async function maskPredictions(model: Model, set: Dataset) {
           predicted[voxel] = maskClassAt(probabilities, row, voxel, channels, truth.length);
         }
         confusions.push(maskConfusion(truth, predicted, channels));
+        surfaces.push(maskSurfaces(truth, predicted, channels, spacing.shape, spacing.of(first + row)));
       }
     });
   } finally {
     opened.free();
   }
-  return { confusions, groups: set.groups, ...(set.weights ? { weights: set.weights } : {}) };
+  return {
+    confusions,
+    surfaces,
+    surfaceUnit: spacing.unit,
+    groups: set.groups,
+    ...(set.weights ? { weights: set.weights } : {}),
+  };
 }
 
 /** Images of each class; for masks, images whose mask has the class. */

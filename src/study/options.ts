@@ -142,6 +142,11 @@ export interface LearningCurve {
 export interface TestOptions {
   /** Further pages of the report by file name, such as `{ "report.html": reportHtml }`; written before the test counts as finished. */
   readonly pages?: Readonly<Record<string, (report: Report) => string>>;
+  /**
+   * Whether the report shows single images of the test set, the worst errors and the surest right answers; true by default.
+   * They are patients' pixels: false where the report goes to people who may not see them.
+   */
+  readonly examples?: boolean;
 }
 
 /** The sizes of a study's sets. There is nothing of the test set but its size. */

@@ -11,7 +11,7 @@ import type { LedgerEntry } from "./ledger.ts";
 import type { TestOptions } from "./options.ts";
 import { commit } from "./sets.ts";
 
-export async function test(desk: Desk, { pages = {} }: TestOptions): Promise<Report> {
+export async function test(desk: Desk, { pages = {}, examples = true }: TestOptions): Promise<Report> {
   const { record } = await desk.open();
   const before = await desk.entries();
   refuseSecond(before);
@@ -34,7 +34,8 @@ export async function test(desk: Desk, { pages = {} }: TestOptions): Promise<Rep
     );
   }
   const history = await readHistory(desk.storage);
-  const report = await examine({ model, sets, record, entries: await desk.entries(), weightsSha256, history });
+  const entries = await desk.entries();
+  const report = await examine({ model, sets, record, entries, weightsSha256, history, examples });
   const texts: readonly (readonly [string, string])[] = [
     ["report.json", JSON.stringify(report, null, 2) + "\n"],
     ["report.md", reportMarkdown(report)],

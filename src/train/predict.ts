@@ -108,7 +108,7 @@ function isSampling(options: SamplingOptions | Record<string, never>): options i
 }
 
 /** Images that were windowed or resampled otherwise would be predicted without a word, and wrongly. */
-function checkPreprocessing(model: Model, set: Dataset): void {
+export function checkPreprocessing(model: Model, set: Dataset): void {
   if (!model.preprocessing || !set.preprocessing) return;
   const [wanted, got] = [model, set].map(({ preprocessing = [] }) => preprocessing.map(preprocessingTitle).join(", "));
   if (wanted === got) return;

@@ -30,11 +30,7 @@ export function averageVoxels(geometry: PatchGeometry, channels: number): Recomb
   const { corners, rows, run, patchVoxels, imageVoxels } = geometry;
   const sums = new Float64Array(channels * imageVoxels);
   const means = new Float32Array(channels * imageVoxels);
-  /** Patches that cover each voxel. */
-  const coverage = new Uint32Array(imageVoxels);
-  for (const corner of corners) {
-    for (const row of rows) for (let i = 0; i < run; i++) coverage[corner + row + i]++;
-  }
+  const coverage = coverageOf(geometry);
   return {
     add(patch, probabilities, row) {
       for (let k = 0; k < channels; k++) {
@@ -54,4 +50,11 @@ export function averageVoxels(geometry: PatchGeometry, channels: number): Recomb
       return means;
     },
   };
+}
+
+/** How many patches of a grid cover each voxel. */
+export function coverageOf({ corners, rows, run, imageVoxels }: PatchGeometry): Uint32Array {
+  const coverage = new Uint32Array(imageVoxels);
+  for (const corner of corners) for (const row of rows) for (let i = 0; i < run; i++) coverage[corner + row + i]++;
+  return coverage;
 }

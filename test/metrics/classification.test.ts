@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { kappa, matthews } from "../../src/metrics/agreement.ts";
+import { micro, weighted } from "../../src/metrics/averages.ts";
 import * as metrics from "../../src/metrics/classification.ts";
 import { readVectors } from "../vectors/read.ts";
 import type { Tensor } from "../vectors/read.ts";
 
-type Binary = Record<(typeof names)[number] | "accuracy" | "balancedAccuracy" | "threshold", number> & {
+type Binary = Record<
+  (typeof names)[number] | "accuracy" | "balancedAccuracy" | "matthews" | "kappa" | "threshold",
+  number
+> & {
   readonly kind: "binary";
   readonly truth: readonly number[];
   readonly score: readonly number[];
@@ -17,7 +22,11 @@ interface Multiclass {
   readonly confusion: number[][];
   readonly accuracy: number;
   readonly balancedAccuracy: number;
+  readonly matthews: number;
+  readonly kappa: number;
   readonly macro: Record<"precision" | "recall" | "f1", number>;
+  readonly micro: Record<"precision" | "recall" | "f1", number>;
+  readonly weighted: Record<"precision" | "recall" | "f1", number>;
 }
 const names = ["recall", "specificity", "precision", "f1", "dice", "jaccard"] as const;
 
@@ -43,9 +52,14 @@ describe("the figures of classification", () => {
       if (one.kind === "binary") {
         for (const name of names) expect(metrics[name](confusion).value, name).toBeCloseTo(one[name], 9);
       } else {
-        for (const name of ["precision", "recall", "f1"] as const)
+        for (const name of ["precision", "recall", "f1"] as const) {
           expect(metrics.macro(metrics[name], confusion).value, name).toBeCloseTo(one.macro[name], 9);
+          expect(micro(metrics[name], confusion).value, name).toBeCloseTo(one.micro[name], 9);
+          expect(weighted(metrics[name], confusion).value, name).toBeCloseTo(one.weighted[name], 9);
+        }
       }
+      expect(matthews(confusion).value).toBeCloseTo(one.matthews, 9);
+      expect(kappa(confusion).value).toBeCloseTo(one.kappa, 9);
     },
   );
 

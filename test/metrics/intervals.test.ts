@@ -64,6 +64,19 @@ describe("DeLong's interval", () => {
     expect(compared).toBeGreaterThan(50);
   });
 
+  test("on the logit scale has odds as far below the area's as above, and lies within (0, 1)", () => {
+    const truth = Array.from({ length: 40 }, (_, i) => i % 2);
+    const scores = truth.map((t, i) => 2 * t + stream(5, "phantom").normal(i));
+    const area = rocAuc(truth, scores).value!;
+    const [low, high] = delong(truth, scores, "logit").interval!;
+    const odds = (share: number) => share / (1 - share);
+    expect(odds(area) / odds(low)).toBeCloseTo(odds(high) / odds(area), 9);
+    const { variance } = delongOracle(truth, scores);
+    const half = (z * Math.sqrt(variance)) / (area * (1 - area));
+    expect(Math.log(odds(high))).toBeCloseTo(Math.log(odds(area)) + half, 9);
+    expect(high).toBeLessThan(1);
+  });
+
   test("covers the true area in 92 to 98 % of 400 draws from two normal distributions", () => {
     const trueArea = 0.7602499389065233; // Phi(1 / sqrt 2): means 0 and 1, deviations 1
     let covered = 0;

@@ -10,6 +10,9 @@ interface Case {
   readonly truth: Tensor;
   readonly dice: number;
   readonly jaccard: number;
+  readonly sensitivity: number;
+  readonly precision: number;
+  readonly volumeSimilarity: number;
 }
 const neither = { value: null, reason: "neither the truth nor the prediction has the class" };
 const pair = (classes: number) =>
@@ -22,11 +25,14 @@ const pair = (classes: number) =>
 
 describe("figures of one mask", () => {
   test.each([...readVectors<Case>("segmentation_metrics").entries()])(
-    "Dice and Jaccard agree with the reference to 1e-9: case %i",
+    "Dice, Jaccard, sensitivity, precision and volume similarity agree with the reference to 1e-9: case %i",
     (_, one) => {
       const { mean } = masks.maskScores(masks.maskConfusion(one.truth.data, one.prediction.data));
       expect(mean.dice.value).toBeCloseTo(one.dice, 9);
       expect(mean.jaccard.value).toBeCloseTo(one.jaccard, 9);
+      expect(mean.recall.value).toBeCloseTo(one.sensitivity, 9);
+      expect(mean.precision.value).toBeCloseTo(one.precision, 9);
+      expect(mean.volumeSimilarity.value).toBeCloseTo(one.volumeSimilarity, 9);
     },
   );
 

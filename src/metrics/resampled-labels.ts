@@ -1,0 +1,115 @@
+// Every figure of a classification over resamples of its images: what the confusion, the ranks and the probabilities give.
+import { decidedBy, brierOfImages, logLossOfImages } from "./probability-scores.ts";
+import { binOf } from "./reliability.ts";
+import { cellFigures } from "./resampled-cells.ts";
+import type { CellLayout } from "./resampled-cells.ts";
+import { isTurned, resampledScores } from "./resampled-scores.ts";
+
+/** What a network said of labelled images. */
+export interface LabelledImages {
+  /** n class indexes. */
+  readonly truth: Int32Array;
+  /** n class indexes: the decision. */
+  readonly predicted: Int32Array;
+  /** (n, classes), row-major. */
+  readonly probabilities: ArrayLike<number>;
+  readonly classes: number;
+  /** What each counts; all 1 when left out. */
+  readonly weights?: ArrayLike<number>;
+}
+
+export type ScoreName = "brier" | "logLoss" | "expectedCalibrationError";
+
+/** Where the figures of a resample lie: those of the confusion matrix first. */
+export interface LabelLayout extends CellLayout {
+  ofScores(name: ScoreName): number;
+  ofCurve(name: "rocAuc" | "averagePrecision", k: number): number;
+  /** The mean over the classes. */
+  ofCurves(name: "rocAuc" | "averagePrecision"): number;
+}
+
+const scoreNames = ["brier", "logLoss", "expectedCalibrationError"] as const;
+const bins = 10;
+
+/**
+ * @returns the layout, and a function that gives all figures of the images counted as often as given, NaN where one is
+ * undefined; the array is used again.
+ */
+export function resampledLabels({ truth, predicted, probabilities, classes, weights }: LabelledImages) {
+  const n = truth.length;
+  const { layout: cellLayout, fill } = cellFigures(classes);
+  const firstScore = cellLayout.length;
+  const firstCurve = firstScore + scoreNames.length;
+  const layout: LabelLayout = {
+    ...cellLayout,
+    length: firstCurve + 2 * (classes + 1),
+    ofScores: (name) => firstScore + scoreNames.indexOf(name),
+    ofCurve: (name, k) => firstCurve + 2 * k + (name === "rocAuc" ? 0 : 1),
+    ofCurves: (name) => firstCurve + 2 * classes + (name === "rocAuc" ? 0 : 1),
+  };
+  const cellOf = Int32Array.from(truth, (label, i) => label * classes + predicted[i]);
+  const squares = brierOfImages(truth, probabilities, classes);
+  const losses = logLossOfImages(truth, probabilities, classes);
+  const { hit, probability } = decidedBy(truth, probabilities, classes);
+  const binOfImage = Uint8Array.from(probability, (p) => binOf(p, bins));
+  const errors = probability.map((p, i) => hit[i] - p);
+  const scoresOf = (k: number) => Float64Array.from({ length: n }, (_, i) => probabilities[i * classes + k]);
+  // Of two classes one is the other turned round, but where the rounding of 1 - p has made ties.
+  const isOne = classes === 2 && isTurned(scoresOf(1), scoresOf(0));
+  const curves = Array.from({ length: classes }, (_, k) =>
+    isOne && k === 0
+      ? null
+      : resampledScores(
+          truth.map((label) => (label === k ? 1 : 0)),
+          scoresOf(k),
+        ),
+  );
+  const cells = new Float64Array(classes * classes);
+  const apart = new Float64Array(bins);
+  const weighed = weights ? new Float64Array(n) : null;
+  const figures = new Float64Array(layout.length);
+
+  function of(imageCounts: Int32Array): Float64Array {
+    if (weights && weighed) for (let i = 0; i < n; i++) weighed[i] = imageCounts[i] * weights[i];
+    const counts = weighed ?? imageCounts;
+    cells.fill(0);
+    apart.fill(0);
+    let all = 0;
+    let square = 0;
+    let loss = 0;
+    for (let i = 0; i < n; i++) {
+      const count = counts[i];
+      all += count;
+      square += count * squares[i];
+      loss += count * losses[i];
+      cells[cellOf[i]] += count;
+      apart[binOfImage[i]] += count * errors[i];
+    }
+    fill(cells, figures);
+    figures[firstScore] = square / all;
+    figures[firstScore + 1] = loss / all;
+    let calibration = 0;
+    for (let b = 0; b < bins; b++) calibration += Math.abs(apart[b]);
+    figures[firstScore + 2] = calibration / all;
+    let area = 0;
+    let precision = 0;
+    for (let k = 0; k < classes; k++) {
+      const positives = cells.subarray(k * classes, (k + 1) * classes).reduce((sum, cell) => sum + cell, 0);
+      const found = curves[k]?.(counts, positives, all - positives);
+      if (!found) continue;
+      figures[firstCurve + 2 * k] = found.rocAuc;
+      figures[firstCurve + 2 * k + 1] = found.averagePrecision;
+      if (!isOne) continue;
+      figures[firstCurve] = found.rocAuc;
+      figures[firstCurve + 1] = found.averagePrecisionOfOthers;
+    }
+    for (let k = 0; k < classes; k++) {
+      area += figures[firstCurve + 2 * k];
+      precision += figures[firstCurve + 2 * k + 1];
+    }
+    figures[firstCurve + 2 * classes] = area / classes;
+    figures[firstCurve + 2 * classes + 1] = precision / classes;
+    return figures;
+  }
+  return { layout, of };
+}

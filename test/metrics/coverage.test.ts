@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { coverageOf, trueFigures } from "../../bench/coverage-of.ts";
+
+// The whole table is in docs/numerics.md: `npm run bench -- coverage`. Of 400 sets 95 % is 91.7 to 98.3 % within three
+// standard errors.
+test.each([
+  { prevalence: 0.5, skill: 1.5, sharpness: 2, imagesPerPatient: 1 },
+  { prevalence: 0.4, skill: 1.5, sharpness: 1.5, imagesPerPatient: 4 },
+])("the intervals of 60 units cover the true figure in 91.5 to 98.5 % of 400 sets: %o", (world) => {
+  const known = trueFigures(world, 200_000);
+  const found = coverageOf({ world, count: 60 * world.imagesPerPatient, sets: 400, resamples: 300 }, known);
+  expect(found.length).toBeGreaterThan(12);
+  for (const { name, intervals, covering } of found) {
+    expect(intervals, name).toBeGreaterThan(380);
+    // The log loss has a heavy tail, and the calibration error a bias that is near its own size on so few images.
+    const low = { logLoss: 0.9, averagePrecision: 0.9, expectedCalibrationError: 0.82 }[name] ?? 0.915;
+    expect(covering / intervals, name).toBeGreaterThan(low);
+    expect(covering / intervals, name).toBeLessThan(0.985);
+  }
+});
