@@ -37,11 +37,12 @@ const withoutNode = {
   },
 };
 
-/** Tests take what is built for "#threads"; bundles take the source, as an entry. */
+/** Tests take what is built for these; bundles take the source, as an entry. */
+const ownSources = { "#threads": "./src/wasm/threads.ts", "#worker-begin": "./src/worker/begin.ts" };
 const ownThreads = {
   name: "own-threads",
   resolveId(id) {
-    return id === "#threads" ? this.resolve("./src/wasm/threads.ts", undefined, { skipSelf: true }) : null;
+    return Object.hasOwn(ownSources, id) ? this.resolve(ownSources[id], undefined, { skipSelf: true }) : null;
   },
 };
 
@@ -55,6 +56,9 @@ export default {
     thread: "src/thread.ts",
     // At the root of build/, so that the worker's file lies beside it.
     threads: "src/wasm/threads.ts",
+    worker: "src/worker.ts",
+    "worker-host": "src/worker-host.ts",
+    "worker-begin": "src/worker/begin.ts",
     wide: "src/wasm/wide.ts",
     "wide-refused": "src/wasm/wide-refused.ts",
   },

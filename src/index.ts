@@ -254,6 +254,7 @@ export {
   SealedTestSetError,
   StorageError,
   StudyStateError,
+  ThreadError,
 } from "./errors.ts";
 export type { LeakedPair } from "./errors.ts";
 export { version } from "./version.ts";

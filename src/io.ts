@@ -11,3 +11,4 @@ export { readFolder } from "./io/read-folder.ts";
 export type { FolderOptions } from "./io/read-folder.ts";
 export type { Source } from "./io/source.ts";
 export { folderStorage, saveFile } from "./storage/files.ts";
+export { opfsStorage } from "./storage/opfs.ts";

@@ -27,7 +27,10 @@ const isPart = (title: string) => title.includes(part);
 
 const curveEnds: ReadonlySet<string> = new Set(["training ended", "refined", "learning curve"]);
 
-export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCurveOptions): Promise<LearningCurve> {
+export async function learningCurve(
+  desk: Desk,
+  { signal, onStep, onEpoch }: LearningCurveOptions,
+): Promise<LearningCurve> {
   const { sets, record } = await desk.open();
   const entries = await desk.entries();
   refuseAfterOpening(entries);
@@ -56,7 +59,7 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
       const title = `${train.length} of ${sets.train.length} ${part} ${repeat + 1}`;
       const trial = await createTrial(title, settings, own, start);
       const hear = (epoch: Epoch) => onEpoch?.(title, epoch, { done: ++done, planned: Math.max(done, planned) });
-      await advance(desk.storage, `curve-${count}-${repeat}`, trial, own, epochs, { signal, onEpoch: hear });
+      await advance(desk.storage, `curve-${count}-${repeat}`, trial, own, epochs, { signal, onStep, onEpoch: hear });
       const value = trialValue(trial, own, epochs);
       validationLookUps += looksOf(trial, epochs);
       const effect = gainOf(monitor, value, kept);
