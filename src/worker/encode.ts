@@ -20,7 +20,7 @@ export function encode(value: unknown, at: string): Sent {
   if (typeof value === "function" || typeof value === "symbol") throw unsendable(at, `a ${typeof value}`);
   if (typeof value !== "object" || value === null || isBinary(value)) return value;
   if (isNetwork(value)) {
-    return { [mark]: "network", layers: encode(value.layers, `${at}.layers`), input: value.input } as Made;
+    return { [mark]: "network", layers: encode(value.layers, `${at}.layers`), input: value.input };
   }
   if (value instanceof URL) return { [mark]: "url", href: value.href } satisfies Made;
   if (Array.isArray(value)) return value.map((each, index) => encode(each, `${at}[${index}]`));

@@ -15,10 +15,10 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly pausing: Pausing;
   /** Whether the page wants to hear of these events. */
-  hears(event: EventName): boolean;
-  tell(event: EventName, ...given: readonly unknown[]): void;
+  readonly hears: (event: EventName) => boolean;
+  readonly tell: (event: EventName, ...given: readonly unknown[]) => void;
   /** After a step: tells the page how far it is, now and then; what is to be waited for, as when the study is paused. */
-  step(images: number): Promise<void> | undefined;
+  readonly step: (images: number) => Promise<void> | undefined;
   /** How often the page's loop asked for the next epoch, and whether it was left. */
   readonly loop: { asked: number; isLeft: boolean; changed: () => void };
 }

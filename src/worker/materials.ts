@@ -52,7 +52,7 @@ async function readArchive(source: Source, options: NpzOptions = {}): Promise<Da
   return readNpz(isAddress(source) ? await fetchWhole(String(source)) : source, options);
 }
 
-function isAddress(source: Source): boolean {
+function isAddress(source: Source): source is string | URL {
   return (typeof source === "string" || source instanceof URL) && /^(https?|blob|data):/.test(String(source));
 }
 

@@ -17,7 +17,7 @@ export interface CallOptions {
 
 export interface RunningCall {
   readonly answer: Promise<unknown>;
-  tell(kind: "more" | "leave"): void;
+  readonly tell: (kind: "more" | "leave") => void;
 }
 
 export interface Wire {
@@ -27,7 +27,7 @@ export interface Wire {
 
 interface Pending {
   readonly options: CallOptions;
-  readonly settle: (error: unknown, value?: unknown) => void;
+  readonly settle: (error: Error | null, value?: unknown) => void;
 }
 
 /** Begins a worker, and resolves when it hears. @throws ThreadError when it cannot begin. */
@@ -52,7 +52,7 @@ export async function openWire(begin: BeginWorker, url?: string | URL): Promise<
     const { signal, on = {} } = call.options;
     if (message.kind === "event") return on[message.name]?.(...(message.given.map(decode) as never[]));
     if (message.kind === "answer") return call.settle(null, decode(message.value));
-    call.settle(message.error ? decodeError(message.error) : signal?.reason);
+    call.settle(message.error ? decodeError(message.error) : (signal?.reason as Error));
   }
 
   const way = begin(hear, close, url);
@@ -74,12 +74,12 @@ export async function openWire(begin: BeginWorker, url?: string | URL): Promise<
     const abort = () => knock({ kind: "abort", id });
     const answer = new Promise<unknown>((resolve, reject) => {
       if (failure) throw failure;
-      const settle = (error: unknown, value?: unknown) => {
+      const settle = (error: Error | null, value?: unknown) => {
         signal?.removeEventListener("abort", abort);
         pending.delete(id);
         if (pending.size === 0) way.keepAlive(false);
         if (error === null) resolve(value);
-        else reject(error as Error);
+        else reject(error);
       };
       const message: ToWorker = { kind: "call", id, name, study, given, events: Object.keys(on) as EventName[] };
       try {
