@@ -1,4 +1,5 @@
 // Storage in the browser's own files, tried by calls that are drawn, beside one in memory; and what it refuses.
+/* global postMessage */
 import { memoryStorage } from "/build/index.js";
 import { opfsStorage } from "/build/io.js";
 
