@@ -59,7 +59,12 @@ export async function learningCurve(
       const title = `${train.length} of ${sets.train.length} ${part} ${repeat + 1}`;
       const trial = await createTrial(title, settings, own, start);
       const hear = (epoch: Epoch) => onEpoch?.(title, epoch, { done: ++done, planned: Math.max(done, planned) });
-      await advance(desk.storage, `curve-${count}-${repeat}`, trial, own, epochs, { signal, onStep, onEpoch: hear });
+      await advance(desk.storage, `curve-${count}-${repeat}`, trial, own, epochs, {
+        threads: desk.threads,
+        signal,
+        onStep,
+        onEpoch: hear,
+      });
       const value = trialValue(trial, own, epochs);
       validationLookUps += looksOf(trial, epochs);
       const effect = gainOf(monitor, value, kept);

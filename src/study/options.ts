@@ -6,14 +6,16 @@ import type { Storage } from "../storage/storage.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Task, TrainOptions } from "../train/settings.ts";
+import type { ThreadOptions } from "../train/team.ts";
 import type { Monitor } from "../train/stopping.ts";
 import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
-import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
+import type { RefinementTrial } from "./events.ts";
+import type { LedgerEntry } from "./ledger.ts";
 import type { Remedy } from "./remedy.ts";
 import type { TrainingResult } from "./run.ts";
 
-export interface StudyOptions {
+export interface StudyOptions extends ThreadOptions {
   /** One dataset, to be divided, or three that are apart already. */
   readonly data: Dataset | DatasetSplit;
   /**
@@ -48,7 +50,7 @@ export interface StudyOptions {
   readonly moreSource?: string | null;
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends ThreadOptions {
   readonly storage: Storage;
   /** What the study was begun with: checked against what the ledger commits to. */
   readonly data: Dataset | DatasetSplit;
@@ -147,6 +149,11 @@ export interface LearningCurve {
 }
 
 export interface TestOptions {
+  /**
+   * Why the test set is to be opened again, in words: the ledger keeps it, and every later report begins with how often the
+   * set was opened, and why. null, the default, for the one look that a study has.
+   */
+  readonly reopen?: string | null;
   /** Further pages of the report by file name, such as `{ "report.html": reportHtml }`; written before the test counts as finished. */
   readonly pages?: Readonly<Record<string, (report: Report) => string>>;
   /**
@@ -182,8 +189,9 @@ export interface Study {
    */
   learningCurve(options?: LearningCurveOptions): Promise<LearningCurve>;
   /**
-   * Phase three: opens the test set, once.
-   * @throws SealedTestSetError at a second call; StudyStateError before training, or when the test set's pixels changed.
+   * Phase three: opens the test set, once. A test that was stopped in the middle is finished: the same opening counts.
+   * @throws SealedTestSetError at a second call without `reopen`; StudyStateError before training, when the test set's pixels
+   * changed, or weights, decision, history or settings are not those that the ledger names.
    */
   test(options?: TestOptions): Promise<Report>;
   /** The model as it stands. @throws StudyStateError before training. */

@@ -17,6 +17,8 @@ describe("settings", () => {
       accumulate: 1,
       clipNorm: null,
       monitor: "loss",
+      threshold: 0.5,
+      temperature: "fit",
       augment: [],
       patches: null,
       patchStride: null,
@@ -183,7 +185,7 @@ describe("settings", () => {
     [{ hidden: [64, "32"] }, 'got [64,"32"]'],
     [{ freeze: "0" }, '"freeze": expected names of layers, such as 0,hidden 2, got "0"'],
     [{ freeze: ["0", ""] }, '"freeze": expected names of layers'],
-    [{ from: "" }, '"from": expected the path of a model or of a study\'s folder, or none, got ""'],
+    [{ from: "" }, '"from": expected the path of a model or a study\'s folder, or none, got ""'],
     [
       { augment: "rotate=10" },
       '"augment": expected a list such as rotate=10,deform,flip=xy@0.5, or none, got "rotate=10"',

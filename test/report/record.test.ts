@@ -149,7 +149,7 @@ describe("the record of a test of two classes", () => {
   test("has one ROC curve, of the second class, and the facts it was given", () => {
     expect(report.roc.map((curve) => curve.class)).toEqual(["pneumonia"]);
     expect(report.testSet).toEqual({ size: 200, sha256: "3".repeat(64), opened: "2026-03-05T14:07:31.123Z" });
-    expect(report).toMatchObject({ schema: 1, voxgrad: "0.1.0", seed: 7, bestEpoch: 12 });
+    expect(report).toMatchObject({ schema: 2, voxgrad: "0.1.0", seed: 7, bestEpoch: 12 });
     expect(report.perClass.map((figures) => figures.class)).toEqual(["healthy", "pneumonia"]);
     expect(report.phases.map((phase) => phase.event).at(-1)).toBe("test opened");
   });
