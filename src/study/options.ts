@@ -77,7 +77,7 @@ export interface TrainRunOptions extends TrainOptions {
    * Hears after every step how many of the epoch's images the weights have seen. A promise that it gives is waited for
    * before the next step: training pauses.
    */
-  readonly onStep?: (images: number) => Promise<void> | void;
+  readonly onStep?: ((images: number) => void) | ((images: number) => Promise<void>);
 }
 
 export interface RefineOptions {
@@ -97,7 +97,7 @@ export interface RefineOptions {
   /** Stops after the running step; the next call with the same options goes on from there. The signal's reason is thrown. */
   readonly signal?: AbortSignal;
   /** Hears every step of every trial, as that of `train` does. */
-  readonly onStep?: (images: number) => Promise<void> | void;
+  readonly onStep?: ((images: number) => void) | ((images: number) => Promise<void>);
   /** Hears every epoch of every trial, which remedy it tries, and how far the search is. */
   readonly onEpoch?: (
     remedy: string,
@@ -118,7 +118,7 @@ export interface LearningCurveOptions {
   /** Stops after the running step; the signal's reason is thrown. */
   readonly signal?: AbortSignal;
   /** Hears every step of every network, as that of `train` does. */
-  readonly onStep?: (images: number) => Promise<void> | void;
+  readonly onStep?: ((images: number) => void) | ((images: number) => Promise<void>);
   /** Hears every epoch, with how many images it is of, and how far the curve is. */
   readonly onEpoch?: (
     part: string,

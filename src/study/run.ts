@@ -116,7 +116,7 @@ async function oneEpoch(fit: Fit, { signal, onStep, interrupted }: RunHooks, kee
   try {
     return await fit.epoch(signal, (images) => {
       const pause = onStep?.(images);
-      return pause ? pause.then(() => keeper.keepWhenDue()) : keeper.keepWhenDue();
+      return pause instanceof Promise ? pause.then(() => keeper.keepWhenDue()) : keeper.keepWhenDue();
     });
   } catch (error) {
     if (signal?.aborted && !(error instanceof DivergenceError)) {

@@ -8,21 +8,33 @@ import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 import type { BrowserContext, Page } from "playwright-core";
 
-const browserPath = process.env["VOXGRAD_CHROMIUM"] ?? "/usr/bin/chromium";
+export const browserPath = process.env["VOXGRAD_CHROMIUM"] ?? "/usr/bin/chromium";
 
 export const hasBrowser = existsSync(browserPath);
 
 /** Nothing from elsewhere, no `eval`, no `blob:`. */
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
 
+export const browserFlags = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+]; // prettier-ignore
+
+export interface Served {
+  /** A page that loads `script`, a file of test/platform/, isolated from other origins or not. */
+  address(script: string, isIsolated: boolean): string;
+  close(): void;
+}
+
 export interface OpenBrowser {
   readonly context: BrowserContext;
-  /** A page that has loaded `script`, a file of test/platform/, isolated from other origins or not. */
+  /** A page that has loaded a script. */
   open(script: string, isIsolated: boolean): Promise<Page>;
   close(): Promise<void>;
 }
 
-export async function openBrowser(): Promise<OpenBrowser> {
+/** Serves the clone on the loopback. */
+export async function serve(): Promise<Served> {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     // Workers are asked for by pages of both kinds, and may have the headers in any case.
@@ -44,21 +56,28 @@ export async function openBrowser(): Promise<OpenBrowser> {
     ); // prettier-ignore
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return {
+    address: (script, isIsolated) => `${root}?script=${script}${isIsolated ? "&isolated" : ""}`,
+    close: () => void server.close(),
+  };
+}
+
+export async function openBrowser(): Promise<OpenBrowser> {
+  const served = await serve();
   const profile = await mkdtemp(join(tmpdir(), "voxgrad-browser-"));
-  const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]; // prettier-ignore
-  const context = await chromium.launchPersistentContext(profile, { executablePath: browserPath, args });
+  const context = await chromium.launchPersistentContext(profile, { executablePath: browserPath, args: browserFlags });
   return {
     context,
     async open(script, isIsolated) {
       const page = await context.newPage();
-      await page.goto(`${address}?script=${script}${isIsolated ? "&isolated" : ""}`);
+      await page.goto(served.address(script, isIsolated));
       await page.waitForLoadState("load");
       return page;
     },
     async close() {
       await context.close();
-      server.close();
+      served.close();
       await rm(profile, { recursive: true, force: true });
     },
   };

@@ -29,8 +29,16 @@ globalThis.page = {
     const weights = await trained(run, settings(epochs));
     const report = await run.test({ pages: { "report.html": "html" } });
     const html = new TextDecoder().decode(await run.read("report.html"));
+    const { threads, threadsReason: reason } = (await run.ledger()).find(({ event }) => event === "training ended");
     remote.end();
-    return { weights, accuracy: report.metrics.accuracy.value, html: html.slice(0, 15), isolated: crossOriginIsolated };
+    return {
+      threads,
+      reason,
+      weights,
+      accuracy: report.metrics.accuracy.value,
+      html: html.slice(0, 15),
+      isolated: crossOriginIsolated,
+    };
   },
 
   /** Begins a study in the browser's own files, and goes on training until the page is closed. */
@@ -72,22 +80,20 @@ globalThis.page = {
     return { refused, after };
   },
 
-  /** Trains 784-512-256-10, and measures what the page does meanwhile; `null` epochs train nothing. */
-  async frames(epochs) {
-    const remote = await connectWorker();
+  /** Makes what `frames` trains on, and begins the study. */
+  async prepare() {
+    globalThis.remote = await connectWorker();
     const count = 2000;
     const images = Uint8Array.from({ length: count * 784 }, (_, i) => (i * 7919 + (i >> 8)) % 251);
     const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
-    const run = await remote.study({
-      data: { arrays: { images, shape: [28, 28], labels }, transfer: true },
-      seed: 5,
-      leakage: "allow",
-    });
-    await run.sets();
+    const data = { arrays: { images, shape: [28, 28], labels }, transfer: true };
+    globalThis.run = await globalThis.remote.study({ data, seed: 5, leakage: "allow" });
+    await globalThis.run.sets();
+  },
+
+  /** Trains 784-512-256-10, and measures what the page does meanwhile: gaps between frames, and what the library takes. */
+  async frames(epochs) {
     const heard = handlers.length;
-    const long = [];
-    const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration)));
-    observer.observe({ entryTypes: ["longtask"] });
     const gaps = [];
     let last = performance.now();
     let isRunning = true;
@@ -101,18 +107,16 @@ globalThis.page = {
     const started = performance.now();
     let steps = 0;
     const layers = [dense(512), relu(), dense(256), relu(), dense(10)];
-    if (epochs === null) await new Promise((resolve) => setTimeout(resolve, 5000));
-    else await trained(run, { network: network(layers), epochs, patience: null, onStep: () => steps++ });
+    await trained(globalThis.run, { network: network(layers), epochs, patience: null, onStep: () => steps++ });
     isRunning = false;
     const seconds = (performance.now() - started) / 1000;
-    for (const entry of observer.takeRecords()) long.push(entry.duration);
-    remote.end();
+    globalThis.remote.end();
     const own = handlers.slice(heard);
     gaps.sort((a, b) => a - b);
     const at = (part) => gaps[Math.floor(part * (gaps.length - 1))];
     return {
-      seconds, steps, frames: gaps.length, long, handlers: own.length, slowestHandler: Math.max(0, ...own),
-      median: at(0.5), ninetyNinth: at(0.99), longest: at(1),
+      seconds, steps, frames: gaps.length, median: at(0.5), ninetyNinth: at(0.99), longest: at(1),
+      handlers: own.length, slowestHandler: Math.max(0, ...own),
     }; // prettier-ignore
   },
 };

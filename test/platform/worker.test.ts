@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adam, dense, dropout, network, phantoms, relu, rotate, study } from "../../src/index.ts";
 import type { LedgerEntry } from "../../src/index.ts";
-import { hasBrowser, openBrowser } from "./browser.ts";
+import { browserFlags, browserPath, hasBrowser, openBrowser, serve } from "./browser.ts";
 import type { OpenBrowser } from "./browser.ts";
+import { openTabs } from "./hidden-tab.ts";
 
 const isHere = existsSync("build/worker-host.js") && hasBrowser;
 
@@ -25,6 +29,28 @@ async function seen(page: Page, epochs: number): Promise<void> {
     await new Promise((done) => setTimeout(done, 20));
 }
 
+/** The tasks of a page's main thread while it acts, in milliseconds of processor time: a machine that has other work counts for nothing. */
+async function tasksOf<T>(
+  browser: OpenBrowser,
+  page: Page,
+  act: () => Promise<T>,
+): Promise<{ result: T; tasks: number[] }> {
+  interface Traced { name: string; ph: string; pid: number; tid: number; tdur?: number; args: { name?: string } } // prettier-ignore
+  const session = await browser.context.newCDPSession(page);
+  const events: Traced[] = [];
+  session.on("Tracing.dataCollected", ({ value }) => void events.push(...(value as unknown as Traced[])));
+  const includedCategories = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"];
+  await session.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories } });
+  const result = await act();
+  const complete = new Promise<void>((done) => session.once("Tracing.tracingComplete", () => done()));
+  await session.send("Tracing.end");
+  await complete;
+  const mains = events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
+  const isMain = ({ pid, tid }: Traced) => mains.some((main) => main.pid === pid && main.tid === tid);
+  const tasks = events.filter((event) => event.ph === "X" && /RunTask$/.test(event.name) && isMain(event));
+  return { result, tasks: tasks.map(({ tdur = 0 }) => tdur / 1000) };
+}
+
 describe.skipIf(!isHere)("voxgrad/worker in a browser (skipped where Chromium or the build is absent)", () => {
   let browser: OpenBrowser;
   beforeAll(async () => {
@@ -34,9 +60,12 @@ describe.skipIf(!isHere)("voxgrad/worker in a browser (skipped where Chromium or
 
   it.each([true, false])("trains, tests and reports to Node's bits under a strict policy (isolated: %s)", async (isolated) => {
     const page = await browser.open("worker-page.mjs", isolated);
-    const said = await page.evaluate<unknown>("page.bits(3)");
     const { weights, accuracy } = await weightsHere(3);
-    expect(said).toEqual({ weights, accuracy, html: expect.stringMatching(/^<!doctype html>/i) as string, isolated });
+    const html = expect.stringMatching(/^<!doctype html>/i) as string;
+    expect(await page.evaluate<unknown>("page.bits(3)")).toMatchObject({ weights, accuracy, html, isolated, threads: 1 });
+    const shared = await page.evaluate<unknown>("page.bits(3, { threads: 2, beyondProcessors: true })");
+    const reason = isolated ? null : (expect.stringMatching(/^memory cannot be shared here/) as string);
+    expect(shared).toMatchObject({ weights, accuracy, threads: isolated ? 2 : 1, reason });
     await page.close();
   }, 120_000); // prettier-ignore
 
@@ -62,35 +91,51 @@ describe.skipIf(!isHere)("voxgrad/worker in a browser (skipped where Chromium or
     await page.close();
   }, 120_000);
 
-  it("leaves the page's thread free while 784-512-256-10 trains: no long task, and frames go on", async () => {
+  it("leaves the page's thread free while 784-512-256-10 trains: no task of 16 milliseconds, and frames go on", async () => {
     const page = await browser.open("worker-page.mjs", true);
-    interface Frames { seconds: number; steps: number; frames: number; long: number[]; handlers: number; slowestHandler: number; median: number; ninetyNinth: number; longest: number } // prettier-ignore
-    const idle = await page.evaluate<Frames>("page.frames(null)");
-    const busy = await page.evaluate<Frames>("page.frames(30)");
-    console.log(`idle ${JSON.stringify(idle)}\ntraining ${JSON.stringify(busy)}`);
-    expect(busy.steps).toBeGreaterThan(0);
-    expect(busy.handlers).toBeGreaterThan(8);
-    expect(busy.long.filter((milliseconds) => milliseconds > 50)).toEqual([]);
-    expect(busy.frames).toBeGreaterThan(10 * busy.seconds);
+    await page.evaluate("page.prepare()");
+    interface Frames { seconds: number; steps: number; frames: number; handlers: number; slowestHandler: number } // prettier-ignore
+    const { result, tasks } = await tasksOf(browser, page, () => page.evaluate<Frames>("page.frames(30)"));
+    const longest = Math.max(...tasks);
+    console.log(
+      `${JSON.stringify(result)}, ${tasks.length} tasks, the longest ${longest.toFixed(1)} ms of processor time`,
+    );
+    expect(result.steps).toBeGreaterThan(0);
+    expect(result.handlers).toBeGreaterThan(30);
+    expect(tasks.length).toBeGreaterThan(100);
+    expect(longest).toBeGreaterThan(0);
+    expect(longest).toBeLessThan(16);
+    expect(result.frames).toBeGreaterThan(10 * result.seconds);
     await page.close();
   }, 300_000);
+});
 
-  it("goes on in a tab that is hidden", async () => {
-    const page = await browser.open("worker-page.mjs", true);
-    await page.evaluate('page.begin("hidden", 1000)');
-    await seen(page, 1);
-    const other = await browser.open("worker-page.mjs", true);
-    // The driver lets every page believe that it is in front.
-    for (const each of [page, other]) {
-      const session = await browser.context.newCDPSession(each);
-      await session.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+describe.skipIf(!isHere)("a tab that is hidden", () => {
+  it("goes on training", async () => {
+    const served = await serve();
+    const profile = await mkdtemp(join(tmpdir(), "voxgrad-browser-"));
+    const tabs = openTabs(browserPath, browserFlags, profile);
+    try {
+      const address = served.address("worker-page.mjs", true);
+      const first = await tabs.open(address);
+      const until = async (expression: string) => {
+        while (!(await tabs.evaluate(first, expression).catch(() => false)))
+          await new Promise((done) => setTimeout(done, 50));
+      };
+      await until("typeof page !== 'undefined'"); // the page's own, once it has loaded
+      await tabs.evaluate(first, 'page.begin("hidden", 100000)');
+      await until("globalThis.epochsSeen >= 1");
+      const second = await tabs.open(address);
+      await tabs.bringToFront(second);
+      await until("document.visibilityState === 'hidden'");
+      const before = Number(await tabs.evaluate(first, "globalThis.epochsSeen"));
+      await until(`globalThis.epochsSeen >= ${before + 10}`);
+      expect(await tabs.evaluate(first, "document.visibilityState")).toBe("hidden");
+    } finally {
+      tabs.close();
+      served.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     }
-    await other.bringToFront();
-    const before = await page.evaluate<[string, number]>("[document.visibilityState, globalThis.epochsSeen]");
-    console.log(before);
-    await seen(page, before[1] + 5);
-    await page.close();
-    await other.close();
   }, 120_000);
 });
 

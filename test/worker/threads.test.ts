@@ -41,6 +41,22 @@ describe.skipIf(!isBuilt)("a worker of Node (skipped before npm run build)", () 
     }
   });
 
+  it("has threads of its own, to the same bits", async () => {
+    const remote = await connectWorker();
+    try {
+      const weights = [];
+      for (const threads of [1, 2]) {
+        const run = await remote.study({ data: described, seed: 5, threads, beyondProcessors: true });
+        for await (const { epoch } of run.train(training)) expect(epoch).toBeGreaterThan(0);
+        expect((await run.ledger()).at(-1)).toMatchObject({ event: "training ended", threads });
+        weights.push((await run.model()).weights);
+      }
+      expect(weights[1]).toEqual(weights[0]);
+    } finally {
+      remote.end();
+    }
+  });
+
   it("stops at the step at which it is told to: an epoch of 700 steps ends in its middle", async () => {
     const remote = await connectWorker();
     try {
