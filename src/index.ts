@@ -195,6 +195,7 @@ export type {
   TestOptions,
   TrainRunOptions,
 } from "./study/options.ts";
+export { readHistory } from "./study/keep.ts";
 export { defaultRemedies, gentleAugmentation, strongAugmentation } from "./study/remedy.ts";
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";

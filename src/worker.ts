@@ -8,5 +8,6 @@ export type {
   RemoteStudyOptions,
   RemoteTestOptions,
   RemoteTrainOptions,
+  RemoteVerifyOptions,
   WorkerOptions,
 } from "./worker/remote.ts";

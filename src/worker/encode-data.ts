@@ -6,7 +6,7 @@ import type { Sent } from "./encode.ts";
 /** @throws TypeError for what cannot be sent. */
 export function encodeData(described: DataDescription, at: string): { sent: Sent; transfer: readonly ArrayBuffer[] } {
   // What is no description is refused where the data would be made.
-  if (typeof described !== "object" || described === null) return { sent: encode(described, at), transfer: [] };
+  if (typeof described !== "object") return { sent: encode(described, at), transfer: [] };
   const sent = encode(withWholeAddress(described), at);
   const sets = "train" in described ? [described.train, described.validation, described.test] : [described];
   const moved = sets.flatMap((set) => ("arrays" in set && set.transfer ? buffersOf({ ...set.arrays }) : []));

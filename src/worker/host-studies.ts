@@ -1,6 +1,6 @@
 // The calls of studies, carried out in the worker.
-import { openStudy, StudyStateError, study } from "../index.ts";
-import type { OpenOptions, Report, Storage, Study, StudyOptions, TrainRunOptions } from "../index.ts";
+import { openStudy, study, StudyStateError, verifyStudy } from "../index.ts";
+import type { OpenOptions, Report, Storage, Study, StudyOptions, TestOptions, TrainRunOptions } from "../index.ts";
 import type { DataDescription, StorageDescription } from "./descriptions.ts";
 import { buffersOf } from "./encode.ts";
 import type { Act, Context } from "./host.ts";
@@ -14,7 +14,7 @@ interface KeptStudy {
 
 type StudyCall = Exclude<CallName, "predict" | "saliency" | "occlusion">;
 
-/** What a study is begun or opened with: what the library takes, but for what is described. */
+/** What a study is begun, opened or verified with: what the library takes, but for what is described. */
 interface Described {
   readonly data: DataDescription;
   readonly moreData?: DataDescription | null;
@@ -27,15 +27,10 @@ export function callsOfStudies(): Readonly<Record<StudyCall, Act>> {
   const keep =
     (create: (options: StudyOptions & OpenOptions) => Study): Act =>
     async (context, given) => {
-      const { data, moreData, storage: place = "memory", ...rest } = given as Described;
-      const storage = await storageOf(place, "storage");
-      const made = {
-        ...rest,
-        storage,
-        data: await datasetOf(data, "data"),
-        ...(moreData ? { moreData: await datasetOf(moreData, "moreData") } : {}),
-      };
-      studies.set(context.study, { study: create(made), storage });
+      const made = await makeDescribed(given as Described);
+      // What is no data is refused by name.
+      const data = made.data ?? (await datasetOf((given as Described).data, "data"));
+      studies.set(context.study, { study: create({ ...made, data }), storage: made.storage });
       return { value: null };
     };
 
@@ -60,11 +55,16 @@ export function callsOfStudies(): Readonly<Record<StudyCall, Act>> {
     train: stepping(train),
     refine: stepping((study, context, given) => study.refine({ ...given, ...hooks(context) })),
     learningCurve: stepping((study, context, given) => study.learningCurve({ ...given, ...hooks(context) })),
-    test: on(({ study }, _, given: readonly string[]) => test(study, given)),
+    test: on(({ study }, _, given: RemoteTest) => test(study, given)),
     model: async (context, ...given) => ({
       ...(await on(({ study }) => study.model())(context, ...given)),
       transfer: buffersOf,
     }),
+    async verifyStudy({ signal, hears, tell }, given) {
+      const onEpoch = (...told: readonly unknown[]) => tell("trialEpoch", ...told);
+      const options = { ...(await makeDescribed(given as Described)), signal };
+      return { value: await verifyStudy(hears("trialEpoch") ? { ...options, onEpoch } : options) };
+    },
     async pause({ pausing }) {
       await pausing.pause();
       return { value: null };
@@ -79,6 +79,15 @@ export function callsOfStudies(): Readonly<Record<StudyCall, Act>> {
       for (const [name, text] of Object.entries(texts)) await storage.write(name, new TextEncoder().encode(text));
       return null;
     }),
+  };
+}
+
+async function makeDescribed({ data, moreData, storage = "memory", ...rest }: Described) {
+  return {
+    ...rest,
+    storage: await storageOf(storage, "storage"),
+    data: data ? await datasetOf(data, "data") : null,
+    ...(moreData ? { moreData: await datasetOf(moreData, "moreData") } : {}),
   };
 }
 
@@ -115,9 +124,11 @@ async function train(study: Study, context: Context, given: TrainRunOptions & { 
   }
 }
 
-/** @param pages that are to be made here, by name: the report as HTML. */
-async function test(study: Study, pages: readonly string[]): Promise<Report> {
-  if (pages.length === 0) return study.test();
+type RemoteTest = Omit<TestOptions, "pages"> & { readonly pages: readonly string[] };
+
+/** Makes the pages of these names here: the report as HTML. */
+async function test(study: Study, { pages, ...options }: RemoteTest): Promise<Report> {
+  if (pages.length === 0) return study.test(options);
   const { reportHtml } = await import("../report.ts");
-  return study.test({ pages: Object.fromEntries(pages.map((name) => [name, reportHtml])) });
+  return study.test({ ...options, pages: Object.fromEntries(pages.map((name) => [name, reportHtml])) });
 }

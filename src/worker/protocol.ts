@@ -7,7 +7,7 @@ export type CallName =
   | "study" | "openStudy"
   | "sets" | "train" | "refine" | "learningCurve" | "test" | "model" | "ledger"
   | "pause" | "resume" | "files" | "read" | "write"
-  | "predict" | "saliency" | "occlusion"; // prettier-ignore
+  | "predict" | "saliency" | "occlusion" | "verifyStudy"; // prettier-ignore
 
 export type EventName = "epoch" | "step" | "trialEpoch" | "refusedCheckpoint";
 

@@ -24,9 +24,9 @@ export function remoteStudy(wire: Wire, study: number): RemoteStudy {
     train: (options = {}) => train(wire, study, options),
     refine: search("refine"),
     learningCurve: search("learningCurve"),
-    async test({ pages = {} }: RemoteTestOptions = {}) {
+    async test({ pages = {}, ...options }: RemoteTestOptions = {}) {
       const there = Object.keys(pages).filter((name) => pages[name] === "html");
-      const report = await ask<Report>("test", there);
+      const report = await ask<Report>("test", { ...options, pages: there });
       const here = Object.entries(pages).flatMap(([name, page]) => (page === "html" ? [] : [[name, page(report)] as const])); // prettier-ignore
       if (here.length > 0) await ask("write", Object.fromEntries(here));
       return report;

@@ -2,7 +2,8 @@
 import type {
   ClassPredictions, Epoch, ExplanationMaps, ExplanationOptions, LearningCurve, LearningCurveOptions, LedgerEntry,
   MaskPredictions, Model, OcclusionOptions, OpenOptions, Refinement, RefineOptions, Report, SamplingOptions, StudyOptions,
-  StudySets, TrainingResult, TrainRunOptions,
+  StudySets, TestOptions, TrainingResult, TrainRunOptions,
+  Verification, VerifyOptions,
 } from "../index.ts"; // prettier-ignore
 import type { DataDescription, KeptStorage, StorageDescription } from "./descriptions.ts";
 
@@ -29,6 +30,13 @@ export interface RemoteOpenOptions extends Omit<OpenOptions, "data" | "moreData"
   readonly storage: KeptStorage;
 }
 
+/** The options of `verifyStudy`, with its data and storage described instead of made. */
+export interface RemoteVerifyOptions extends Omit<VerifyOptions, "data" | "moreData" | "storage"> {
+  readonly storage: KeptStorage;
+  readonly data?: DataDescription | null;
+  readonly moreData?: DataDescription | null;
+}
+
 /** What a page hears in the middle of an epoch. */
 interface Steps {
   /** Hears how many of the epoch's images the weights have seen, at most every 50 milliseconds. */
@@ -43,7 +51,7 @@ export interface RemoteTrainOptions extends Omit<TrainRunOptions, "onStep">, Ste
   readonly ahead?: number;
 }
 
-export interface RemoteTestOptions {
+export interface RemoteTestOptions extends Omit<TestOptions, "pages"> {
   /**
    * Further pages of the report by file name: "html" for that of `voxgrad/report`, made in the worker and written before the
    * test counts as finished; a function makes one here, of the report, written right after.
@@ -83,6 +91,7 @@ export interface Remote {
   study(options: RemoteStudyOptions): Promise<RemoteStudy>;
   /** Opens a study that a storage holds. @throws as study. */
   openStudy(options: RemoteOpenOptions): Promise<RemoteStudy>;
+  verifyStudy(options: RemoteVerifyOptions): Promise<Verification>;
   predict(
     model: Model,
     data: DataDescription,

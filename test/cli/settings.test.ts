@@ -11,6 +11,7 @@ describe("settings", () => {
       task: null,
       loss: null,
       checkpointEvery: 30,
+      threads: "auto",
       classWeights: null,
       sampling: "shuffle",
       labelSmoothing: 0,

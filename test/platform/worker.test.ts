@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adam, dense, dropout, network, phantoms, relu, rotate, study } from "../../src/index.ts";
@@ -10,7 +12,8 @@ import { browserFlags, browserPath, hasBrowser, openBrowser, serve } from "./bro
 import type { OpenBrowser } from "./browser.ts";
 import { openTabs } from "./hidden-tab.ts";
 
-const isHere = existsSync("build/worker-host.js") && hasBrowser;
+const isBuilt = existsSync("build/worker-host.js");
+const isHere = isBuilt && hasBrowser;
 
 /** What worker-page.mjs trains, without a worker. */
 async function weightsHere(epochs: number): Promise<{ weights: string; accuracy: number | null }> {
@@ -138,6 +141,27 @@ describe.skipIf(!isHere)("a tab that is hidden", () => {
     }
   }, 120_000);
 });
+
+/** Where a program is: named by a variable, else on the path; null where it is not. */
+function programOf(name: string, variable: string): string | null {
+  const given = process.env[variable] ?? name;
+  return spawnSync(given, ["--version"]).status === 0 ? given : null;
+}
+
+const runtimes: readonly (readonly [name: string, program: string | null, flags: readonly string[]])[] = [
+  ["Node", process.execPath, []],
+  ["Deno", programOf("deno", "VOXGRAD_DENO"), ["run", "-A"]],
+  ["Bun", programOf("bun", "VOXGRAD_BUN"), ["run"]],
+];
+
+describe.each(runtimes)("the bundle of voxgrad/worker in %s", (_, program, flags) => {
+  it.skipIf(!isBuilt || program === null).each([1, 2])("trains with %i threads to the same bits, and stops when told (skipped where the runtime or the build is absent)", async (threads) => {
+    const script = [resolve("test/platform/worker-run.mjs"), pathToFileURL(resolve("build") + "/").href, String(threads)];
+    const { status, stdout, stderr } = spawnSync(program ?? "", [...flags, ...script], { encoding: "utf8", timeout: 100_000 });
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ weights: (await weightsHere(3)).weights, threads, aborted: true });
+  }, 120_000);
+}); // prettier-ignore
 
 describe.skipIf(!isHere)("opfsStorage in a worker of a browser", () => {
   it("does what a storage in memory does, in order, and holds the browser's lock", async () => {

@@ -78,6 +78,8 @@ describe.each([["with memory to share", true], ["without", false]] as const)("a 
     expect(new TextDecoder().decode((await there.read("short.txt")) ?? undefined)).toBe("seed 5");
     expect(await there.files()).toEqual(expect.arrayContaining(["ledger.jsonl", "model.safetensors", "report.html"]));
     expect(await there.read("nothing.txt")).toBeNull();
+    await expect(there.test()).rejects.toThrow(SealedTestSetError);
+    expect((await there.test({ reopen: "to see whether reasons arrive" })).testSet.size).toBe(report.testSet.size);
     const few = { phantoms: { count: 4, seed: 8, size: [6, 6, 6] } };
     expect(await remote.predict(model, few)).toEqual(await predict(model, phantoms(few.phantoms)));
     const drawn = { samples: 4, seed: 2 };
@@ -301,6 +303,23 @@ describe("errors of a worker", () => {
     await expect(second.sets()).rejects.toThrow(StudyStateError);
     const opened = await remote.openStudy({ data: described, storage: { folder: place } });
     expect(await opened.sets()).toEqual(await openStudy({ data, storage: folderStorage(place) }).sets());
+  });
+
+  it("are found by verifying, which changes nothing", async () => {
+    ({ remote } = await connectInProcess());
+    const storage = { folder: join(folder, "verified") };
+    const run = await remote.study({ data: described, seed: 5, storage });
+    await all(run.train(training));
+    const epochs: number[] = [];
+    const replay = { storage, data: described, replay: true, onEpoch: ({ epoch }: Epoch) => void epochs.push(epoch) };
+    expect(await remote.verifyStudy(replay)).toEqual({ valid: true, problems: [], unchecked: [] });
+    expect(epochs).toEqual([1, 2, 3]);
+    await writeFile(join(storage.folder, "seal.json"), "{}");
+    const { valid, problems } = await remote.verifyStudy({ storage });
+    expect([valid, problems[0].file]).toEqual([false, "seal.json"]);
+    const controller = new AbortController();
+    controller.abort();
+    await expect(remote.verifyStudy({ ...replay, signal: controller.signal })).rejects.toBe(controller.signal.reason);
   });
 
   it("go on hearing: a call that failed leaves the worker as it was", async () => {
