@@ -24,7 +24,12 @@ export async function connect(begin: BeginWorker, url?: string | URL): Promise<R
     checkDescribed(storage);
     const first = data ? encodeData(data, "data") : null;
     const second = moreData ? encodeData(moreData, "moreData") : null;
-    const given = { ...(encode(rest, name) as object), storage, data: first?.sent, moreData: second?.sent };
+    const given = {
+      ...(encode(rest, name) as object),
+      storage,
+      data: first ? first.sent : data,
+      moreData: second?.sent,
+    };
     return { given: [given], transfer: [...new Set([...(first?.transfer ?? []), ...(second?.transfer ?? [])])] };
   }
 
