@@ -80,6 +80,34 @@ globalThis.page = {
     return { refused, after };
   },
 
+  /** Pauses in the middle of a long epoch, then aborts there. */
+  async stops() {
+    const remote = await connectWorker();
+    const run = await remote.study({ data: { phantoms: { count: 1000, seed: 7 } }, seed: 5 });
+    const controller = new AbortController();
+    let steps = 0;
+    let heard;
+    const first = new Promise((resolve) => (heard = resolve));
+    const onStep = () => {
+      steps++;
+      heard();
+    };
+    const layers = [dense(256), relu(), dense(2)];
+    const options = { network: network(layers), batchSize: 1, epochs: 1000, onStep, signal: controller.signal };
+    const stopped = run.train(options).next();
+    stopped.catch(() => undefined);
+    await first;
+    await run.pause();
+    const before = steps;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const whilePaused = steps - before;
+    controller.abort();
+    const isReason = await stopped.catch((error) => error === controller.signal.reason);
+    const last = (await run.ledger()).at(-1);
+    remote.end();
+    return { whilePaused, isReason, event: last.event, epochs: last.epochs, images: last.images };
+  },
+
   /** Makes what `frames` trains on, and begins the study. */
   async prepare() {
     globalThis.remote = await connectWorker();

@@ -11,6 +11,7 @@ import type { LedgerEntry } from "../../src/index.ts";
 import { browserFlags, browserPath, hasBrowser, openBrowser, serve } from "./browser.ts";
 import type { OpenBrowser } from "./browser.ts";
 import { openTabs } from "./hidden-tab.ts";
+import { runtimes } from "./runtimes.ts";
 
 const isBuilt = existsSync("build/worker-host.js");
 const isHere = isBuilt && hasBrowser;
@@ -71,6 +72,20 @@ describe.skipIf(!isHere)("voxgrad/worker in a browser (skipped where Chromium or
     expect(shared).toMatchObject({ weights, accuracy, threads: isolated ? 2 : 1, reason });
     await page.close();
   }, 120_000); // prettier-ignore
+
+  it.each([true, false])(
+    "pauses in the middle of an epoch of 700 steps, and stops there (isolated: %s)",
+    async (isolated) => {
+      const page = await browser.open("worker-page.mjs", isolated);
+      interface Stopped { whilePaused: number; isReason: boolean; event: string; epochs: number; images: number } // prettier-ignore
+      const { images, ...rest } = await page.evaluate<Stopped>("page.stops()");
+      expect(rest).toEqual({ whilePaused: 0, isReason: true, event: "interrupted", epochs: 0 });
+      expect(images).toBeGreaterThan(0);
+      expect(images).toBeLessThan(700);
+      await page.close();
+    },
+    120_000,
+  );
 
   it("goes on where a closed page left it, from the browser's own files, to the same bits", async () => {
     const first = await browser.open("worker-page.mjs", true);
@@ -141,18 +156,6 @@ describe.skipIf(!isHere)("a tab that is hidden", () => {
     }
   }, 120_000);
 });
-
-/** Where a program is: named by a variable, else on the path; null where it is not. */
-function programOf(name: string, variable: string): string | null {
-  const given = process.env[variable] ?? name;
-  return spawnSync(given, ["--version"]).status === 0 ? given : null;
-}
-
-const runtimes: readonly (readonly [name: string, program: string | null, flags: readonly string[]])[] = [
-  ["Node", process.execPath, []],
-  ["Deno", programOf("deno", "VOXGRAD_DENO"), ["run", "-A"]],
-  ["Bun", programOf("bun", "VOXGRAD_BUN"), ["run"]],
-];
 
 describe.each(runtimes)("the bundle of voxgrad/worker in %s", (_, program, flags) => {
   it.skipIf(!isBuilt || program === null).each([1, 2])("trains with %i threads to the same bits, and stops when told (skipped where the runtime or the build is absent)", async (threads) => {
