@@ -26,7 +26,8 @@ export const beginWorker: BeginWorker = (onMessage, onEnd, url) => {
 };
 
 const beginOnNode = ({ Worker: Thread }: NodeThreads, ...[onMessage, onEnd, url]: Parameters<BeginWorker>) => {
-  const worker = new Thread(new URL(url ?? "./worker-host.js", import.meta.url));
+  const here = import.meta.url; // apart from what follows, which webpack would take for an address to resolve
+  const worker = new Thread(new URL(url ?? "./worker-host.js", here));
   worker.on("message", (message) => onMessage(message as ToPage));
   worker.on("messageerror", () => onEnd("it said something that could not be read"));
   worker.on("error", (error) => onEnd(`it failed (${error instanceof Error ? error.message : String(error)})`));
