@@ -92,7 +92,7 @@ globalThis.page = {
       steps++;
       heard();
     };
-    const layers = [dense(256), relu(), dense(2)];
+    const layers = [dense(2048), relu(), dense(2)];
     const options = { network: network(layers), batchSize: 1, epochs: 1000, onStep, signal: controller.signal };
     const stopped = run.train(options).next();
     stopped.catch(() => undefined);

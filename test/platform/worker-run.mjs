@@ -13,10 +13,11 @@ let last;
 do last = await epochs.next();
 while (!last.done);
 const stopped = new AbortController();
-const aborted = await run
-  .train({ ...options, epochs: 1000, onStep: () => stopped.abort(), signal: stopped.signal })
-  .next()
-  .catch((error) => error === stopped.signal.reason);
+const further = run.train({ ...options, epochs: 100000, onStep: () => stopped.abort(), signal: stopped.signal });
+const drain = async () => {
+  while (!(await further.next()).done);
+};
+const aborted = await drain().catch((error) => error === stopped.signal.reason);
 const ended = (await run.ledger()).find(({ event }) => event === "training ended");
 console.log(JSON.stringify({ weights: last.value.weightsSha256, threads: ended.threads, aborted }));
 remote.end();

@@ -62,7 +62,7 @@ describe.skipIf(!isBuilt)("a worker of Node (skipped before npm run build)", () 
     try {
       const run = await remote.study({ data: { phantoms: { count: 1000, seed: 7 } }, seed: 5 });
       const controller = new AbortController();
-      const options = { network: network([dense(256), relu(), dense(2)]), batchSize: 1, epochs: 1000 };
+      const options = { network: network([dense(2048), relu(), dense(2)]), batchSize: 1, epochs: 1000 };
       const stopped = run.train({ ...options, onStep: () => controller.abort(), signal: controller.signal }).next();
       const reason = await stopped.catch((error: unknown) => error);
       expect(reason).toBe(controller.signal.reason);
