@@ -37,11 +37,32 @@ const withoutNode = {
   },
 };
 
-/** Tests take what is built for "#threads"; bundles take the source, as an entry. */
+/** Tests take what is built for these; bundles take the source, as an entry. */
+const ownSources = { "#threads": "./src/wasm/threads.ts", "#worker-begin": "./src/worker/begin.ts" };
 const ownThreads = {
   name: "own-threads",
   resolveId(id) {
-    return id === "#threads" ? this.resolve("./src/wasm/threads.ts", undefined, { skipSelf: true }) : null;
+    return Object.hasOwn(ownSources, id) ? this.resolve(ownSources[id], undefined, { skipSelf: true }) : null;
+  },
+};
+
+/**
+ * What an entry needs of Node.js it asks for when it is called for, by process.getBuiltinModule: webpack and esbuild fail
+ * over an import of a "node:" module, even one that a browser never comes to. The command alone keeps its imports.
+ */
+const askForNode = {
+  name: "ask-for-node",
+  renderChunk(code, { fileName }) {
+    if (fileName === "cli.js") return null;
+    const ask = (module) => `globalThis.process.getBuiltinModule("${module}")`;
+    const asked = (_, names, module) =>
+      `const ${names.replace("* as ", "").replace(/\s+as\s+/g, ": ")} = ${ask(module)};`;
+    const bare = code
+      .replace(/^import (\* as [\w$]+|[\w$]+|\{[^}]*\}) from ['"](node:[\w/]+)['"];$/gm, asked)
+      .replace(/\bimport\(['"](node:[\w/]+)['"]\)/g, (_, module) => `Promise.resolve().then(() => ${ask(module)})`);
+    const left = /^import .*['"]node:/m.exec(bare);
+    if (left) throw new Error(`${fileName}: expected no import of a module of Node.js, got ${left[0]}`);
+    return { code: bare, map: null };
   },
 };
 
@@ -55,6 +76,9 @@ export default {
     thread: "src/thread.ts",
     // At the root of build/, so that the worker's file lies beside it.
     threads: "src/wasm/threads.ts",
+    worker: "src/worker.ts",
+    "worker-host": "src/worker-host.ts",
+    "worker-begin": "src/worker/begin.ts",
     wide: "src/wasm/wide.ts",
     "wide-refused": "src/wasm/wide-refused.ts",
   },
@@ -81,6 +105,7 @@ export default {
     json(),
     esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
     trimmedCharts,
+    askForNode,
     // What is bundled keeps its licence and notice.
     license({ thirdParty: { output: { file: "build/licences.txt" } } }),
   ],

@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^#wide$/, replacement: source("./src/wasm/wide.ts") },
       { find: /^voxgrad\/io$/, replacement: source("./src/io.ts") },
       { find: /^voxgrad\/report$/, replacement: source("./src/report.ts") },
+      { find: /^voxgrad\/worker$/, replacement: source("./src/worker.ts") },
       { find: /^voxgrad$/, replacement: source("./src/index.ts") },
     ],
   },
