@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { build, createServer } from "vite";
 import { adam, dense, dropout, network, phantoms, relu, study } from "../../src/index.ts";
 import { root } from "../docs/blocks.ts";
-import { hasBrowser, openBrowser, serve } from "./serve.ts";
+import { hasBrowser } from "../platform/browser.ts";
+import { openBrowser, serve } from "./serve.ts";
 
 let browser: Browser;
 beforeAll(async () => {

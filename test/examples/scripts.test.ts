@@ -5,6 +5,7 @@ import { transformSync } from "esbuild";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadModel } from "../../src/index.ts";
 import { documentedBlocks, root } from "../docs/blocks.ts";
+import { runtimes } from "../platform/runtimes.ts";
 
 const examples = join(root, "examples");
 const scripts = readdirSync(examples).filter((name) => /\.m?[jt]s$/.test(name));
@@ -43,16 +44,8 @@ function ofNode(name: string): string {
 /** Without what differs from run to run: when it was, and the name of a folder. */
 const lasting = (text: string) => text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "").replace(/^\S+\.npz/m, "");
 
-/** Where a program is: named by a variable, else on the path; null where it is not. */
-function programOf(name: string, variable: string): string | null {
-  const given = process.env[variable] ?? name;
-  return spawnSync(given, ["--version"]).status === 0 ? given : null;
-}
-
-const runtimes: readonly (readonly [name: string, program: string | null, flags: readonly string[]])[] = [
-  ["Deno", programOf("deno", "VOXGRAD_DENO"), ["run", "-A"]],
-  ["Bun", programOf("bun", "VOXGRAD_BUN"), ["run"]],
-];
+const others = runtimes.filter(([name]) => name !== "Node");
+const deno = runtimes.find(([name]) => name === "Deno")?.[1] ?? null;
 
 /** What each example must have said, and nobody would say who did not do it. */
 const said: Readonly<Record<string, readonly RegExp[]>> = {
@@ -115,14 +108,14 @@ describe.skipIf(!isBuilt)("examples/ on what is built (skipped before npm run bu
     expect(readFileSync(join(results, "report.html"), "utf8")).toMatch(/^<!doctype html>/i);
   }, 120_000);
 
-  describe.each(runtimes)("in %s", (_, program, flags) => {
+  describe.each(others)("in %s", (_, program, flags) => {
     it.skipIf(program === null).each(scripts)("%s as it stands says what it says in Node, to the last digit (skipped where the runtime is absent)", (name) => {
       const own = printed(program ?? "", ...flags, join(examples, name));
       expect(lasting(own)).toBe(lasting(ofNode(name)));
     }, 120_000);
   }); // prettier-ignore
 
-  it.skipIf(runtimes[0][1] === null)("deno.ts runs where it is allowed nothing (skipped where Deno is absent)", () => {
-    expect(printed(runtimes[0][1] ?? "", "run", "--no-prompt", join(examples, "deno.ts"))).toMatch(/^[0-9a-f]{64}$/m);
+  it.skipIf(deno === null)("deno.ts runs where it is allowed nothing (skipped where Deno is absent)", () => {
+    expect(printed(deno ?? "", "run", "--no-prompt", join(examples, "deno.ts"))).toMatch(/^[0-9a-f]{64}$/m);
   }, 120_000); // prettier-ignore
 });

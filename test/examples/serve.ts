@@ -1,19 +1,14 @@
 // A folder as a server has it that sends files and nothing else, on this machine alone; and a browser to look at it.
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
-
-const browserPath = process.env["VOXGRAD_CHROMIUM"] ?? "/usr/bin/chromium";
-
-export const hasBrowser = existsSync(browserPath);
+import { browserFlags, browserPath } from "../platform/browser.ts";
 
 export function openBrowser(): Promise<Browser> {
-  const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]; // prettier-ignore
-  return chromium.launch({ executablePath: browserPath, args });
+  return chromium.launch({ executablePath: browserPath, args: [...browserFlags] });
 }
 
 /** Nothing from elsewhere, and nothing that is no file of the page's server. */
