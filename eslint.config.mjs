@@ -7,7 +7,16 @@ const engineDependent =
   "exp|expm1|log|log2|log10|log1p|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|pow|hypot|cbrt|random";
 
 export default typescript.config(
-  { ignores: ["build/", "coverage/", "assembly/", "bench/compare/"] },
+  {
+    ignores: [
+      "build/",
+      "coverage/",
+      "assembly/",
+      "bench/compare/",
+      "examples/vite/dist/",
+      "examples/vite/node_modules/",
+    ],
+  },
   js.configs.recommended,
   ...typescript.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ["**/*.ts"] })),
   {
@@ -40,5 +49,6 @@ export default typescript.config(
       ],
     },
   },
+  { files: ["examples/page/*.js", "examples/vite/*.js"], languageOptions: { globals: globals.browser } },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
 );

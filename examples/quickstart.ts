@@ -1,3 +1,5 @@
+// The README's code: three phases of a study, from made-up scans to a report.
+//   node examples/quickstart.ts        (Node 22.18 or newer; or bun, or deno run -A)
 import { adam, dense, dropout, network, phantoms, relu, study } from "voxgrad";
 
 // Made-up head scans, half of them with a tumour; or readNpz("scans.npz") of "voxgrad/io", or arrays of your own.

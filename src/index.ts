@@ -2,7 +2,7 @@
 
 // data
 export { arrayDataset, subset } from "./data/dataset.ts";
-export type { ArrayDatasetOptions, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
+export type { ArrayDatasetOptions, ByteRegion, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
 export { orientationOf } from "./data/image-geometry.ts";
 export type { ImageGeometry } from "./data/image-geometry.ts";
 export { customDataset } from "./data/custom-dataset.ts";
@@ -17,6 +17,7 @@ export type { ImageFacts } from "./data/image-facts.ts";
 export { fromStructure } from "./data/structure.ts";
 export type {
   ArrayStructure,
+  DirectionCosines,
   ImageStructure,
   ItkStructure,
   NiftiStructure,
@@ -52,6 +53,7 @@ export type { Normalization } from "./data/normalization.ts";
 
 export { crop, deform, flip, resampling, rotate, scale, shear, stretch, translate } from "./data/augment.ts";
 export type {
+  AppliedByChance,
   Augmentation,
   AugmentationOptions,
   Axis,
@@ -95,16 +97,17 @@ export type {
   GaussianDropoutLayer,
   Layer,
   LayerOptions,
+  NoiseLayer,
   SpatialDropoutLayer,
 } from "./model/layers.ts";
 export { batchNorm, layerNorm } from "./model/normalization-layers.ts";
-export type { BatchNormLayer, LayerNormLayer } from "./model/normalization-layers.ts";
+export type { BatchNormLayer, LayerNormLayer, NormalizationLayer } from "./model/normalization-layers.ts";
 export { constant, glorot, he, lecun, torchLinear, zeros } from "./model/init.ts";
 export type { Initializer } from "./model/init.ts";
 export { network } from "./model/network.ts";
 export type { Network, NetworkOptions } from "./model/network.ts";
 export type { Plan, PlanOptions } from "./model/plan.ts";
-export type { Parameter, PlacedLayer } from "./model/shapes.ts";
+export type { Parameter, ParameterRole, PlacedLayer } from "./model/shapes.ts";
 export type { Tensor, Weights } from "./model/weights.ts";
 export { hasRelaxedSimd } from "./wasm/modes.ts";
 export type { NumericMode } from "./wasm/modes.ts";
@@ -120,7 +123,7 @@ export {
   sigmoidFocal,
   softmaxCrossEntropy,
 } from "./model/loss.ts";
-export type { Loss, Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy } from "./model/loss.ts";
+export type { Loss, LossOf, Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy, WithReduction } from "./model/loss.ts";
 
 // training
 export {
@@ -135,7 +138,19 @@ export {
   rmsprop,
   sgd,
 } from "./train/optimizer.ts";
-export type { Optimizer } from "./train/optimizer.ts";
+export type {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  GradientDescent,
+  Nadam,
+  Optimizer,
+  OptimizerOptions,
+  Radam,
+  Rmsprop,
+  Sgd,
+} from "./train/optimizer.ts";
 export {
   constantRate,
   cosineDecay,
@@ -148,21 +163,23 @@ export {
   reduceOnPlateau,
   stepDecay,
 } from "./train/schedule.ts";
-export type { Schedule } from "./train/schedule.ts";
+export type { PlateauState, Schedule, ScheduleOf, ScheduleOptions } from "./train/schedule.ts";
 export { ema, swa } from "./train/average.ts";
 export type { Average } from "./train/average.ts";
 export { clipNorm, clipValue, regularization } from "./train/regularization.ts";
 export type { Clipping, Regularization } from "./train/regularization.ts";
 export { hiddenLayers, outputsFor, resolveTraining } from "./train/settings.ts";
 export type { Task, TrainingSettings, TrainOptions } from "./train/settings.ts";
-export type { Monitor } from "./train/stopping.ts";
+export type { Monitor, StoppingState } from "./train/stopping.ts";
 export type { SetFigures } from "./train/figures.ts";
 export { explainDiagnosis } from "./train/diagnosis.ts";
 export type { CurvePoint, Diagnosis, Evidence } from "./train/diagnosis.ts";
-export type { Epoch } from "./train/progress.ts";
+export type { Epoch, Progress, RunState } from "./train/progress.ts";
+export type { Counters } from "./train/updater.ts";
 export { startFit } from "./train/fit.ts";
 export type { ThreadOptions } from "./train/team.ts";
-export type { Arithmetic, Beginning, Fit, TrainingSets } from "./train/fit.ts";
+export type { Arithmetic, Beginning, Fit, OnStep, TrainingSets } from "./train/fit.ts";
+export type { WarmStart } from "./train/warm-start.ts";
 export type { Decision, DecisionOptions, DecisionSettings } from "./train/decision.ts";
 export { loadModel, saveModel } from "./train/model.ts";
 export type { Model } from "./train/model.ts";
@@ -200,7 +217,7 @@ export { defaultRemedies, gentleAugmentation, strongAugmentation } from "./study
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
 export type { LeakagePolicy } from "./study/leakage.ts";
-export type { LedgerEvent, RefinementTrial } from "./study/events.ts";
+export type { CertifiedIds, CommittedSet, Kept, LedgerEvent, RefinementTrial } from "./study/events.ts";
 export type { LedgerEntry } from "./study/ledger.ts";
 export type { Optimism } from "./study/comparison.ts";
 export { memoryStorage } from "./storage/memory.ts";

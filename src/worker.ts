@@ -4,6 +4,7 @@ export type { DataDescription, KeptStorage, SetDescription, StorageDescription }
 export type {
   Remote,
   RemoteOpenOptions,
+  RemoteStepOptions,
   RemoteStudy,
   RemoteStudyOptions,
   RemoteTestOptions,

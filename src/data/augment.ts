@@ -2,7 +2,7 @@
 import { axesOf, between, checkProbability, frozen } from "./augment-check.ts";
 
 /** What every augmentation has. */
-interface Drawn {
+export interface AppliedByChance {
   /** Which part of the images it is applied to. */
   readonly probability: number;
 }
@@ -12,25 +12,28 @@ export type PaddingMode = "constant" | "nearest" | "mirror";
 
 /** Moves the image's content: composed with all others of its kind into one map, and resampled once. */
 export type GeometricAugmentation =
-  | ({ readonly kind: "crop"; readonly fraction: number } & Drawn)
-  | ({ readonly kind: "translate"; readonly fraction: number; readonly millimetres: number | null } & Drawn)
+  | ({ readonly kind: "crop"; readonly fraction: number } & AppliedByChance)
+  | ({ readonly kind: "translate"; readonly fraction: number; readonly millimetres: number | null } & AppliedByChance)
   | ({
       readonly kind: "rotate";
       readonly degrees: number;
       readonly axis: Axis | "all" | readonly [number, number, number];
-    } & Drawn)
-  | ({ readonly kind: "scale"; readonly fraction: number } & Drawn)
-  | ({ readonly kind: "stretch"; readonly fraction: number } & Drawn)
-  | ({ readonly kind: "shear"; readonly degrees: number } & Drawn)
-  | ({ readonly kind: "flip"; readonly axes: readonly Axis[] } & Drawn)
-  | ({ readonly kind: "deform"; readonly magnitude: number; readonly cells: number } & Drawn);
+    } & AppliedByChance)
+  | ({ readonly kind: "scale"; readonly fraction: number } & AppliedByChance)
+  | ({ readonly kind: "stretch"; readonly fraction: number } & AppliedByChance)
+  | ({ readonly kind: "shear"; readonly degrees: number } & AppliedByChance)
+  | ({ readonly kind: "flip"; readonly axes: readonly Axis[] } & AppliedByChance)
+  | ({ readonly kind: "deform"; readonly magnitude: number; readonly cells: number } & AppliedByChance);
 
 /** Changes intensities, each voxel where it stands. */
 export type IntensityAugmentation =
-  | ({ readonly kind: "brightness" | "contrast" | "gamma" | "gaussianNoise"; readonly amount: number } & Drawn)
-  | ({ readonly kind: "blur"; readonly sigma: number; readonly millimetres: boolean } & Drawn)
-  | ({ readonly kind: "biasField"; readonly amount: number } & Drawn)
-  | ({ readonly kind: "cutout"; readonly fraction: number } & Drawn);
+  | ({
+      readonly kind: "brightness" | "contrast" | "gamma" | "gaussianNoise";
+      readonly amount: number;
+    } & AppliedByChance)
+  | ({ readonly kind: "blur"; readonly sigma: number; readonly millimetres: boolean } & AppliedByChance)
+  | ({ readonly kind: "biasField"; readonly amount: number } & AppliedByChance)
+  | ({ readonly kind: "cutout"; readonly fraction: number } & AppliedByChance);
 
 /** How images are read between and beside their voxels; not drawn. */
 export interface ResamplingChoice {
@@ -45,7 +48,7 @@ export interface ResamplingChoice {
 export type ImageAugmentation = GeometricAugmentation | IntensityAugmentation | ResamplingChoice;
 
 /** Takes another image of the batch. */
-export interface MixingAugmentation extends Drawn {
+export interface MixingAugmentation extends AppliedByChance {
   readonly kind: "mixup" | "cutmix";
   /** Of the distribution Beta(alpha, alpha) of the part that the other image has. */
   readonly alpha: number;

@@ -2,42 +2,41 @@
 import { isLittleEndian, reverseElements } from "../endian.ts";
 import type { Image, StoredPixels } from "./image.ts";
 
-type Numbers = ArrayLike<number>;
 /** Row by row: the nine numbers one behind the other, or three rows. */
-type Direction = Numbers | readonly Numbers[];
+export type DirectionCosines = ArrayLike<number> | readonly ArrayLike<number>[];
 
 /** Voxels with x fastest; places as ITK has them (millimetres to the left, posterior, superior). */
 export interface ArrayStructure {
   readonly data: StoredPixels | Uint8ClampedArray;
   /** x first. */
-  readonly dims: Numbers;
-  readonly spacing?: Numbers;
+  readonly dims: ArrayLike<number>;
+  readonly spacing?: ArrayLike<number>;
   /** The place of the first voxel. */
-  readonly origin?: Numbers;
+  readonly origin?: ArrayLike<number>;
   /** Column by axis. */
-  readonly direction?: Direction;
+  readonly direction?: DirectionCosines;
 }
 
 /** What itk-wasm gives. */
 export interface ItkStructure {
   readonly imageType: { readonly components: number; readonly pixelType?: string };
-  readonly size: Numbers;
-  readonly spacing: Numbers;
-  readonly origin: Numbers;
-  readonly direction: Direction;
+  readonly size: ArrayLike<number>;
+  readonly spacing: ArrayLike<number>;
+  readonly origin: ArrayLike<number>;
+  readonly direction: DirectionCosines;
   readonly data: unknown;
 }
 
 /** What nifti-reader-js gives: readHeader and readImage. */
 export interface NiftiStructure {
   readonly header: {
-    readonly dims: Numbers;
-    readonly pixDims: Numbers;
+    readonly dims: ArrayLike<number>;
+    readonly pixDims: ArrayLike<number>;
     readonly datatypeCode: number;
     readonly littleEndian: boolean;
     readonly scl_slope: number;
     readonly scl_inter: number;
-    readonly affine?: readonly Numbers[];
+    readonly affine?: readonly ArrayLike<number>[];
     readonly xyzt_units?: number;
   };
   readonly image: ArrayBuffer;
@@ -143,7 +142,7 @@ const stored: ReadonlySet<string> = new Set(
   ),
 ).add("Buffer");
 
-function lengthsOf(dims: Numbers): number[] {
+function lengthsOf(dims: ArrayLike<number>): number[] {
   const lengths = Array.from(dims);
   if (lengths.length > 0 && lengths.every((length) => Number.isSafeInteger(length) && length >= 1)) return lengths;
   throw new RangeError(`fromStructure: expected dimensions of at least 1, x first, got [${lengths.join(", ")}]`);
@@ -161,21 +160,30 @@ const shapeOf = (lengths: readonly number[], colours: number) =>
   colours > 1 ? [...[...lengths].reverse(), colours] : [...lengths].reverse();
 
 /** A number for each axis as origin (a slice may have three), for each pair of axes as direction, all finite. */
-function checkPlace(axes: number, origin: Numbers | undefined, direction: Direction | undefined): void {
+function checkPlace(
+  axes: number,
+  origin: ArrayLike<number> | undefined,
+  direction: DirectionCosines | undefined,
+): void {
   const fail = (what: string, got: readonly number[]): never => {
     throw new RangeError(`fromStructure: expected ${what}, got [${got.join(", ")}]`);
   };
   const place = origin && Array.from(origin);
   if (place && !(place.length >= axes && place.every(Number.isFinite)))
     fail(`an origin of ${axes} finite numbers`, place);
-  const cosines = direction && Array.from(direction as ArrayLike<number | Numbers>, (row) => (typeof row === "number" ? [row] : Array.from(row))).flat(); // prettier-ignore
+  const cosines = direction && Array.from(direction as ArrayLike<number | ArrayLike<number>>, (row) => (typeof row === "number" ? [row] : Array.from(row))).flat(); // prettier-ignore
   if (cosines && !(cosines.length === axes * axes && cosines.every(Number.isFinite)))
     fail(`a direction of ${axes}x${axes} finite numbers`, cosines);
 }
 
 /** Columns are directions times spacings, then the origin; to the right and anterior instead of left and posterior. */
-function affineOf(axes: number, spacing: readonly number[] | null, origin: Numbers = [], direction: Direction = []) {
-  const rows = direction as ArrayLike<number | Numbers>;
+function affineOf(
+  axes: number,
+  spacing: readonly number[] | null,
+  origin: ArrayLike<number> = [],
+  direction: DirectionCosines = [],
+) {
+  const rows = direction as ArrayLike<number | ArrayLike<number>>;
   const cosine = (row: number, column: number): number => {
     if (row >= axes || column >= axes || rows.length === 0) return row === column ? 1 : 0;
     const first = rows[typeof rows[0] === "number" ? row * axes + column : row];

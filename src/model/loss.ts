@@ -5,7 +5,8 @@ import type { Address, Kernels } from "../wasm/kernels.ts";
 /** What the images' losses are divided by: nothing, or what PyTorch's "mean" divides by (lossDenominator). */
 export type Reduction = "mean" | "sum";
 
-interface WithReduction {
+/** What every loss has. */
+export interface WithReduction {
   readonly reduction: Reduction;
 }
 
@@ -33,7 +34,8 @@ export type Loss =
   | ({ readonly kind: "sigmoidDice"; readonly smooth: number } & WithReduction)
   | ({ readonly kind: "sigmoidFocal"; readonly gamma: number } & WithReduction);
 
-type Of<K extends Loss["kind"]> = Extract<Loss, { kind: K }>;
+/** The loss of a kind. */
+export type LossOf<K extends Loss["kind"]> = Extract<Loss, { kind: K }>;
 
 /**
  * Cross-entropy of the softmax of the outputs against a label; the loss of classification.
@@ -67,17 +69,17 @@ export function sigmoidCrossEntropy(options: Partial<Omit<SigmoidCrossEntropy, "
 }
 
 /** Squared difference of outputs and targets. */
-export function meanSquaredError({ reduction = "mean" }: Partial<WithReduction> = {}): Of<"meanSquaredError"> {
-  return frozen({ kind: "meanSquaredError", reduction }) as Of<"meanSquaredError">;
+export function meanSquaredError({ reduction = "mean" }: Partial<WithReduction> = {}): LossOf<"meanSquaredError"> {
+  return frozen({ kind: "meanSquaredError", reduction }) as LossOf<"meanSquaredError">;
 }
 
 /** Absolute difference of outputs and targets. */
-export function meanAbsoluteError({ reduction = "mean" }: Partial<WithReduction> = {}): Of<"meanAbsoluteError"> {
-  return frozen({ kind: "meanAbsoluteError", reduction }) as Of<"meanAbsoluteError">;
+export function meanAbsoluteError({ reduction = "mean" }: Partial<WithReduction> = {}): LossOf<"meanAbsoluteError"> {
+  return frozen({ kind: "meanAbsoluteError", reduction }) as LossOf<"meanAbsoluteError">;
 }
 
 /** Squared up to a difference of `delta`, absolute beyond (Huber 1964). */
-export function huber({ delta = 1, reduction = "mean" }: Partial<Omit<Of<"huber">, "kind">> = {}): Of<"huber"> {
+export function huber({ delta = 1, reduction = "mean" }: Partial<Omit<LossOf<"huber">, "kind">> = {}): LossOf<"huber"> {
   above0("huber", "delta", delta);
   return frozen({ kind: "huber", delta, reduction });
 }
@@ -86,7 +88,7 @@ export function huber({ delta = 1, reduction = "mean" }: Partial<Omit<Of<"huber"
 export function sigmoidDice({
   smooth = 1,
   reduction = "mean",
-}: Partial<Omit<Of<"sigmoidDice">, "kind">> = {}): Of<"sigmoidDice"> {
+}: Partial<Omit<LossOf<"sigmoidDice">, "kind">> = {}): LossOf<"sigmoidDice"> {
   above0("sigmoidDice", "smooth", smooth);
   return frozen({ kind: "sigmoidDice", smooth, reduction });
 }
@@ -95,7 +97,7 @@ export function sigmoidDice({
 export function sigmoidFocal({
   gamma = 2,
   reduction = "mean",
-}: Partial<Omit<Of<"sigmoidFocal">, "kind">> = {}): Of<"sigmoidFocal"> {
+}: Partial<Omit<LossOf<"sigmoidFocal">, "kind">> = {}): LossOf<"sigmoidFocal"> {
   if (!(Number.isFinite(gamma) && gamma >= 0)) {
     throw new RangeError(`sigmoidFocal: expected gamma of at least 0, got ${gamma}`);
   }

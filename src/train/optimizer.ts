@@ -68,10 +68,11 @@ export interface Adadelta extends WithRate {
 
 export type Optimizer = Sgd | GradientDescent | Adam | Nadam | Radam | Adamax | Rmsprop | Adagrad | Adadelta;
 
-type Options<T> = Partial<Omit<T, "kind">>;
+/** What an optimizer is made of: everything has a default. */
+export type OptimizerOptions<T> = Partial<Omit<T, "kind">>;
 
 /** Gradient descent on batches, with momentum (Polyak 1964) or Nesterov's, as PyTorch's `SGD`. */
-export function sgd(options: Options<Sgd> = {}): Sgd {
+export function sgd(options: OptimizerOptions<Sgd> = {}): Sgd {
   const value: Sgd = {
     kind: "sgd",
     learningRate: 1e-3,
@@ -93,7 +94,7 @@ export function sgd(options: Options<Sgd> = {}): Sgd {
  * Full-batch gradient descent: the gradient over the whole training set, one update an epoch. What the article
  * describes; slower than its descendants.
  */
-export function gradientDescent(options: Options<GradientDescent> = {}): GradientDescent {
+export function gradientDescent(options: OptimizerOptions<GradientDescent> = {}): GradientDescent {
   return checked({ kind: "gradientDescent", learningRate: 1e-2, weightDecay: 0, ...options });
 }
 
@@ -108,32 +109,32 @@ export function gradientDescent(options: Options<GradientDescent> = {}): Gradien
  * console.log(adam({ learningRate: 3e-4 }).beta2); // 0.999
  * ```
  */
-export function adam(options: Options<Adam> = {}): Adam {
+export function adam(options: OptimizerOptions<Adam> = {}): Adam {
   return checked({ kind: "adam", learningRate: 1e-3, ...moments, weightDecay: 0, amsgrad: false, ...options });
 }
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter 2019), as PyTorch's `AdamW`. */
-export function adamw(options: Options<Adam> = {}): Adam {
+export function adamw(options: OptimizerOptions<Adam> = {}): Adam {
   return checked({ kind: "adamw", learningRate: 1e-3, ...moments, weightDecay: 1e-2, amsgrad: false, ...options });
 }
 
 /** Adam with Nesterov's momentum (Dozat 2016), as PyTorch's `NAdam`. */
-export function nadam(options: Options<Nadam> = {}): Nadam {
+export function nadam(options: OptimizerOptions<Nadam> = {}): Nadam {
   return checked({ kind: "nadam", learningRate: 2e-3, ...moments, weightDecay: 0, momentumDecay: 4e-3, ...options });
 }
 
 /** Adam with a rectified adaptive rate (Liu et al. 2020), as PyTorch's `RAdam`. */
-export function radam(options: Options<Radam> = {}): Radam {
+export function radam(options: OptimizerOptions<Radam> = {}): Radam {
   return checked({ kind: "radam", learningRate: 1e-3, ...moments, weightDecay: 0, ...options });
 }
 
 /** Adam with the maximum norm (Kingma & Ba 2015, Alg. 2), as PyTorch's `Adamax`. */
-export function adamax(options: Options<Adamax> = {}): Adamax {
+export function adamax(options: OptimizerOptions<Adamax> = {}): Adamax {
   return checked({ kind: "adamax", learningRate: 2e-3, ...moments, weightDecay: 0, ...options });
 }
 
 /** RMSprop (Tieleman & Hinton 2012), centered (Graves 2013) on request; as PyTorch's `RMSprop`. */
-export function rmsprop(options: Options<Rmsprop> = {}): Rmsprop {
+export function rmsprop(options: OptimizerOptions<Rmsprop> = {}): Rmsprop {
   return checked({
     kind: "rmsprop",
     learningRate: 1e-2,
@@ -147,7 +148,7 @@ export function rmsprop(options: Options<Rmsprop> = {}): Rmsprop {
 }
 
 /** Adagrad (Duchi et al. 2011), as PyTorch's `Adagrad`. */
-export function adagrad(options: Options<Adagrad> = {}): Adagrad {
+export function adagrad(options: OptimizerOptions<Adagrad> = {}): Adagrad {
   return checked({
     kind: "adagrad",
     learningRate: 1e-2,
@@ -159,7 +160,7 @@ export function adagrad(options: Options<Adagrad> = {}): Adagrad {
 }
 
 /** Adadelta (Zeiler 2012), as PyTorch's `Adadelta`. */
-export function adadelta(options: Options<Adadelta> = {}): Adadelta {
+export function adadelta(options: OptimizerOptions<Adadelta> = {}): Adadelta {
   return checked({ kind: "adadelta", learningRate: 1, rho: 0.9, epsilon: 1e-6, weightDecay: 0, ...options });
 }
 

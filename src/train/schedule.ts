@@ -31,21 +31,28 @@ export type Schedule =
       readonly minimum: number;
     };
 
-type Of<K extends Schedule["kind"]> = Extract<Schedule, { kind: K }>;
-type Options<K extends Schedule["kind"]> = Omit<Of<K>, "kind">;
+/** The schedule of a kind. */
+export type ScheduleOf<K extends Schedule["kind"]> = Extract<
+  Schedule,
+  { kind: K }
+>; /** What a schedule of a kind is made of. */
+export type ScheduleOptions<K extends Schedule["kind"]> = Omit<ScheduleOf<K>, "kind">;
 
 /** The same rate at every step. */
-export function constantRate(): Of<"constant"> {
+export function constantRate(): ScheduleOf<"constant"> {
   return Object.freeze({ kind: "constant" });
 }
 
 /** Times gamma every `stepSize` steps. */
-export function stepDecay({ stepSize, gamma = 0.1 }: Partial<Options<"step">> & { stepSize: number }): Of<"step"> {
+export function stepDecay({
+  stepSize,
+  gamma = 0.1,
+}: Partial<ScheduleOptions<"step">> & { stepSize: number }): ScheduleOf<"step"> {
   return checked({ kind: "step", stepSize, gamma });
 }
 
 /** Times gamma at every step. */
-export function exponentialDecay({ gamma }: Options<"exponential">): Of<"exponential"> {
+export function exponentialDecay({ gamma }: ScheduleOptions<"exponential">): ScheduleOf<"exponential"> {
   return checked({ kind: "exponential", gamma });
 }
 
@@ -53,20 +60,20 @@ export function exponentialDecay({ gamma }: Options<"exponential">): Of<"exponen
 export function cosineDecay({
   maxSteps,
   minimum = 0,
-}: Partial<Options<"cosine">> & { maxSteps: number }): Of<"cosine"> {
+}: Partial<ScheduleOptions<"cosine">> & { maxSteps: number }): ScheduleOf<"cosine"> {
   return checked({ kind: "cosine", maxSteps, minimum });
 }
 
 /** Cosine decay that starts anew after `firstCycle` steps, each cycle `cycleMultiplier` times as long as the one before. */
 export function cosineWarmRestarts(
-  options: Partial<Options<"cosineWarmRestarts">> & { firstCycle: number },
-): Of<"cosineWarmRestarts"> {
+  options: Partial<ScheduleOptions<"cosineWarmRestarts">> & { firstCycle: number },
+): ScheduleOf<"cosineWarmRestarts"> {
   const { firstCycle, cycleMultiplier = 1, minimum = 0 } = options;
   return checked({ kind: "cosineWarmRestarts", firstCycle, cycleMultiplier, minimum });
 }
 
 /** From startFactor to endFactor times the initial rate over `steps` steps: a warm-up. */
-export function linearRamp(options: Partial<Options<"linear">> = {}): Of<"linear"> {
+export function linearRamp(options: Partial<ScheduleOptions<"linear">> = {}): ScheduleOf<"linear"> {
   const { startFactor = 1 / 3, endFactor = 1, steps = 5 } = options;
   return checked({ kind: "linear", startFactor, endFactor, steps });
 }
@@ -75,18 +82,22 @@ export function linearRamp(options: Partial<Options<"linear">> = {}): Of<"linear
 export function polynomialDecay({
   power = 1,
   steps,
-}: Partial<Options<"polynomial">> & { steps: number }): Of<"polynomial"> {
+}: Partial<ScheduleOptions<"polynomial">> & { steps: number }): ScheduleOf<"polynomial"> {
   return checked({ kind: "polynomial", power, steps });
 }
 
 /** Up from maximum / divisor to `maximum` and down to that start / finalDivisor, by half cosines (Smith & Topin 2019). */
-export function oneCycle(options: Partial<Options<"oneCycle">> & { maximum: number; steps: number }): Of<"oneCycle"> {
+export function oneCycle(
+  options: Partial<ScheduleOptions<"oneCycle">> & { maximum: number; steps: number },
+): ScheduleOf<"oneCycle"> {
   const { maximum, steps, warmupFraction = 0.3, divisor = 25, finalDivisor = 1e4 } = options;
   return checked({ kind: "oneCycle", maximum, steps, warmupFraction, divisor, finalDivisor });
 }
 
 /** Times `factor` when the validation loss has not fallen by the relative `threshold` for more than `patience` epochs. */
-export function reduceOnPlateau(options: Partial<Options<"reduceOnPlateau">> = {}): Of<"reduceOnPlateau"> {
+export function reduceOnPlateau(
+  options: Partial<ScheduleOptions<"reduceOnPlateau">> = {},
+): ScheduleOf<"reduceOnPlateau"> {
   const { factor = 0.1, patience = 10, threshold = 1e-4, minimum = 0 } = options;
   return checked({ kind: "reduceOnPlateau", factor, patience, threshold, minimum });
 }
@@ -146,7 +157,7 @@ export function plateauStart(initial: number): PlateauState {
 }
 
 /** The state after an epoch with this validation loss; NaN or infinite is no better. As PyTorch: a change of the rate below 1e-8 is not made. */
-export function plateauNext(schedule: Of<"reduceOnPlateau">, state: PlateauState, loss: number): PlateauState {
+export function plateauNext(schedule: ScheduleOf<"reduceOnPlateau">, state: PlateauState, loss: number): PlateauState {
   if (loss < (state.best ?? Infinity) * (1 - schedule.threshold)) {
     return Object.freeze({ ...state, best: loss, epochsSinceBest: 0 });
   }

@@ -38,12 +38,12 @@ export interface RemoteVerifyOptions extends Omit<VerifyOptions, "data" | "moreD
 }
 
 /** What a page hears in the middle of an epoch. */
-interface Steps {
+export interface RemoteStepOptions {
   /** Hears how many of the epoch's images the weights have seen, at most every 50 milliseconds. */
   readonly onStep?: (images: number) => void;
 }
 
-export interface RemoteTrainOptions extends Omit<TrainRunOptions, "onStep">, Steps {
+export interface RemoteTrainOptions extends Omit<TrainRunOptions, "onStep">, RemoteStepOptions {
   /**
    * By how many epochs the worker may be ahead of the loop that hears of them, 8 by default: it does not wait for the page.
    * 0 runs an epoch only when the loop asks for it, as without a worker: a loop that is left ends training right there.
@@ -67,8 +67,8 @@ export interface RemoteStudy {
    * it after the running step.
    */
   train(options?: RemoteTrainOptions): AsyncGenerator<Epoch, TrainingResult>;
-  refine(options?: Omit<RefineOptions, "onStep"> & Steps): Promise<Refinement>;
-  learningCurve(options?: Omit<LearningCurveOptions, "onStep"> & Steps): Promise<LearningCurve>;
+  refine(options?: Omit<RefineOptions, "onStep"> & RemoteStepOptions): Promise<Refinement>;
+  learningCurve(options?: Omit<LearningCurveOptions, "onStep"> & RemoteStepOptions): Promise<LearningCurve>;
   test(options?: RemoteTestOptions): Promise<Report>;
   model(): Promise<Model>;
   ledger(): Promise<readonly LedgerEntry[]>;

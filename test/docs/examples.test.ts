@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
@@ -48,23 +48,6 @@ describe("every TypeScript block of docstrings, README.md and docs/", () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     try {
       await import(/* @vite-ignore */ pathToFileURL(file).href);
-    } finally {
-      log.mockRestore();
-    }
-  });
-});
-
-describe("examples/", () => {
-  it("quickstart.ts is the README's code", () => {
-    const readme = blocks.find(({ at }) => at.startsWith("README.md"));
-    expect(readFileSync(join(root, "examples", "quickstart.ts"), "utf8").trim()).toBe(readme?.code.trim());
-  });
-
-  it.each(readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts")))("%s runs", async (name) => {
-    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
-    try {
-      await import(/* @vite-ignore */ pathToFileURL(join(root, "examples", name)).href);
-      expect(log).toHaveBeenCalled();
     } finally {
       log.mockRestore();
     }
