@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { kernelsBase64 as fast } from "#kernels-fast";
-import { kernelsBase64 as fastWide } from "#kernels-fast-wide";
-import { kernelsBase64 as reproducible } from "#kernels-reproducible";
-import { kernelsBase64 as reproducibleWide } from "#kernels-reproducible-wide";
+import { kernelsText as fast } from "#kernels-fast";
+import { kernelsText as fastWide } from "#kernels-fast-wide";
+import { kernelsText as reproducible } from "#kernels-reproducible";
+import { kernelsText as reproducibleWide } from "#kernels-reproducible-wide";
 import { sectionIds, sectionsOf, withUnsharedMemory } from "../../src/wasm/binary.ts";
 import { hasRelaxedSimd } from "../../src/wasm/modes.ts";
 import { globalsAreMutable, opcodesOf } from "./wasm-walk.ts";
