@@ -162,8 +162,12 @@ export type { CurvePoint, Diagnosis, Evidence } from "./train/diagnosis.ts";
 export type { Epoch } from "./train/progress.ts";
 export { startFit } from "./train/fit.ts";
 export type { Arithmetic, Beginning, Fit, TrainingSets } from "./train/fit.ts";
+export type { Decision, DecisionOptions, DecisionSettings } from "./train/decision.ts";
 export { loadModel, saveModel } from "./train/model.ts";
 export type { Model } from "./train/model.ts";
+export type { Familiar, FamiliarFeatures, FamiliarRange } from "./train/familiar.ts";
+export { withFamiliar } from "./train/familiarize.ts";
+export type { Novelty } from "./train/novelty.ts";
 export { predict } from "./train/predict.ts";
 export type { ClassPredictions, MaskPredictions } from "./train/predict.ts";
 export type { SamplingOptions, Uncertainty } from "./train/uncertainty.ts";
@@ -174,6 +178,9 @@ export type { ExplanationMaps, ExplanationOptions } from "./train/explained.ts";
 
 // the three phases
 export { openStudy, study } from "./study/study.ts";
+export { verifyStudy } from "./study/verify.ts";
+export type { Verification, VerifyOptions } from "./study/verify.ts";
+export type { StudyProblem } from "./study/seal.ts";
 export type {
   LearningCurve,
   LearningCurveOptions,
@@ -191,7 +198,8 @@ export { defaultRemedies, gentleAugmentation, strongAugmentation } from "./study
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
 export type { LeakagePolicy } from "./study/leakage.ts";
-export type { LedgerEntry, LedgerEvent, RefinementTrial } from "./study/ledger.ts";
+export type { LedgerEvent, RefinementTrial } from "./study/events.ts";
+export type { LedgerEntry } from "./study/ledger.ts";
 export type { Optimism } from "./study/comparison.ts";
 export { memoryStorage } from "./storage/memory.ts";
 export type { Storage } from "./storage/storage.ts";
@@ -214,6 +222,9 @@ export {
 export type { ClassMeasure, Confusion } from "./metrics/classification.ts";
 export { micro, weighted } from "./metrics/averages.ts";
 export { kappa, matthews } from "./metrics/agreement.ts";
+export { calibrate, fitTemperature } from "./metrics/calibration.ts";
+export { sensitivityThreshold, youdenThreshold } from "./metrics/thresholds.ts";
+export type { Threshold } from "./metrics/thresholds.ts";
 export { macroRocAuc, rocAuc, rocCurve } from "./metrics/curves.ts";
 export type { RocCurve } from "./metrics/curves.ts";
 export { averagePrecision, precisionRecallCurve } from "./metrics/precision-recall.ts";
@@ -243,6 +254,7 @@ export type { Measure } from "./metrics/measure.ts";
 // the report
 export { reportMarkdown } from "./report/markdown.ts";
 export type { Report } from "./report/record.ts";
+export type { Opening } from "./report/openings.ts";
 export type { Example, Examples, Picture, SignedPicture } from "./report/examples.ts";
 export { namedFigures } from "./report/words.ts";
 export type { NamedFigure } from "./report/words.ts";

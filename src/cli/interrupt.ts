@@ -8,11 +8,14 @@ export interface Interrupt {
   close(): void;
 }
 
-export function listenForInterrupt(output: Output): Interrupt {
+const saving = "Stopping after this step, then saving. Press Ctrl-C again to stop at once.";
+
+/** @param words said at the first Ctrl-C. */
+export function listenForInterrupt(output: Output, words = saving): Interrupt {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(interrupted);
-    output.say("\nStopping after this step, then saving. Press Ctrl-C again to stop at once.");
+    output.say(`\n${words}`);
     controller.abort();
   };
   const signals = ["SIGINT", "SIGTERM"] as const;

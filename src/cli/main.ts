@@ -8,6 +8,7 @@ import { exitCodeOf, explain } from "./output.ts";
 import { predict } from "./predict.ts";
 import { test } from "./test.ts";
 import { train } from "./train.ts";
+import { verify } from "./verify.ts";
 import { suggest } from "./usage.ts";
 
 const program = new Command("voxgrad")
@@ -21,7 +22,7 @@ const program = new Command("voxgrad")
     "\nExit codes: 0 done, 1 the study says no, 2 wrong usage or unreadable input, 130 interrupted.",
   );
 
-for (const made of [demo(), inspect(), train(), test(), predict(), bench()]) {
+for (const made of [demo(), inspect(), train(), test(), predict(), verify(), bench()]) {
   program.addCommand(
     made
       .exitOverride()

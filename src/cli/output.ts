@@ -35,7 +35,7 @@ export function createOutput({ json = false, quiet = false }: OutputOptions): Ou
 /** Done. */
 export const done = 0;
 /** The study says no: sealed, diverged, leaking, not in that state, or its disk cannot take it. */
-const refused = 1;
+export const refused = 1;
 /** Wrong usage or unreadable input. */
 const unusable = 2;
 /** Stopped by Ctrl-C; what was reached is saved. */

@@ -70,11 +70,12 @@ export async function removeStudy(storage: Storage): Promise<void> {
 }
 
 const studyFile =
-  /^(study\.json|config\.json|ledger\.jsonl|(model|from)\.safetensors|history\.(csv|json)|report\.(json|md|html)|checkpoint\/(even|odd)\.safetensors|refine\/(plan\.json|base\.safetensors|kept\.(safetensors|json)|(\d+|none|whole|curve-\d+-\d+)-\d+\.safetensors))$/;
+  /^(study\.json|config\.json|ledger\.jsonl|seal\.json|(model|from)\.safetensors|history\.(csv|json)|report\.(json|md|html)|checkpoint\/(even|odd)\.safetensors|refine\/(plan\.json|base\.safetensors|kept\.(safetensors|json)|(\d+|none|whole|curve-\d+-\d+)-\d+\.safetensors))$/;
 
-/** No path: of a second set it says that there is one. */
+/** No path: of a second set, and of a model that training begins from, it says that there is one. */
 export async function writeConfig(storage: Storage, settings: Settings): Promise<void> {
-  const kept = { ...settings, moreData: settings.moreData === null ? null : true };
+  const { moreData, from } = settings;
+  const kept = { ...settings, moreData: moreData === null ? null : true, from: from === null ? null : true };
   await storage.write(configName, new TextEncoder().encode(JSON.stringify(kept, null, 2) + "\n"));
 }
 

@@ -62,13 +62,35 @@ async function act({ output }: Context, flags: PredictFlags, from: string, path:
     flags.out,
     extension === "csv" ? tableOf(predicted as ClassPredictions, set.names) : await arraysOf(predicted, set),
   );
-  output.result(`${set.length} images predicted: ${flags.out}`, {
+  const unlike = predicted.novelty?.unlike.reduce((count, bits) => count + (bits === 0 ? 0 : 1), 0) ?? null;
+  output.result(`${set.length} images predicted: ${flags.out}${noveltyText(predicted, unlike, extension)}`, {
     file: flags.out,
     images: set.length,
     task: model.task,
     classes: model.task === "classification" ? model.classes : model.maskClasses,
+    unlike,
   });
   return done;
+}
+
+/** How many images are unlike the training set, and where it stands which. */
+function noveltyText(
+  { novelty }: ClassPredictions | MaskPredictions,
+  unlike: number | null,
+  extension: string | undefined,
+): string {
+  if (!novelty)
+    return "\nWhether they are like the training images is not known: the model was saved without figures of them.";
+  const measured = novelty.distances
+    ? ""
+    : " Looked at were shape and intensities alone: the network has no hidden layer.";
+  if (unlike === 0) return `\nAll are like the training images.${measured}`;
+  const [first] = novelty.reasons.filter((reason) => reason !== null);
+  const place = extension === "csv" ? 'the column "unlike training"' : 'the array "unlike_training"';
+  return (
+    `\nMind: ${unlike} of ${novelty.unlike.length} ${unlike === 1 ? "is" : "are"} unlike the training images ` +
+    `(${place} says which). What the network says of such an image is not to be relied on. The first: ${first}.${measured}`
+  );
 }
 
 function chooseSet(data: Dataset | DatasetSplit, { set }: PredictFlags, isSealed: boolean, path: string): Dataset {
@@ -106,26 +128,41 @@ function readSamples(given: string): number {
   throw new UsageError(`--uncertainty: expected a whole number from 2 to 65536, got ${given}`);
 }
 
-/** image,predicted,p(class),...: a line an image, by its file or its number; behind them how sure that is, if asked. */
+/**
+ * image,predicted,p(class),...: a line an image, by its file or its number; behind them what was frozen on the validation
+ * set makes of them, how sure that is, if asked, and whether the image is unlike the training set, and why.
+ */
 function tableOf(said: ClassPredictions, names?: readonly string[]): Uint8Array {
-  const { classes, probabilities, predicted, uncertainty } = said;
+  const { classes, predicted, uncertainty, novelty } = said;
+  const n = predicted.length;
+  const perClass = (title: string, values?: Float32Array): Column[] =>
+    values
+      ? classes.map((name, k) => [`${title}(${name})`, (image) => digits(values[image * classes.length + k])])
+      : [];
+  const single = (title: string, values?: Float32Array | null): Column[] =>
+    values ? [[title, (image) => digits(values[image])]] : [];
+  const columns: readonly Column[] = [
+    ["image", (image) => names?.[image] ?? `${image}`],
+    ["predicted", (image) => classes[predicted[image]]],
+    ...perClass("p", said.probabilities),
+    ...perClass("calibrated", said.calibrated),
+    ...perClass("deviation", uncertainty?.deviation),
+    ...single("entropy", uncertainty?.entropy),
+    ...single("mutual information", uncertainty?.mutualInformation),
+    ...single("distance", novelty?.distances),
+    ...(novelty ? [["unlike training", (image: number) => novelty.reasons[image] ?? ""] as const] : []),
+  ];
   const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const doubts = uncertainty ? [...classes.map((name) => `deviation(${name})`), "entropy", "mutual information"] : [];
-  const lines = [["image", "predicted", ...classes.map((name) => `p(${name})`), ...doubts].map(quote).join(",")];
-  for (let image = 0; image < predicted.length; image++) {
-    const own = (values: Float32Array) => [...values.subarray(image * classes.length, (image + 1) * classes.length)];
-    const row = own(probabilities);
-    if (uncertainty) {
-      const { deviation, entropy, mutualInformation } = uncertainty;
-      row.push(...own(deviation), entropy[image], mutualInformation[image]);
-    }
-    lines.push(
-      [quote(names?.[image] ?? `${image}`), quote(classes[predicted[image]]), ...row.map((p) => p.toPrecision(7))].join(
-        ",",
-      ),
-    );
-  }
-  return new TextEncoder().encode(lines.join("\n") + "\n");
+  const line = (cell: (column: Column) => string) => columns.map((column) => quote(cell(column))).join(",");
+  const lines = Array.from({ length: n }, (_, image) => line(([, cell]) => cell(image)));
+  return new TextEncoder().encode([line(([title]) => title), ...lines].join("\n") + "\n");
+}
+
+/** A column's title, and what it says of an image. */
+type Column = readonly [title: string, cell: (image: number) => string];
+
+function digits(value: number): string {
+  return value.toPrecision(7);
 }
 
 /** Arrays that `numpy.load` reads. */
@@ -136,7 +173,9 @@ function arraysOf(predicted: ClassPredictions | MaskPredictions, set: Dataset): 
     return writeNpz({
       probabilities: { shape: [n, classes.length], data: probabilities },
       predicted: { shape: [n], data: predicted.predicted },
+      ...(predicted.calibrated ? { calibrated: { shape: [n, classes.length], data: predicted.calibrated } } : {}),
       ...doubtsOf(predicted, [n, classes.length], [n]),
+      ...noveltyArrays(predicted),
     });
   }
   const { shape, masks, probabilities, maskClasses } = predicted;
@@ -144,7 +183,18 @@ function arraysOf(predicted: ClassPredictions | MaskPredictions, set: Dataset): 
     masks: { shape: [n, ...shape], data: isBytes(maskClasses) ? Uint8Array.from(masks) : masks },
     probabilities: { shape: [n, maskClasses.length, ...shape], data: probabilities },
     ...doubtsOf(predicted, [n, maskClasses.length, ...shape], [n, maskClasses.length, ...shape]),
+    ...noveltyArrays(predicted),
   });
+}
+
+/** unlike_training: 1 shape, 2 intensities, 4 distance, which add up; 0 for what is like the training images. */
+function noveltyArrays({ novelty }: ClassPredictions | MaskPredictions): Readonly<Record<string, NpzArray>> {
+  if (!novelty) return {};
+  const shape = [novelty.unlike.length];
+  return {
+    ...(novelty.distances ? { distance: { shape, data: novelty.distances } } : {}),
+    unlike_training: { shape, data: novelty.unlike },
+  };
 }
 
 /** The arrays of uncertainty, where it was asked for. */

@@ -16,6 +16,7 @@ import type {
   TrainOptions,
 } from "../index.ts";
 import { augmentationOf } from "./augment.ts";
+import { thresholdOf } from "./decision-settings.ts";
 import type { Settings } from "./settings.ts";
 import { UsageError } from "./usage.ts";
 
@@ -68,6 +69,7 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
     accumulate,
     patience,
     monitor,
+    decision: { threshold: thresholdOf(settings.threshold), temperature: settings.temperature },
     patches,
     augment,
     // A model's own scaling of pixels comes with it, unless another is asked for.

@@ -1,6 +1,6 @@
 // The settings that keep a network from learning its training set by heart, and those of where its weights begin.
 import { setting } from "./setting.ts";
-import { choice, number, optional, text, words, yes } from "./values.ts";
+import { choice, number, optional, path, words, yes } from "./values.ts";
 
 const factor = number("a number of at least 0", (value) => value >= 0);
 const positive = number("a number above 0", (value) => value > 0);
@@ -45,7 +45,7 @@ export const regularizationSettings = {
   swa: setting("--swa", yes(), false, "mean of the weights over the last quarter of the epochs in their stead"),
   from: setting(
     "--from",
-    optional(text("the path of a model or of a study's folder", "MODEL")),
+    optional(path("a model or a study's folder", "MODEL")),
     null,
     "begins with a trained model's weights, where layers have the same name and shape",
   ),

@@ -1,6 +1,7 @@
 // The settings of a study: one table for the flags, the configuration file, their defaults, checks and help.
 import { Option } from "commander";
 import { augmentations } from "./augment.ts";
+import { decisionSettings } from "./decision-settings.ts";
 import { readingSettings } from "./reading-settings.ts";
 import { refiningSettings } from "./refining-settings.ts";
 import { regularizationSettings } from "./regularization-settings.ts";
@@ -109,6 +110,7 @@ const table = {
     "loss",
     "validation figure that says which epoch is best",
   ),
+  ...decisionSettings,
   augment: setting(
     "--augment",
     augmentations(),
@@ -274,6 +276,8 @@ export function settingsToGoOn(
   for (const name of names) {
     // Where the second set lies is none of them, as where DATA lies is none.
     if (name === "checkpointEvery" || name === "moreData") continue;
+    // Nor where the model lies that it began from: the study keeps that itself.
+    if (name === "from" && given.from !== null && kept.from !== null) continue;
     if (named[name] === undefined || JSON.stringify(given[name]) === JSON.stringify(kept[name])) continue;
     throw new UsageError(
       `--resume: expected the settings that the study was begun with, got ${name} ${shown(given[name])} where it has ` +
@@ -282,5 +286,6 @@ export function settingsToGoOn(
   }
   const { checkpointEvery } = named["checkpointEvery"] === undefined ? kept : given;
   const { moreData } = named["moreData"] === undefined ? kept : given;
-  return Object.freeze({ ...kept, checkpointEvery, moreData });
+  const { from } = named["from"] === undefined ? kept : given;
+  return Object.freeze({ ...kept, checkpointEvery, moreData, from });
 }

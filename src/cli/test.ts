@@ -18,6 +18,7 @@ interface TestFlags extends OutputOptions, ByteFlags {
   readonly data?: string;
   readonly moreData?: string;
   readonly examples?: boolean;
+  readonly reopen?: string;
 }
 
 export function test(): Command {
@@ -27,6 +28,10 @@ export function test(): Command {
     [
       dataOption(),
       moreDataOption(),
+      new Option(
+        "--reopen <REASON>",
+        "reads a test set again that was opened before; every later report begins with it",
+      ),
       new Option("--no-examples", "shows no single images in the report: they are patients' pixels"),
       ...limitOptions(),
     ],
@@ -49,7 +54,7 @@ async function act({ output }: Context, flags: TestFlags, directory: string): Pr
     const data = await readData(path, reading);
     const moreData = await readSecondSet(storage, flags.moreData, reading);
     const run = openStudy({ storage, data, moreData });
-    const { report, files } = await readAndReport(run, directory, flags.examples);
+    const { report, files } = await readAndReport(run, directory, flags.examples, flags.reopen ?? null);
     output.result(`${reportText(report)}\nThe report: ${files.join(", ")}`, withoutPictures(report));
     return done;
   });

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { hasRelaxedSimd, loadModel, openStudy, study, StudyStateError } from "../index.ts";
-import type { Dataset, DatasetSplit, Study, TrainingResult } from "../index.ts";
+import type { Dataset, DatasetSplit, Model, Study, TrainingResult } from "../index.ts";
 import { folderStorage } from "../io.ts";
 import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
@@ -59,6 +59,7 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
   await refuseTaken(flags);
   const kept = flags.resume ? await settingsIn(flags.out) : null;
   const settings = kept ? settingsToGoOn(flags, file, given, kept) : given;
+  if (!kept && settings.from === true) await modelToBeginFrom(settings.from);
   const { unreadable } = settings;
   const reading = { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable };
   const morePath = await secondPath(settings, flags);
@@ -113,7 +114,7 @@ async function work(
     // What does not go together is refused before anything is written.
     // A study that has begun keeps what it began from.
     const kept = settings.from === null ? null : await storage.read("from.safetensors");
-    const given = settings.from === null || kept ? null : (await openModel(settings.from)).model;
+    const given = settings.from === null || kept ? null : await modelToBeginFrom(settings.from);
     const from = kept ? loadModel(kept, "from.safetensors") : given;
     const options = trainSettings(settings, trainingSetOf(data), from);
     const { train, validation, test } = await run.sets();
@@ -156,6 +157,15 @@ async function work(
   } finally {
     interrupt.close();
   }
+}
+
+/** @throws UsageError for settings of a study that began from a model which nobody names. */
+async function modelToBeginFrom(path: string | true): Promise<Model> {
+  if (path !== true) return (await openModel(path)).model;
+  throw new UsageError(
+    "--from: expected the path of the model that these settings begin with, got none. Name it: the study that they are " +
+      "of keeps it as from.safetensors. Or say none.",
+  );
 }
 
 /** What --json prints. */

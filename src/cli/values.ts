@@ -52,10 +52,10 @@ export function choice<const T extends string>(...names: readonly T[]): Kind<T> 
  * A path. In a file also true: there is one, and the command line has to name it; so a study's settings can be used again,
  * and hold no path.
  */
-export function path(): Kind<string | true> {
+export function path(of?: string, valueName = "PATH"): Kind<string | true> {
   return {
-    valueName: "PATH",
-    expected: "a path",
+    valueName,
+    expected: of === undefined ? "a path" : `the path of ${of}`,
     read: (text) => text,
     check: (value) => (value === true || (typeof value === "string" && value !== "") ? value : undefined),
   };

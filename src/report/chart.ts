@@ -1,15 +1,15 @@
 // A chart as SVG text, drawn by Apache ECharts without a screen; colours are the page's own, for both schemes.
 import { LineChart, ScatterChart } from "echarts/charts";
 import type { LineSeriesOption, ScatterSeriesOption } from "echarts/charts";
-import { GridSimpleComponent, MarkLineComponent } from "echarts/components";
-import type { GridComponentOption, MarkLineComponentOption } from "echarts/components";
+import { GridSimpleComponent, MarkAreaComponent, MarkLineComponent } from "echarts/components";
+import type { GridComponentOption, MarkAreaComponentOption, MarkLineComponentOption } from "echarts/components";
 import { init, setPlatformAPI, use } from "echarts/core";
 import type { ComposeOption } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { Markup, markup } from "./markup.ts";
 
 export type ChartOption = ComposeOption<
-  LineSeriesOption | ScatterSeriesOption | GridComponentOption | MarkLineComponentOption
+  LineSeriesOption | ScatterSeriesOption | GridComponentOption | MarkAreaComponentOption | MarkLineComponentOption
 >;
 
 /** A chart's size in its own units; on the page it takes the width that there is. */
@@ -54,7 +54,7 @@ export function strokeSample(k: number): Markup {
  */
 export function chart(option: ChartOption, { width, height }: ChartSize, label: string): Markup {
   // Both hold for every chart of this copy of ECharts, which is bundled and nobody else's.
-  use([LineChart, ScatterChart, GridSimpleComponent, MarkLineComponent, SVGRenderer]);
+  use([LineChart, ScatterChart, GridSimpleComponent, MarkAreaComponent, MarkLineComponent, SVGRenderer]);
   setPlatformAPI({ measureText });
   const drawing = init(null, null, { renderer: "svg", ssr: true, width, height, devicePixelRatio: 1 });
   try {

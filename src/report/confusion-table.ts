@@ -17,7 +17,7 @@ export function confusionTable({ value, method }: ConfusionFigure, names: readon
     });
     return markup`<tr><th scope="row">${names[truth]} <small>${count(sum)}</small></th>${cells}</tr>`;
   });
-  return markup`<div class="scroll">
+  return markup`<div class="scroll" role="region" tabindex="0" aria-label="Confusion matrix of ${counted}: ${names.join(", ")}">
 <table class="confusion" style="--columns:${names.length}">
 <thead>
 <tr><td></td><th scope="colgroup" colspan="${names.length}">predicted</th></tr>

@@ -1,5 +1,5 @@
 // What happened in a study, in order, by phase; the opening of the test set stands out.
-import { plural, time } from "./format.ts";
+import { count, decimal, plural, time } from "./format.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import type { Phase, Report } from "./record.ts";
@@ -22,6 +22,7 @@ const phaseOf: ReadonlyMap<string, string> = new Map([
   ["refined", "2 refining"],
   ["learning curve", "2 refining"],
   ["test opened", "3 testing"],
+  ["test resumed", "3 testing"],
   ["test finished", "3 testing"],
 ]);
 
@@ -37,7 +38,7 @@ export function eventsList({ phases }: Report): Markup {
     return markup`<li class="${isOpening(phase) ? "opening" : "event"}">
 <div class="phase">${phaseOf.get(phase.event) ?? ""}</div>
 <div><strong>${phase.event}</strong>${isOpening(phase) ? markup` <em>${opening}</em>` : nothing} <time>${time(phase.time)}</time>
-${Array.isArray(trials) ? trialsList(trials) : nothing}
+${Array.isArray(trials) ? trialsTable(trials, phase) : nothing}
 ${details ? markup`<small>${details}</small>` : nothing}</div>
 </li>`;
   });
@@ -68,11 +69,36 @@ ${trials.map((trial) => markup`<li><small>${phaseDetails(trial)}</small></li>`)}
 </li>`;
 }
 
-/** What refining compared, one remedy a line. */
-function trialsList(trials: readonly object[]): Markup {
-  return markup`<ul>
-${trials.map((trial) => markup`<li><small>${phaseDetails(trial)}</small></li>`)}
-</ul>`;
+/** What the ledger says of a remedy that was compared. */
+interface Trial {
+  readonly remedy?: string;
+  readonly epochs?: number;
+  readonly monitor?: string;
+  readonly value?: number | null;
+  readonly gain?: number | null;
+  readonly standardError?: number | null;
+}
+
+/** What refining compared, a remedy a row; the one that was kept stands out. */
+function trialsTable(trials: readonly Trial[], phase: Phase & { readonly kept?: string }): Markup {
+  const [first] = trials;
+  const rows = trials.map(({ remedy = "", epochs, value, gain, standardError }) => {
+    const isKept = remedy === phase.kept;
+    const better = typeof gain === "number" ? `${signed(gain)}${typeof standardError === "number" ? ` ± ${decimal(standardError)}` : ""}` : "–";
+    return markup`<tr class="${isKept ? "own" : "other"}"><th scope="row">${remedy}${isKept ? markup` <em>kept</em>` : nothing}</th><td class="number">${epochs === undefined ? "–" : count(epochs)}</td><td class="number">${decimal(value ?? null)}</td><td class="number">${better}</td></tr>`;
+  });
+  return markup`<div class="scroll" role="region" tabindex="0" aria-label="What refining compared">
+<table class="plain trials">
+<thead><tr><th scope="col">remedy</th><th scope="col" class="number">epochs</th><th scope="col" class="number">validation ${first?.monitor ?? "figure"}</th><th scope="col" class="number">better by</th></tr></thead>
+<tbody>
+${rows}
+</tbody>
+</table>
+</div>`;
+} // prettier-ignore
+
+function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${decimal(Math.abs(value))}`;
 }
 
 function isOpening({ event }: Phase): boolean {

@@ -1,5 +1,7 @@
-// The figures of a test: the one to remember, all of them with their intervals, and those of each class.
+// The figures of a test: the one to remember, and all of them with their intervals.
 import { decimal, range } from "./format.ts";
+import { furtherFigures, rangeWithUnit, withUnit } from "./further-figures.ts";
+import type { FurtherFigure } from "./further-figures.ts";
 import { intervalBar } from "./interval-bar.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
@@ -45,27 +47,28 @@ ${rows}
 <p class="note">Dot: the value. Band: its 95 % interval. Tick: what needs no network, which is the baseline for the accuracy${guessing}.</p>`;
 }
 
-/** Recall and the like of each class; nothing where the table of figures says it already. */
-export function perClassTable({ perClass, task }: Report): Markup {
-  if (perClass.length <= (task === "classification" ? 2 : 1)) return nothing;
-  const columns = ["recall", "specificity", "precision", "dice"] as const;
-  const rows = perClass.map((figures) => {
-    const cells = columns.map((name) => {
-      const { value, reason } = figures[name];
-      if (value === null) return markup`<td class="undefined">undefined: ${reason ?? "no reason given"}</td>`;
-      return markup`<td class="number">${decimal(value)} ${intervalBar({ value, interval: null })}</td>`;
-    });
-    return markup`<tr><th scope="row">${figures.class}</th>${cells}</tr>`;
-  });
-  return markup`<h3>Each class against the rest</h3>
-<div class="scroll">
-<table class="classes">
-<thead><tr><th scope="col">class</th>${columns.map((name) => markup`<th scope="col" class="number">${name === "dice" ? "Dice" : name}</th>`)}</tr></thead>
+/** What agreement, calibration and distances the record has; nothing where it has none. */
+export function furtherTable(report: Report): Markup {
+  const figures = furtherFigures(report);
+  if (figures.length === 0) return nothing;
+  return markup`<h3>Further figures</h3>
+<table class="figures">
+<thead><tr><th scope="col">figure</th><th scope="col" class="number">value</th><th scope="col" class="sure"><span>95 % interval</span>${scale}</th></tr></thead>
 <tbody>
-${rows}
+${figures.map(furtherRow)}
 </tbody>
 </table>
-</div>`;
+<p class="note">A band is drawn where a figure lies between 0 and 1 and more is better.</p>`;
+}
+
+function furtherRow({ name, meaning, figure, scale: kind }: FurtherFigure): Markup {
+  const { value, interval, reason } = figure;
+  const title = markup`<th scope="row">${name} <small>${meaning}</small></th>`;
+  if (value === null)
+    return markup`<tr>${title}<td class="number">–</td><td class="undefined">undefined: ${reason ?? "no reason given"}</td></tr>`;
+  const sure = interval ? rangeWithUnit(interval, kind) : `no interval: ${reason ?? "no reason given"}`;
+  const bar = kind === "share" ? intervalBar(figure) : nothing;
+  return markup`<tr>${title}<td class="number">${withUnit(value, kind)}</td><td class="${interval ? "sure" : "undefined"}"><span>${sure}</span>${bar}</td></tr>`;
 }
 
 const scale = markup`<span class="scale" aria-hidden="true"><span>0</span><span>0.5</span><span>1</span></span>`;

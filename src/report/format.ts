@@ -20,9 +20,9 @@ export function count(value: number): string {
   return (Number.isInteger(value) ? `${value}` : value.toFixed(2)).replace(/\B(?=(\d{3})+($|\.))/g, ",");
 }
 
-/** `1 image`, `2 images` */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+/** `1 image`, `2 images`; `2 biases` with another ending */
+export function plural(value: number, noun: string, ending = "s"): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : ending}`;
 }
 
 /** `2026-03-05 14:07:31 UTC` of an ISO 8601 time; what is none is left as it is. */

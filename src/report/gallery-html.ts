@@ -13,8 +13,7 @@ export function galleryHtml({ worst, best }: Examples): Markup {
   const all = [...worst, ...best];
   if (all.length === 0) return nothing;
   const ofMasks = all[0].dice !== undefined;
-  return markup`<section class="gallery">
-<h2>Single images</h2>
+  return markup`<div class="gallery">
 <p>${ofMasks ? "The test images with the lowest and with the highest Dice" : "The wrong answers that the network was surest of, and its surest right ones"}. They were chosen after the seal was broken, and changed nothing about the network.</p>
 ${legend(all)}
 <h3>${ofMasks ? "Lowest Dice" : "Most confident errors"}</h3>
@@ -22,7 +21,7 @@ ${worst.length > 0 ? markup`<div class="examples">${worst.map(exampleFigure)}</d
 <h3>${ofMasks ? "Highest Dice" : "Most confident right answers"}</h3>
 ${best.length > 0 ? markup`<div class="examples">${best.map(exampleFigure)}</div>` : markup`<p>${ofMasks ? "No other image has a Dice." : "No answer was right."}</p>`}
 ${limits(all)}
-</section>`;
+</div>`;
 }
 
 function legend(all: readonly Example[]): Markup {
@@ -101,5 +100,4 @@ export const galleryStyle = `
 .gallery .halo { stroke: rgb(0 0 0 / 0.6); stroke-width: 4; }
 .gallery .true { stroke: #ffffff; }
 .gallery .said { stroke: #12b886; stroke-width: 1.5; }
-@media print { .examples { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 `.trim();

@@ -1,18 +1,34 @@
 // report.html: the record of a test as one page that needs nothing but itself.
+import { auditTable } from "./audit-table.ts";
+import { baselinesTable } from "./baselines-table.ts";
+import { perClassTable } from "./class-table.ts";
+import { claimHtml, limitsHtml, modelCardHtml } from "./checklists-html.ts";
 import { confusionTable } from "./confusion-table.ts";
+import { decisionPlot } from "./decision-plot.ts";
+import { diagnosisSentence } from "./diagnosis-runs.ts";
 import { eventsList } from "./events-list.ts";
-import { figuresTable, headlineFigure, perClassTable } from "./figures-table.ts";
+import { figuresTable, furtherTable, headlineFigure } from "./figures-table.ts";
 import { count, decimal, plural, range, time } from "./format.ts";
 import { galleryHtml, galleryStyle } from "./gallery-html.ts";
+import { furtherFigures } from "./further-figures.ts";
+import { imagesTable } from "./images-table.ts";
 import { learningPlots } from "./learning-plots.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
+import { networkDrawing } from "./network-drawing.ts";
+import { openingSentences, timesOpened } from "./opening-words.ts";
 import { headerOf, pageOf } from "./page.ts";
+import { partTitles } from "./part-titles.ts";
+import { contentsOf, partsOf } from "./parts.ts";
+import type { Part } from "./parts.ts";
+import { precisionRecallPlot } from "./precision-recall-plot.ts";
 import { explainDiagnosis } from "../train/diagnosis.ts";
 import type { Report } from "./record.ts";
+import { reliabilityPlot } from "./reliability-plot.ts";
+import { repeatHtml } from "./repeat-html.ts";
 import { rocPlot } from "./roc-plot.ts";
 import { setsTable } from "./sets-table.ts";
-import { confusionNames, headline, namedFigures, settingRows } from "./words.ts";
+import { confusionNames, decisionSentence, headline, namedFigures } from "./words.ts";
 
 /**
  * The report as a page of HTML: complete in itself (no script, nothing is fetched), for screens bright and dark, phones
@@ -27,41 +43,40 @@ import { confusionNames, headline, namedFigures, settingRows } from "./words.ts"
  * ```
  */
 export function reportHtml(report: Report): string {
-  // As report.json has them, so that a report that was read from it gives the same page.
-  const settings = JSON.parse(JSON.stringify(report.settings)) as object;
+  const parts = partsOfReport(report);
   const main = markup`${verdict(report)}
 ${headlineFigure(report)}
-<section>
-<h2>Figures of the test set</h2>
-${figuresTable(report)}
-${perClassTable(report)}
-</section>
-${answers(report)}
-${report.examples ? galleryHtml(report.examples) : nothing}
-${training(report)}
-<section>
-<h2>The sets</h2>
-${setsTable(report)}
-</section>
-<section>
-<h2>What happened, in order</h2>
-${eventsList(report)}
-</section>
-<section>
-<h2>Settings</h2>
-<table class="settings">
-<tbody>
-${settingRows(settings).map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
-</tbody>
-</table>
-</section>
-${methods(report)}
-${fingerprints(report)}`;
+${contentsOf(parts)}
+${partsOf(parts)}`;
   const footer = markup`<footer>
 <p><strong>Not for clinical use.</strong> These figures describe one network on one test set. They do not show that it is safe or useful for patients.</p>
 <p>Written by voxgrad ${report.voxgrad}.</p>
 </footer>`;
   return pageOf({ title: titleOf(report), rules: galleryStyle, header: header(report), main, footer });
+}
+
+/** In the order of the page; those that the record has nothing for are left out. */
+function partsOfReport(report: Report): readonly Part[] {
+  const parts: readonly Part[] = [
+    { id: "figures", title: partTitles.figures, body: markup`${figuresTable(report)}
+${baselinesTable(report)}
+${furtherTable(report)}
+${perClassTable(report)}` },
+    { id: "answers", title: partTitles.answers, body: answers(report) },
+    { id: "images", title: partTitles.images, body: imagesTable(report) },
+    { id: "examples", title: partTitles.examples, body: report.examples ? galleryHtml(report.examples) : nothing },
+    { id: "training", title: partTitles.training, body: training(report) },
+    { id: "network", title: partTitles.network, body: networkDrawing(report) },
+    { id: "data", title: partTitles.data, body: markup`${setsTable(report)}
+${auditTable(report)}` },
+    { id: "events", title: partTitles.events, body: eventsList(report) },
+    { id: "limits", title: partTitles.limits, body: limitsHtml(report) },
+    { id: "claim", title: partTitles.claim, body: claimHtml(report) },
+    { id: "card", title: partTitles.modelCard, body: modelCardHtml(report) },
+    { id: "repeat", title: partTitles.repeat, body: repeatHtml(report) },
+    { id: "methods", title: partTitles.methods, body: methods(report) },
+  ]; // prettier-ignore
+  return parts.filter(({ body }) => body !== nothing);
 }
 
 function titleOf(report: Report): string {
@@ -70,15 +85,20 @@ function titleOf(report: Report): string {
   return `Test report: ${name} ${figure.value === null ? "undefined" : decimal(figure.value)}${sure}`;
 }
 
-function header({ testSet, task, classes, bestEpoch }: Report): Markup {
+function header(report: Report): Markup {
+  const { testSet, task, classes, bestEpoch } = report;
+  const openings = openingSentences(report);
   const list = markup`
 <dl>
 <div><dt>task</dt><dd>${task}</dd></div>
 <div><dt>${task === "segmentation" ? "foreground" : "classes"}</dt><dd>${classes.join(", ")}</dd></div>
-<div><dt>test set</dt><dd>${plural(testSet.size, "image")}, opened once</dd></div>
+<div><dt>test set</dt><dd>${plural(testSet.size, "image")}, opened ${timesOpened(report)}</dd></div>
 <div><dt>opened</dt><dd>${time(testSet.opened)}</dd></div>
 <div><dt>weights of</dt><dd>${bestEpoch > 0 ? `epoch ${count(bestEpoch)}` : "an epoch not on record"}</dd></div>
-</dl>`;
+</dl>${openings.length > 0 ? markup`
+<ul class="openings" aria-label="Openings of the test set">
+${openings.map((sentence) => markup`<li>${sentence}</li>`)}
+</ul>` : nothing}`; // prettier-ignore
   return headerOf("Test report", list);
 }
 
@@ -96,22 +116,26 @@ ${warnings.map((warning) => markup`<li>${warning}</li>`)}
 </section>`;
 }
 
-/** The confusion matrices and, for labels, the ROC curves. */
+/** The confusion matrices and, for labels, the curves. */
 function answers(report: Report): Markup {
-  const { metrics, task } = report;
+  const { metrics, task, roc } = report;
   const names = confusionNames(report);
   const images = metrics.containsForeground;
-  const curves = rocPlot(report);
-  const second = images
-    ? markup`<div><h2>Images with and without foreground</h2>${confusionTable(images, ["no foreground", "foreground"], "images")}</div>`
-    : curves === nothing
-      ? nothing
-      : markup`<div><h2>ROC curve${report.roc.length > 1 ? "s" : ""}</h2>${curves}</div>`;
-  return markup`<section class="${names.length > 4 ? "stack" : "beside"}">
-<div><h2>Confusion matrix</h2>${confusionTable(metrics.confusion, names, task === "segmentation" ? "voxels" : "images")}
-${spoken(report)}</div>
-${second}
-</section>`;
+  const decided = decisionSentence(report);
+  const matrix = markup`<div><h3>Confusion matrix</h3>${confusionTable(metrics.confusion, names, task === "segmentation" ? "voxels" : "images")}
+${spoken(report)}${decided === null ? nothing : markup`<p>${decided}</p>`}</div>`;
+  const plots: readonly (readonly [title: string, plot: Markup])[] = [
+    ["Images with and without foreground", images ? confusionTable(images, ["no foreground", "foreground"], "images") : nothing],
+    [`ROC curve${roc.length > 1 ? "s" : ""}`, rocPlot(report)],
+    ["Precision and recall", precisionRecallPlot(report)],
+    ["Reliability of the probabilities", reliabilityPlot(report)],
+    ["Decision curve", decisionPlot(report)],
+  ]; // prettier-ignore
+  const drawn = plots.filter(([, plot]) => plot !== nothing);
+  const others = drawn.map(([title, plot]) => markup`<div><h3>${title}</h3>${plot}</div>`);
+  if (names.length <= 4) return markup`<div class="beside">${matrix}${others}</div>`;
+  return markup`${matrix}
+<div class="beside">${others}</div>`;
 }
 
 /** The four cells of two classes in words. */
@@ -129,38 +153,15 @@ function training(report: Report): Markup {
     best && last
       ? `${plural(history.length, "epoch")}; tested are the weights of epoch ${bestEpoch}: training loss ${decimal(best.loss)}, validation loss ${decimal(best.validation.loss)}. At the end: ${last.diagnosis}. ${explainDiagnosis(last)}`
       : "The epochs are not on record.";
-  return markup`<section>
-<h2>Training</h2>
-<p>${summary}</p>
+  return markup`<p>${summary}</p>
 ${learningPlots(report)}
-${history.length > 0 ? markup`<p class="note">Where the validation curve turns for the worse while the training curve goes on getting better, the network overfits: it learns its training images by heart.</p>` : nothing}
-</section>`;
+${history.length > 0 ? markup`<p class="note">${diagnosisSentence(history)} Where the validation curve turns for the worse while the training curve goes on getting better, the network overfits: it learns its training images by heart.</p>` : nothing}`;
 }
 
 function methods(report: Report): Markup {
-  return markup`<section>
-<h2>How the figures were made</h2>
-<dl class="methods">
-${namedFigures(report).map(({ name, figure }) => markup`<div><dt>${name}</dt><dd>${figure.method}.</dd></div>`)}
+  const figures = [...namedFigures(report), ...furtherFigures(report)];
+  return markup`<dl class="methods">
+${figures.map(({ name, figure }) => markup`<div><dt>${name}</dt><dd>${figure.method}.</dd></div>`)}
 </dl>
-<p class="note">TP, FN: of the class, and called so or not; FP, TN: of another class, and called the class or not. Seed of the study: ${report.seed}.</p>
-</section>`;
-}
-
-function fingerprints({ weightsSha256, sets }: Report): Markup {
-  const rows = [
-    ["weights", weightsSha256],
-    ["training set", sets.train.sha256],
-    ["validation set", sets.validation.sha256],
-    ["test set", sets.test.sha256],
-  ] as const;
-  return markup`<section>
-<h2>Fingerprints</h2>
-<p>SHA-256 of the weights that were tested, and of the images that the study committed to before training. In the reproducible mode, these images and the settings above give these weights again after as many epochs, bit for bit.</p>
-<table class="settings">
-<tbody>
-${rows.map(([name, hash]) => markup`<tr><th scope="row">${name}</th><td><code>${hash}</code></td></tr>`)}
-</tbody>
-</table>
-</section>`;
+<p class="note">TP, FN: of the class, and called so or not; FP, TN: of another class, and called the class or not. Seed of the study: ${report.seed}.</p>`;
 }

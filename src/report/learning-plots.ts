@@ -1,6 +1,7 @@
 // Learning curves: what each epoch brought on the training and the validation set, the tested epoch marked.
 import type { Epoch } from "../train/progress.ts";
 import { axis, chart, stroke, strokeSample } from "./chart.ts";
+import { overfittingSince } from "./diagnosis-runs.ts";
 import { count, decimal } from "./format.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
@@ -34,10 +35,12 @@ export function learningPlots({ history, bestEpoch, task }: Report): Markup {
         },
     { title: "Total error, training set", train: ({ totalError }) => totalError },
   ];
+  const since = overfittingSince(history);
   return markup`<ul class="legend">
 <li>${strokeSample(0)} training set</li>
 <li>${strokeSample(1)} validation set, which the network does not learn from</li>
 ${history.some(({ epoch }) => epoch === bestEpoch) ? markup`<li><span class="dot" aria-hidden="true"></span> epoch ${bestEpoch}, whose weights were tested</li>` : nothing}
+${since === null ? nothing : markup`<li><span class="area" aria-hidden="true"></span> overfitting, since epoch ${since}</li>`}
 </ul>
 <div class="plots">
 ${plots.filter(({ train }) => history.some((epoch) => train(epoch) !== null)).map((curves) => learningPlot(curves, history, bestEpoch))}
@@ -49,6 +52,7 @@ function learningPlot({ title, train, validation, share }: Curves, history: read
   const tested = history.find(({ epoch }) => epoch === best);
   const first = history[0].epoch;
   const last = history[history.length - 1].epoch;
+  const since = overfittingSince(history);
   const option = {
     grid: { left: 58, right: 36, top: 32, bottom: 48, outerBoundsMode: "none" as const },
     xAxis: {
@@ -76,6 +80,7 @@ function learningPlot({ title, train, validation, share }: Curves, history: read
         itemStyle: { color: stroke(k).color },
         clip: false,
         ...(tested && k === sets.length - 1 ? { markLine: markAt(best) } : {}),
+        ...(since !== null && since <= last && k === 0 ? { markArea: shaded(since, last) } : {}),
       })),
       ...(tested
         ? [
@@ -122,6 +127,12 @@ function markAt(epoch: number) {
     label: { formatter: `epoch ${epoch}`, color: "var(--ink)", fontSize: 13, textBorderWidth: 0, distance: 8 },
     data: [{ xAxis: epoch }],
   };
+}
+
+/** The epochs in which the network overfitted. */
+function shaded(from: number, to: number) {
+  const ends: [{ xAxis: number }, { xAxis: number }] = [{ xAxis: from }, { xAxis: to }];
+  return { silent: true, itemStyle: { color: "var(--mind)", opacity: 0.12 }, label: { show: false }, data: [ends] };
 }
 
 /** A value of an axis in at most seven characters. */

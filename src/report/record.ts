@@ -1,13 +1,21 @@
 // The record of a test: everything report.json holds, from which the other reports are written.
 import { pooledConfusion } from "../metrics/segmentation.ts";
+import { claimItems } from "./claim.ts";
+import type { ClaimItem } from "./claim.ts";
+import type { Decision } from "../train/decision.ts";
 import type { Epoch } from "../train/progress.ts";
+import { limitsOf } from "./limits.ts";
+import { modelCard } from "./model-card.ts";
+import type { ModelCardPart } from "./model-card.ts";
 import { labelBaselines, maskBaselines } from "./baselines.ts";
 import type { Baseline } from "./baselines.ts";
-import type { Examples } from "./examples.ts";
 import type { Averages, ClassFigures, Metrics, RocPoints } from "./figure.ts";
 import type { Curves } from "./label-curves.ts";
+import type { Examples } from "./examples.ts";
 import { labelFigures } from "./label-figures.ts";
 import type { LabelPredictions, ProbabilityFigures } from "./label-figures.ts";
+import { openingsOf } from "./openings.ts";
+import type { Opening } from "./openings.ts";
 import { maskFigures } from "./mask-figures.ts";
 import type { MaskPredictions } from "./mask-figures.ts";
 import type { ImageMaskFigures } from "./mask-images.ts";
@@ -20,6 +28,8 @@ export interface SetSummary {
   readonly sha256: string;
   /** Images of each class, in the order of `classes`; for masks, images whose mask has the class. */
   readonly classCounts: readonly number[];
+  /** Groups (such as patients) of its images, and how many images the smallest and the largest have; left out without groups. */
+  readonly groups?: { readonly count: number; readonly smallest: number; readonly largest: number };
 }
 
 /** How unequal the weights of a set's images are. */
@@ -37,9 +47,14 @@ export interface Phase {
   readonly time: string;
 }
 
+/** The name of the JSON Schema of `schema: 2`. */
+const schemaName = "urn:voxgrad:report:2";
+
 /** report.json. JSON-safe: no NaN, no infinity, no typed array. */
 export interface Report {
-  readonly schema: 1;
+  /** The JSON Schema that it keeps to: report.schema.json of the package. */
+  readonly $schema: typeof schemaName;
+  readonly schema: 2;
   /** The version of voxgrad that wrote it. */
   readonly voxgrad: string;
   readonly task: "classification" | "segmentation";
@@ -53,6 +68,10 @@ export interface Report {
     /** What the images count, where they have weights. */
     readonly weights?: WeightSpread;
   };
+  /** Every time that the test set was opened, the first one first. */
+  readonly openings: readonly Opening[];
+  /** How probabilities became decisions: frozen before the set was opened; null where the model has no decision. */
+  readonly decision: Decision | null;
   readonly metrics: Metrics;
   /** Figures of each class against the rest; for masks of each kind of foreground, all voxels pooled. */
   readonly perClass: readonly ClassFigures[];
@@ -80,6 +99,10 @@ export interface Report {
   readonly history: readonly Epoch[];
   readonly phases: readonly Phase[];
   readonly settings: object;
+  /** What the run can say of CLAIM 2024 and of a model card; the rest are questions to the author. */
+  readonly checklists?: { readonly claim: readonly ClaimItem[]; readonly modelCard: readonly ModelCardPart[] };
+  /** What the figures do not show, in plain words: one sentence each. */
+  readonly limits?: readonly string[];
   /** Single images of the test set; left out where they are not to be shown. */
   readonly examples?: Examples;
 }
@@ -99,6 +122,8 @@ export interface ReportInput {
   readonly seed: number;
   readonly weightsSha256: string;
   readonly bestEpoch: number;
+  /** What was frozen with the weights. */
+  readonly decision?: Decision;
   readonly history: readonly Epoch[];
   /** The ledger's entries, in order. */
   readonly phases: readonly Phase[];
@@ -122,7 +147,8 @@ export function buildReport(input: ReportInput): Report {
   const figures = figuresOf(input);
   const { weights } = predictions;
   const report = {
-    schema: 1,
+    $schema: schemaName,
+    schema: 2,
     voxgrad: input.version,
     task: predictions.task,
     testSet: {
@@ -131,6 +157,8 @@ export function buildReport(input: ReportInput): Report {
       opened: input.opened,
       ...(weights ? { weights: spreadOf(weights) } : {}),
     },
+    openings: openingsOf(input.phases),
+    decision: input.decision ?? null,
     ...figures,
     baseline: { name: figures.baselines[0].name, accuracy: figures.baselines[0].accuracy },
     roc: figures.curves.roc,
@@ -144,8 +172,10 @@ export function buildReport(input: ReportInput): Report {
     settings: input.settings,
     ...(input.examples ? { examples: input.examples } : {}),
   } as const;
-  const { schema, voxgrad, task, ...rest } = report;
-  return { schema, voxgrad, task, warnings: warningsOf(report), ...rest };
+  const { $schema, schema, voxgrad, task, ...rest } = report;
+  const whole: Report = { $schema, schema, voxgrad, task, warnings: warningsOf(report), ...rest };
+  const checklists = { claim: claimItems(whole), modelCard: modelCard(whole) };
+  return { ...whole, limits: limitsOf(whole), checklists };
 }
 
 function spreadOf(weights: Float32Array): WeightSpread {

@@ -3,7 +3,7 @@ import { count, percent } from "./format.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import type { Report } from "./record.ts";
-import { secondSetSentence } from "./words.ts";
+import { groupSizes, secondSetSentence } from "./words.ts";
 
 const names = ["train", "validation", "test"] as const;
 const titles = { train: "training", validation: "validation", test: "test" } as const;
@@ -32,6 +32,7 @@ export function setsTable(report: Report): Markup {
 <tbody>
 <tr><th scope="row">all</th>${totals}</tr>
 ${rows}
+${groupsRow(report)}
 </tbody>
 </table>${
     secondSet === null
@@ -41,7 +42,17 @@ ${rows}
   }`;
 }
 
+/** How many groups (patients) the images of each set are of; nothing where none are known. */
+function groupsRow({ sets }: Report): Markup {
+  if (!names.every((name) => sets[name].groups)) return nothing;
+  const cells = names.map((name) => {
+    const { count: groups = 0, smallest = 0, largest = 0 } = sets[name].groups ?? {};
+    return markup`<td class="number">${count(groups)} <small>${groupSizes(smallest, largest)}</small></td>`;
+  });
+  return markup`<tr><th scope="row">groups <small>such as patients; none is in two sets unless the audit says so</small></th>${cells}</tr>`;
+}
+
 function shareBar(share: number): Markup {
   const width = `${Number((100 * share).toFixed(1))}%`;
-  return markup`<svg class="bar" height="5" aria-hidden="true"><rect class="track" width="100%" height="5" rx="1"/><rect class="part" width="${width}" height="5" rx="1"/></svg>`;
+  return markup`<svg class="bar" height="5" aria-hidden="true"><rect class="track" width="100%" height="5" rx="1"/><rect class="filled" width="${width}" height="5" rx="1"/></svg>`;
 }

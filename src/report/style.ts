@@ -19,7 +19,7 @@ export const style = `
     --series-4: #e6c54a; --series-5: #b0a6ff; --series-6: #9adcf5; --series-7: #d5dbe2;
   }
 }
-@media print { :root { color-scheme: light; } }
+@media print { :root { color-scheme: light; --paper: #ffffff; --ink: #000000; --quiet: #3d3d3d; --line: #c4c4c4; } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body {
@@ -27,13 +27,24 @@ body {
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   font-variant-numeric: tabular-nums; overflow-wrap: break-word; print-color-adjust: exact; -webkit-print-color-adjust: exact;
 }
+a { color: var(--accent); text-underline-offset: 0.15em; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 h1 { margin: 0; font-size: 2rem; line-height: 1.2; letter-spacing: -0.02em; }
-h2 { margin: 0 0 12px; font-size: 1.25rem; line-height: 1.3; letter-spacing: -0.01em; }
-h3 { margin: 28px 0 8px; font-size: 1rem; }
+h2 { margin: 0 0 16px; font-size: 1.375rem; line-height: 1.3; letter-spacing: -0.01em; }
+h3 { margin: 32px 0 10px; font-size: 1rem; line-height: 1.4; }
 p { margin: 0 0 12px; max-width: 75ch; }
 small, .note { color: var(--quiet); font-size: 0.8125rem; }
 .note { margin: 10px 0 0; }
 section { margin: 44px 0 0; }
+main { counter-reset: part; }
+.part { margin-top: 56px; padding-top: 20px; border-top: 2px solid var(--ink); scroll-margin-top: 12px; }
+.part > h2 { counter-increment: part; }
+.part > h2::before { content: counter(part) "\\2002"; color: var(--quiet); font-weight: 500; }
+.contents { margin-top: 32px; padding: 14px 20px; background: var(--panel); border-radius: 4px; font-size: 0.9375rem; }
+.contents ol { margin: 0; padding: 0 0 0 1.4em; columns: 3 15rem; column-gap: 40px; }
+.contents li { padding: 3px 0 3px 4px; break-inside: avoid; }
+.contents li::marker { color: var(--quiet); }
+.openings { margin: 16px 0 0; padding: 0; list-style: none; color: var(--mind); }
 
 header { border-bottom: 1px solid var(--line); padding-bottom: 20px; }
 .use {
@@ -79,7 +90,7 @@ th small { display: block; font-weight: 400; }
 .track { fill: var(--line); }
 .reference { fill: var(--ink); }
 .interval { fill: var(--accent); opacity: 0.45; }
-.value, .part { fill: var(--accent); }
+.value, .filled { fill: var(--accent); }
 .value { stroke: var(--paper); stroke-width: 1.5; }
 .scale { display: flex; justify-content: space-between; color: var(--quiet); font-size: 0.75rem; font-weight: 400; line-height: 1.2; }
 .figures th:first-child { width: 44%; }
@@ -89,11 +100,25 @@ th small { display: block; font-weight: 400; }
 .figures .bar, .figures .scale { float: right; width: calc(100% - 10rem); }
 .figures td .bar { margin-top: 3px; }
 .undefined { color: var(--mind); font-size: 0.875rem; }
+.plain :is(th, td):not(:first-child) { padding-right: 0; padding-left: 20px; width: 1%; }
+.plain th.number, .plain td.number, .audit .number { text-align: right; white-space: nowrap; }
+.plain { font-size: 0.9375rem; }
+.plain tbody th, .audit tbody th { font-weight: 500; }
+.plain th:first-child { min-width: 7.5rem; overflow-wrap: break-word; }
+.plain thead th { overflow-wrap: normal; white-space: nowrap; }
+.plain .own th, .plain .own td { font-weight: 650; }
+.audit { max-width: 640px; }
+.average th, .average td { color: var(--quiet); }
+tbody .average:not(.average ~ .average) > * { border-top: 2px solid var(--line); }
+.trials { margin: 8px 0; font-size: 0.875rem; }
+.trials th, .trials td { padding-top: 4px; padding-bottom: 4px; }
+.trials em { margin-left: 6px; }
+.classes td small { display: block; }
 .classes .bar { margin-top: -2px; }
 .classes thead th { overflow-wrap: normal; }
 .classes th:first-child { min-width: 7rem; }
 
-.beside, .plots { display: grid; gap: 40px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.beside, .plots { display: grid; gap: 40px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
 .plots { gap: 20px 24px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); }
 .beside > *, .plots > * { min-width: 0; }
 .stack > * + * { margin-top: 44px; }
@@ -102,6 +127,9 @@ figure { margin: 0; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 4px 0 12px; padding: 0; list-style: none; font-size: 0.875rem; }
 .legend li { display: grid; grid-template-columns: 34px minmax(0, 1fr); gap: 8px; align-items: start; }
 .sample { width: 34px; height: 8px; margin-top: 7px; fill: none; }
+.beside h3 { margin-top: 0; }
+@media (min-width: 900px) { .spread { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } }
+.area { display: block; width: 34px; height: 14px; margin-top: 4px; background: var(--mind); opacity: 0.25; }
 .dot { display: inline-block; width: 10px; height: 10px; margin: 6px 12px 0; border-radius: 50%; background: var(--ink); }
 figcaption p { color: var(--quiet); font-size: 0.8125rem; }
 
@@ -137,6 +165,22 @@ figcaption p { color: var(--quiet); font-size: 0.8125rem; }
 .phase { color: var(--quiet); font-size: 0.875rem; text-align: right; }
 time { color: var(--quiet); font-size: 0.875rem; margin-left: 8px; white-space: nowrap; }
 
+.network { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 32px; margin-top: 8px; }
+.network svg { height: calc(var(--rows) * 4.75rem); width: auto; fill: var(--paper); stroke: var(--ink); stroke-width: 1.5; }
+.network .weights { stroke: var(--accent); stroke-width: 0.6; opacity: 0.45; fill: none; }
+.network .gap { stroke-width: 3; stroke-linecap: round; }
+.network ol { margin: 0; padding: 0; list-style: none; }
+.network li { height: 4.75rem; display: flex; flex-wrap: wrap; align-content: center; gap: 0 10px; line-height: 1.35; }
+.network small { flex-basis: 100%; }
+
+pre { margin: 12px 0 16px; padding: 14px 18px; background: var(--panel); border-radius: 4px; overflow-x: auto; }
+.pairs-list { margin: 12px 0 0; }
+.pairs-list div { display: grid; grid-template-columns: minmax(0, 22rem) minmax(0, 1fr); gap: 0 24px; padding: 5px 0; border-bottom: 1px solid var(--line); font-size: 0.9375rem; break-inside: avoid; }
+.pairs-list dt { font-size: inherit; }
+.pairs-list.hashes div { grid-template-columns: 9rem minmax(0, 1fr); }
+.pairs-list.columns { columns: 2 24rem; column-gap: 48px; }
+.pairs-list.columns div { grid-template-columns: minmax(0, 11fr) minmax(0, 10fr); gap: 0 12px; font-size: 0.875rem; }
+
 .settings th { width: 34%; font-weight: 400; color: var(--quiet); }
 .settings th, .settings td { padding-top: 5px; padding-bottom: 5px; font-size: 0.9375rem; }
 code { font: 0.875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
@@ -162,24 +206,52 @@ footer strong { color: var(--mind); }
   time { display: block; margin-left: 0; }
   .methods div { display: block; }
   .sets th:first-child { width: 29%; }
-  .sets th, .sets td { font-size: 0.875rem; padding-right: 6px; }
+  .sets th, .sets td { font-size: 0.8125rem; padding-right: 4px; }
   .sets small { font-size: 0.75rem; }
   .classes th, .classes td { padding-right: 8px; }
   .classes thead th { font-size: 0.6875rem; }
-  .classes th:first-child { min-width: 5.5rem; }
+  .classes th:first-child { min-width: 6.5rem; }
+  .part { margin-top: 44px; }
+  .network { display: block; }
+  .network svg { width: 100%; height: auto; max-width: 300px; }
+  .network li { height: auto; padding: 8px 0; border-bottom: 1px solid var(--line); }
+  .sets td small { display: block; }
+  .pairs-list div { display: block; }
+  .pairs-list.columns div { display: grid; }
+  pre { margin-left: -16px; margin-right: -16px; border-radius: 0; padding: 12px 16px; font-size: 0.875rem; }
+  .contents { padding: 12px 16px; }
   .confusion { --first: 6.2rem; --column: 4.8rem; font-size: 0.8125rem; }
 }
 @media print {
-  html { font-size: 10pt; }
+  @page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; } }
+  html { font-size: 9.5pt; }
   body { max-width: none; padding: 0; font-size: 1rem; }
-  section { margin-top: 24pt; }
-  h2, h3 { break-after: avoid; }
-  tr, figure, .events > li, .verdict, .headline, .beside > * { break-inside: avoid; }
-  .chart { max-width: 360px; }
+  a { color: inherit; text-decoration: none; }
+  section { margin-top: 18pt; }
+  .part { margin-top: 22pt; padding-top: 10pt; border-top-width: 1pt; }
+  .contents { display: none; }
+  .verdict, pre, .contents { border: 1px solid var(--line); border-left-width: 4px; background: none; }
+  h2, h3, thead, .legend { break-after: avoid; }
+  thead { display: table-header-group; }
+  tr, figure, .events > li:not(:has(details, table)), .verdict, .headline, .beside > *, .network, pre, .methods div { break-inside: avoid; }
+  .note, figcaption, .network { break-before: avoid; }
+  tbody tr:first-child:not(:last-child), tbody tr:nth-last-child(2) { break-after: avoid; }
+  .beside { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 20pt; }
+  .spread { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); }
+  .plots { grid-template-columns: 1fr 1fr 1fr; gap: 10pt; }
+  .chart { max-width: 100%; }
+  .beside .chart { max-width: 66mm; }
+  code { font-size: 0.8em; }
   .scroll { overflow: visible; }
+  details::details-content { content-visibility: visible; height: auto; }
+  .plain thead th, .classes thead th { white-space: normal; }
+  .plain :is(th, td), .classes :is(th, td) { padding-top: 3pt; padding-bottom: 3pt; font-size: 8pt; }
+  .plain :is(th, td):not(:first-child) { padding-left: 6pt; }
+  .classes :is(th, td) { padding-right: 6pt; }
+  .figures th, .figures td { padding-top: 4pt; padding-bottom: 4pt; }
+  .network li { height: 4.75rem; }
   .confusion { --first: 5.5rem; --column: 0rem; }
   .confusion th, .confusion tbody td { padding: 4px 2px; font-size: 8.5pt; }
   .confusion small { font-size: 7pt; }
-  @page { margin: 16mm; }
 }
 `.trim();

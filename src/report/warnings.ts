@@ -1,5 +1,6 @@
 // What a reader of a report must know before its figures: one plain sentence each.
 import { count, decimal, percent, plural, range } from "./format.ts";
+import { reopened } from "./openings.ts";
 import type { Phase, Report } from "./record.ts";
 
 /** An interval that is wider says too little. */
@@ -11,6 +12,7 @@ const imbalance = 0.8;
 /** The sentences, the gravest first; none when nothing is amiss. */
 export function warningsOf(report: Omit<Report, "warnings">): string[] {
   return [
+    ...reopened(report.openings),
     ...leaking(report),
     ...weighted(report),
     ...scaledByOthers(report),
@@ -72,19 +74,12 @@ function unread({ phases }: Omit<Report, "warnings">): string[] {
     ({ event }) => event === "split",
   );
   if (!split?.unreadable) return [];
-  const { count: files, paths } = split.unreadable;
-  const more = files > mostPaths ? `, and ${count(files - mostPaths)} more, which the ledger names` : "";
-  return [
-    `${plural(files, "file")} could not be read and ${files === 1 ? "is" : "are"} in none of the sets: ${paths.slice(0, mostPaths).join(", ")}${more}.`,
-  ];
+  const { count: files } = split.unreadable;
+  return [`${plural(files, "file")} could not be read and ${files === 1 ? "is" : "are"} in none of the sets.`];
 }
-
-/** Paths that a warning names. */
-const mostPaths = 5;
 
 interface Unreadable {
   readonly count: number;
-  readonly paths: readonly string[];
 }
 
 /** What the ledger says of the audit. */

@@ -1,6 +1,7 @@
 // What the reports call things, and what each figure means in plain words.
 import { count, decimal, plural } from "./format.ts";
 import type { Figure } from "./figure.ts";
+import { newerFields } from "./newer-fields.ts";
 import type { Phase, Report } from "./record.ts";
 
 /** A figure as the reports list it. */
@@ -73,6 +74,16 @@ export function baselineSentence({ baseline, metrics }: Report): string {
   return `Baseline: ${baseline.name} is right in ${decimal(baseline.accuracy)} of the test set without looking; the network in ${decimal(metrics.accuracy.value)}.`;
 }
 
+/** What made an answer of a probability, and what it was chosen by, in one sentence; null where it is not on record. */
+export function decisionSentence(report: Report): string | null {
+  const { decision } = newerFields(report);
+  if (!decision || report.task !== "classification") return null;
+  const { threshold, rule } = decision;
+  if (threshold === null) return "The answer is the likeliest class.";
+  const chosen = rule === "0.5" ? "set before training" : `chosen on the validation set before the test set was opened (${rule})`;
+  return `An image is called "${report.classes[1]}" from a probability of ${decimal(threshold)} on: a threshold ${chosen}.`;
+} // prettier-ignore
+
 /** How many training images a second set brought, in one sentence; null without one. */
 export function secondSetSentence({ phases, sets }: Report): string | null {
   const split: (Phase & { readonly moreData?: { readonly size: number } }) | undefined = phases.find(
@@ -81,6 +92,11 @@ export function secondSetSentence({ phases, sets }: Report): string | null {
   if (!split?.moreData) return null;
   return `Of the ${plural(sets.train.size, "training image")} ${count(split.moreData.size)} came from a second set, which joined the training set alone.`;
 }
+
+/** `of 1 image each`, `of 2 to 9 images` */
+export function groupSizes(smallest: number, largest: number): string {
+  return smallest === largest ? `of ${plural(largest, "image")} each` : `of ${count(smallest)} to ${plural(largest, "image")}`;
+} // prettier-ignore
 
 /** What an entry of the ledger says besides its event and time, hashes shortened; the chain's own fields are left out. */
 export function phaseDetails(phase: object): string {
@@ -102,7 +118,7 @@ export function settingRows(settings: object, prefix = ""): (readonly [string, s
   });
 }
 
-/** `dense 64`, `relu`, `dropout 0.3` */
+/** `dense 64`, `relu`, `dropout 0.3`; what begins its weights stands behind. */
 function layer(value: unknown): string {
   if (typeof value !== "object" || value === null) return detail(value);
   return Object.entries(value)
@@ -122,6 +138,7 @@ function detail(value: unknown): string {
   if (typeof value === "number") return Number.isInteger(value) ? count(value) : `${Number(value.toPrecision(6))}`;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) {
+    if (value.length === 0) return "none";
     if (value.length > 8) return `${value.slice(0, 3).map(detail).join(", ")}, … (${plural(value.length, "value")})`;
     return value.map(detail).join(", ");
   }
@@ -129,9 +146,11 @@ function detail(value: unknown): string {
   return "";
 }
 
+/** Which images a set has is for machines: they are left out. What is but of a kind is called by it. */
 function phaseParts(value: object): string {
-  const parts = Object.entries(value).map(([key, part]) => `${spoken(key)} ${detail(part)}`);
-  return `(${parts.join(", ")})`;
+  const entries = Object.entries(value).filter(([key]) => key !== "ids");
+  if (entries.length === 1 && entries[0][0] === "kind") return detail(entries[0][1]);
+  return `(${entries.map(([key, part]) => `${spoken(key)} ${detail(part)}`).join(", ")})`;
 }
 
 /** `validationLookUps` -> `validation look ups` */

@@ -4,8 +4,6 @@ import type { AuditPair } from "../data/audit.ts";
 import type { DatasetSplit } from "../data/dataset.ts";
 import type { Normalization } from "../data/normalization.ts";
 import { SealedTestSetError, StudyStateError } from "../errors.ts";
-import { weightBytes } from "../model/weights.ts";
-import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { TrainingSets } from "../train/fit.ts";
 import { loadModel, saveModel } from "../train/model.ts";
@@ -13,14 +11,17 @@ import type { Model } from "../train/model.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import { createExclusive } from "./exclusive.ts";
 import type { Exclusive } from "./exclusive.ts";
-import { modelName, readHistory, writeHistory } from "./keep.ts";
-import { appendEntry, readLedger } from "./ledger.ts";
-import type { LedgerEntry, LedgerEvent } from "./ledger.ts";
+import { keptHashes, modelName, readHistory, writeHistory } from "./keep.ts";
+import type { KeptHashes } from "./keep.ts";
+import type { LedgerEvent } from "./events.ts";
+import type { LedgerEntry } from "./ledger.ts";
+import { checkNamed, keptLine, lineOf } from "./named.ts";
 import type { StudySets } from "./options.ts";
 import { plainSettings, writeRecord } from "./record.ts";
 import type { StudyRecord } from "./record.ts";
 import { resultOf } from "./run.ts";
 import type { Run, TrainingResult } from "./run.ts";
+import { appendSealed, readLedgerSealed } from "./seal.ts";
 
 export interface Desk {
   readonly storage: Storage;
@@ -30,15 +31,15 @@ export interface Desk {
   open(): Promise<{ readonly sets: TrainingSets; readonly record: StudyRecord }>;
   /** Whether a normalisation was fitted on validation or test images: the pairs that say so. */
   auditScaling(normalization: Normalization): Promise<readonly AuditPair[]>;
-  /** All three sets: for phase three alone. */
+  /** All three sets, for phase three. @throws SealedTestSetError while no line of the ledger opens the test set. */
   unseal(): Promise<DatasetSplit>;
   sizes(): Promise<StudySets>;
   entries(): Promise<readonly LedgerEntry[]>;
   log(event: LedgerEvent): Promise<LedgerEntry>;
   /** Writes down the settings that training goes by from now on. */
   settle(settings: TrainingSettings): Promise<void>;
-  /** Keeps a run's model and history as the study's. */
-  keep(run: Pick<Run, "model" | "history">): Promise<void>;
+  /** Keeps a run's model and history as the study's; the hashes of their files. */
+  keep(run: Pick<Run, "model" | "history">): Promise<KeptHashes>;
   /** @throws StudyStateError before training. */
   model(): Promise<Model>;
 }
@@ -73,16 +74,20 @@ export function createDesk(storage: Storage, prepare: (exclusive: Exclusive) => 
       // Figures may have been fitted before the second set joined.
       return pairs.length > 0 || !withoutMore ? pairs : auditNormalization(normalization, withoutMore);
     },
-    unseal: async () => (await prepared()).sets,
+    async unseal() {
+      const { sets } = await prepared();
+      if ((await readLedgerSealed(storage)).entries.some(({ event }) => event === "test opened")) return sets;
+      throw new SealedTestSetError("the test set is sealed: nothing reads it before its opening is on record.");
+    },
     async sizes() {
       const { train, validation, test } = (await prepared()).sets;
       return { train: train.length, validation: validation.length, test: test.length };
     },
     async entries() {
       await prepared();
-      return readLedger(storage);
+      return (await readLedgerSealed(storage)).entries;
     },
-    log: (event) => appendEntry(storage, event),
+    log: (event) => appendSealed(storage, event),
     async settle(settings) {
       settled = { ...(await open()).record, training: plainSettings(settings) };
       await writeRecord(storage, settled);
@@ -90,6 +95,7 @@ export function createDesk(storage: Storage, prepare: (exclusive: Exclusive) => 
     async keep({ model, history }) {
       await storage.write(modelName, saveModel(model));
       await writeHistory(storage, history);
+      return keptHashes(storage);
     },
     async model() {
       await prepared();
@@ -104,35 +110,13 @@ export function untrained(call: string): StudyStateError {
   return new StudyStateError(`${call}: expected a trained study, got one that was not trained yet. Train it first.`);
 }
 
-/** What `weightsSha256` says of a model. */
-export function modelHash({ weights }: Model): Promise<string> {
-  return sha256(weightBytes(weights));
-}
-
 /**
  * What training, or refining, came to: the figures of the model as it stands.
- * @throws StudyStateError when it is not the model that the ledger names.
+ * @throws StudyStateError when model or history are not those that the ledger names.
  */
 export async function resultKept(desk: Desk, entries: readonly LedgerEntry[]): Promise<TrainingResult> {
-  const weightsSha256 = await modelHash(await desk.model());
-  checkWeightsNamed(entries, weightsSha256);
-  return resultOf(await readHistory(desk.storage), weightsSha256);
-}
-
-/** The weights that training, or refining, ended with, as the ledger names them; null before. */
-export function weightsNamed(entries: readonly LedgerEntry[]): string | null {
-  const ended = entries.findLast((entry) => entry.event === "training ended" || entry.event === "refined");
-  return ended?.weightsSha256 ?? null;
-}
-
-/** @throws StudyStateError unless these are the weights that training, or refining, ended with. */
-export function checkWeightsNamed(entries: readonly LedgerEntry[], weightsSha256: string): void {
-  const named = weightsNamed(entries);
-  if (named === weightsSha256) return;
-  throw new StudyStateError(
-    `${modelName}: expected the weights that the ledger names (${named ?? "none"}), got ${weightsSha256}. ` +
-      "Train again, or restore the file.",
-  );
+  await checkNamed(desk.storage, entries, null);
+  return resultOf(await readHistory(desk.storage), keptLine(entries)?.weightsSha256 ?? "");
 }
 
 /** @throws SealedTestSetError when the test set was opened: nothing may learn after that. */
@@ -140,7 +124,7 @@ export function refuseAfterOpening(entries: readonly LedgerEntry[]): void {
   const opening = entries.find(({ event }) => event === "test opened");
   if (!opening) return;
   throw new SealedTestSetError(
-    `the test set was opened on ${opening.time}; training after it would fool the test. Begin a new study to train again.`,
+    `the test set was opened on ${opening.time} (${lineOf(opening)}); training after it would fool the test. Begin a new study to train again.`,
   );
 }
 

@@ -2,6 +2,7 @@
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { readAhead } from "../data/read-ahead.ts";
 import { maskSurfaces } from "../metrics/mask-surfaces.ts";
+import { calibrate } from "../metrics/calibration.ts";
 import { maskConfusion } from "../metrics/segmentation.ts";
 import type { SurfaceDistances } from "../metrics/surface.ts";
 import { buildReport } from "../report/record.ts";
@@ -17,6 +18,7 @@ import { examplesOf } from "./examples.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import { maskSpacing } from "./mask-spacing.ts";
 import { meanIntensity } from "./mean-intensity.ts";
+import { lastOpening } from "./opening.ts";
 import type { StudyRecord } from "./record.ts";
 
 export interface Examination {
@@ -41,11 +43,12 @@ export async function examine({
   examples,
 }: Examination): Promise<Report> {
   const committed = entries.find((entry) => entry.event === "split");
-  const opening = entries.find(({ event }) => event === "test opened");
+  const opening = lastOpening(entries);
   const summary = async (name: keyof DatasetSplit): Promise<SetSummary> => ({
     size: sets[name].length,
     sha256: committed?.[name].sha256 ?? "",
     classCounts: await classCounts(sets[name], record.task),
+    ...groupCounts(sets[name]),
   });
   // No path: where the data lay is nobody's business.
   const { data: _, moreData: __, ...settings } = record;
@@ -61,6 +64,7 @@ export async function examine({
     opened: opening?.time ?? "",
     seed: record.division.seed,
     weightsSha256,
+    ...(model.decision ? { decision: model.decision } : {}),
     bestEpoch: history.findLast(({ best }) => best)?.epoch ?? 0,
     history,
     phases: entries,
@@ -73,9 +77,12 @@ async function labelPredictions(model: Model, sets: DatasetSplit) {
   const set = sets.test;
   const predicted = await predict(model, set);
   if (predicted.task !== "classification" || !set.labels) throw new TypeError("test: expected labels and classes");
+  const { temperature = 1, threshold = null } = model.decision ?? {};
   return {
     truth: set.labels,
-    probabilities: predicted.probabilities,
+    probabilities: calibrate(predicted.probabilities, model.classes.length, temperature),
+    uncalibrated: predicted.probabilities,
+    threshold,
     groups: set.groups,
     ...(set.weights ? { weights: set.weights } : {}),
     intensity: await meanIntensity(sets),
@@ -112,6 +119,15 @@ async function maskPredictions(model: Model, set: Dataset) {
     groups: set.groups,
     ...(set.weights ? { weights: set.weights } : {}),
   };
+}
+
+/** How many groups the images are of, and their sizes; nothing where no groups are known. */
+function groupCounts({ groups }: Dataset): Pick<SetSummary, "groups"> {
+  if (!groups || groups.length === 0) return {};
+  const sizes = new Map<string, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const all = [...sizes.values()].sort((a, b) => a - b);
+  return { groups: { count: all.length, smallest: all[0], largest: all[all.length - 1] } };
 }
 
 /** Images of each class; for masks, images whose mask has the class. */

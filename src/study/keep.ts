@@ -13,9 +13,9 @@ import type { WarmStart } from "../train/warm-start.ts";
 
 export const modelName = "model.safetensors";
 /** The model that a run began from: kept, so that the study can be trained again from its own folder. */
-const startName = "from.safetensors";
-const historyName = "history.json";
-const tableName = "history.csv";
+export const startName = "from.safetensors";
+export const historyName = "history.json";
+export const tableName = "history.csv";
 /** Written in turn, so that the one before is whole while the next is written. */
 const checkpointNames = ["checkpoint/even.safetensors", "checkpoint/odd.safetensors"] as const;
 type CheckpointName = (typeof checkpointNames)[number];
@@ -112,8 +112,8 @@ export async function readHistory(storage: Storage): Promise<readonly Epoch[]> {
   return history as Epoch[];
 }
 
-/** The epochs as JSON, and as a table: a header and a line an epoch, what is undefined left empty. */
-export async function writeHistory(storage: Storage, history: readonly Epoch[]): Promise<void> {
+/** history.csv: a header and a line an epoch, what is undefined left empty. */
+export function historyTable(history: readonly Epoch[]): Uint8Array<ArrayBuffer> {
   const figures = ["totalError", "loss", "absoluteError", "accuracy", "rocAuc", "dice"] as const;
   const header = [
     "epoch",
@@ -141,7 +141,31 @@ export async function writeHistory(storage: Storage, history: readonly Epoch[]):
     epoch.evidence.noise,
     epoch.evidence.slope,
   ]);
-  const text = [header, ...rows].map((row) => row.map((value) => value ?? "").join(",") + "\n").join("");
+  return new TextEncoder().encode(
+    [header, ...rows].map((row) => row.map((value) => value ?? "").join(",") + "\n").join(""),
+  );
+}
+
+/** SHA-256 of the epochs but for their seconds, which differ from run to run. */
+export function historyHash(history: readonly Epoch[]): Promise<string> {
+  const timeless = history.map(({ seconds: _, ...epoch }) => epoch);
+  return sha256(new TextEncoder().encode(JSON.stringify(timeless)));
+}
+
+/** The epochs as JSON, and as a table. */
+export async function writeHistory(storage: Storage, history: readonly Epoch[]): Promise<void> {
   await storage.write(historyName, new TextEncoder().encode(JSON.stringify(history) + "\n"));
-  await storage.write(tableName, new TextEncoder().encode(text));
+  await storage.write(tableName, historyTable(history));
+}
+
+/** What the ledger binds a model and its history by. */
+export interface KeptHashes {
+  readonly modelSha256: string;
+  readonly historySha256: string;
+}
+
+/** Of the study's model and history as they lie in the storage. */
+export async function keptHashes(storage: Storage): Promise<KeptHashes> {
+  const model = (await storage.read(modelName)) ?? new Uint8Array(0);
+  return { modelSha256: await sha256(model), historySha256: await historyHash(await readHistory(storage)) };
 }

@@ -2,7 +2,7 @@
 import type { Audit, AuditPair, LeakKind } from "../data/audit.ts";
 import type { DatasetSplit } from "../data/dataset.ts";
 import { LeakageError } from "../errors.ts";
-import type { LedgerEvent } from "./ledger.ts";
+import type { LedgerEvent } from "./events.ts";
 import { encodeIds } from "./members.ts";
 import type { Members, SetName, Sources } from "./members.ts";
 

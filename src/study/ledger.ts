@@ -1,148 +1,8 @@
 // What happened in a study, in order: lines of JSON, each with the SHA-256 of the line before it.
-import type { LeakKind } from "../data/audit.ts";
 import { StudyStateError } from "../errors.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
-import type { Optimism } from "./comparison.ts";
-import type { LeakagePolicy } from "./leakage.ts";
-import type { LearningCurve } from "./options.ts";
-
-/** How many images a set has, and the SHA-256 that commits the study to them. */
-export interface CommittedSet {
-  readonly size: number;
-  readonly sha256: string;
-}
-
-/** Which images: a bit for each of the dataset that they count in, the lowest first, as base64. */
-export interface CertifiedIds {
-  readonly ids: string;
-}
-
-/** What a remedy was compared by, when the study was refined. */
-export interface RefinementTrial {
-  readonly remedy: string;
-  /** Epochs that it ran; most are stopped before the end. */
-  readonly epochs: number;
-  /** The validation figure that was compared, and its value. */
-  readonly monitor: string;
-  readonly value: number | null;
-  /** How much better it is than the network as it was, on the same images, and the standard error of that. */
-  readonly gain: number | null;
-  readonly standardError: number | null;
-  /** null where it was judged by several networks, one a fold. */
-  readonly weightsSha256: string | null;
-}
-
-export type LedgerEvent =
-  | { readonly event: "created"; readonly seed: number; readonly task: string }
-  | {
-      /** The sets were compared, the sealed one among them, before anything was learned. */
-      readonly event: "audited";
-      /** What was to become of a leak. */
-      readonly leakage: LeakagePolicy;
-      /** The correlation from which on images counted as near copies; null where they were too small, or too many. */
-      readonly threshold: number | null;
-      /** Pairs across sets, by kind; of `statistics` the sets whose figures the pixels were scaled by. */
-      readonly pairs: Readonly<Record<LeakKind, number>>;
-      /** Images of each set that stand in one of the pairs. */
-      readonly images: { readonly train: number; readonly validation: number; readonly test: number };
-      /** What was left out. */
-      readonly dropped?: Readonly<Record<"train" | "validation", CertifiedIds & { readonly size: number }>>;
-    }
-  | {
-      /** The sets that the study commits to. */
-      readonly event: "split";
-      readonly train: CommittedSet & CertifiedIds;
-      readonly validation: CommittedSet & CertifiedIds;
-      readonly test: CommittedSet & CertifiedIds;
-      /** The largest difference between a class's share of a set and its share of all. */
-      readonly imbalance: number;
-      /** How many of the training images a second set brought, after the audit; left out without one. */
-      readonly moreData?: { readonly size: number };
-      /** Files that could not be read and are in no set, by their paths below the data's folder; left out where all could be. */
-      readonly unreadable?: { readonly count: number; readonly paths: readonly string[] };
-    }
-  | {
-      /** Pixels were to be scaled by figures that were given, and they are those of validation or test images too. */
-      readonly event: "scaling audited";
-      /** What was to become of it: `drop` fitted the same kind on the training set instead. */
-      readonly leakage: LeakagePolicy;
-      readonly kind: string;
-      readonly fittedOn: readonly string[];
-    }
-  | {
-      readonly event: "training started";
-      readonly epochs: number;
-      readonly seed: number;
-      /** Over the settings of training as study.json has them: a run goes on with these alone. */
-      readonly settingsSha256: string;
-      /** How often figures of the validation set were looked at before, those of abandoned runs included. */
-      readonly validationLookUps: number;
-    }
-  | {
-      readonly event: "training ended";
-      readonly epochs: number;
-      readonly bestEpoch: number;
-      /** How often figures of the validation set were looked at since the study began. */
-      readonly validationLookUps: number;
-      /** How products were rounded: `fast` is `reproducible` where the engine has no relaxed SIMD. */
-      readonly numericMode: string;
-      readonly fused: boolean;
-      readonly weightsSha256: string;
-    }
-  | {
-      readonly event: "refining started" | "refining resumed";
-      /** What is to be tried. */
-      readonly remedies: readonly string[];
-      readonly folds: number | null;
-      readonly epochs: number;
-    }
-  | { readonly event: "refining interrupted" }
-  | {
-      /** A remedy ran for so many epochs, on each of so many parts, and validation was looked at after each. */
-      readonly event: "tried";
-      readonly remedy: string;
-      readonly parts: number;
-      readonly epochs: number;
-      readonly monitor: string;
-      readonly value: number | null;
-      /** How much better than the network as it was; below 0 where it is worse. */
-      readonly effect: number | null;
-      readonly validationLookUps: number;
-    }
-  | {
-      readonly event: "refined";
-      readonly trials: readonly RefinementTrial[];
-      /** The remedy whose weights are kept. */
-      readonly kept: string;
-      /** How far the best value flatters itself, having been chosen; null where there was no choice. */
-      readonly optimism: Optimism | null;
-      readonly validationLookUps: number;
-      readonly weightsSha256: string;
-    }
-  | ({ readonly event: "learning curve"; readonly validationLookUps: number } & LearningCurve)
-  | {
-      /** By Ctrl-C or a signal; a process that is killed records nothing. */
-      readonly event: "interrupted";
-      /** Epochs finished, and images of the running one that the weights have seen. */
-      readonly epochs: number;
-      readonly images: number;
-    }
-  | {
-      readonly event: "resumed";
-      /** Where the run goes on, as for `interrupted`. */
-      readonly epochs: number;
-      readonly images: number;
-      /** What is wrong with checkpoints that could not be used; left out where there are none. */
-      readonly refused?: readonly string[];
-    }
-  | {
-      readonly event: "test opened";
-      readonly weightsSha256: string;
-      readonly testSha256: string;
-      readonly validationLookUps: number;
-    }
-  | { readonly event: "test finished"; readonly weightsSha256: string };
+import type { LedgerEvent } from "./events.ts";
 
 export type LedgerEntry = LedgerEvent & {
   /** From 0. */
@@ -265,6 +125,7 @@ const events: Readonly<Record<LedgerEvent["event"], true>> = {
   interrupted: true,
   resumed: true,
   "test opened": true,
+  "test resumed": true,
   "test finished": true,
 };
 

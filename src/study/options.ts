@@ -9,7 +9,8 @@ import type { Task, TrainOptions } from "../train/settings.ts";
 import type { Monitor } from "../train/stopping.ts";
 import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
-import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
+import type { RefinementTrial } from "./events.ts";
+import type { LedgerEntry } from "./ledger.ts";
 import type { Remedy } from "./remedy.ts";
 import type { TrainingResult } from "./run.ts";
 
@@ -140,6 +141,11 @@ export interface LearningCurve {
 }
 
 export interface TestOptions {
+  /**
+   * Why the test set is to be opened again, in words: the ledger keeps it, and every later report begins with how often the
+   * set was opened, and why. null, the default, for the one look that a study has.
+   */
+  readonly reopen?: string | null;
   /** Further pages of the report by file name, such as `{ "report.html": reportHtml }`; written before the test counts as finished. */
   readonly pages?: Readonly<Record<string, (report: Report) => string>>;
   /**
@@ -175,8 +181,9 @@ export interface Study {
    */
   learningCurve(options?: LearningCurveOptions): Promise<LearningCurve>;
   /**
-   * Phase three: opens the test set, once.
-   * @throws SealedTestSetError at a second call; StudyStateError before training, or when the test set's pixels changed.
+   * Phase three: opens the test set, once. A test that was stopped in the middle is finished: the same opening counts.
+   * @throws SealedTestSetError at a second call without `reopen`; StudyStateError before training, when the test set's pixels
+   * changed, or weights, decision, history or settings are not those that the ledger names.
    */
   test(options?: TestOptions): Promise<Report>;
   /** The model as it stands. @throws StudyStateError before training. */

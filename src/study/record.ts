@@ -48,6 +48,19 @@ export function settingsHash(plain: PlainSettings): Promise<string> {
   return sha256(new TextEncoder().encode(JSON.stringify(plain)));
 }
 
+/** What the ledger knows by its first line: all of study.json but settings of training and where the data lies. */
+export function recordHash({
+  task,
+  division,
+  shape,
+  classes,
+  maskClasses,
+  preprocessing,
+}: StudyRecord): Promise<string> {
+  const text = JSON.stringify({ task, division, shape, classes, maskClasses, preprocessing });
+  return sha256(new TextEncoder().encode(text));
+}
+
 /** The settings again; the normalisation is fitted anew, unless it was given: on the same training set to the same bits. */
 export async function liveSettings(plain: PlainSettings, train: Dataset): Promise<TrainingSettings> {
   const { normalization } = plain;

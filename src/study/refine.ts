@@ -2,7 +2,9 @@
 import { subset } from "../data/dataset.ts";
 import { folds } from "../data/folds.ts";
 import { joinDatasets } from "../data/join.ts";
+import { withFamiliar } from "../train/familiarize.ts";
 import type { TrainingSets } from "../train/fit.ts";
+import { withDecision } from "../train/decide.ts";
 import { figureOf } from "../train/outcomes.ts";
 import type { FigureOf } from "../train/outcomes.ts";
 import type { Model } from "../train/model.ts";
@@ -10,13 +12,15 @@ import type { Epoch } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import type { Monitor } from "../train/stopping.ts";
 import { advantageOf, gainOf, isBeyondNoise, optimismOf } from "./comparison.ts";
-import { lookUpsOf, refuseAfterOpening, refuseUnfinished, untrained, weightsNamed } from "./desk.ts";
+import { lookUpsOf, refuseAfterOpening, refuseUnfinished, untrained } from "./desk.ts";
 import type { Desk } from "./desk.ts";
 import { plannedEpochs, rungsOf } from "./halving.ts";
-import { readStart } from "./keep.ts";
-import type { LedgerEntry, RefinementTrial } from "./ledger.ts";
+import { keptHashes, readStart } from "./keep.ts";
+import type { RefinementTrial } from "./events.ts";
+import type { LedgerEntry } from "./ledger.ts";
 import type { Refinement, RefineOptions } from "./options.ts";
-import { liveSettings, plainSettings } from "./record.ts";
+import { liveSettings, plainSettings, settingsHash } from "./record.ts";
+import { keptLine } from "./named.ts";
 import { applyRemedy, defaultRemedies, isApplicable, isApplied, remedyTitle } from "./remedy.ts";
 import type { Remedy } from "./remedy.ts";
 import { resultOf } from "./run.ts";
@@ -34,11 +38,11 @@ export async function refine(desk: Desk, options: RefineOptions): Promise<Refine
   const { sets, record } = await desk.open();
   const entries = await desk.entries();
   refuseAfterOpening(entries);
-  const ended = weightsNamed(entries);
+  const ended = keptLine(entries);
   if (!record.training || ended === null) throw untrained("refine");
   refuseUnfinished("refine", entries);
   const plan = { remedies: remedies.slice(0, trials), epochs: options.epochs ?? null, folds: k, seconds };
-  const search = await openSearch(desk, plan, record.training, ended);
+  const search = await openSearch(desk, plan, record.training, ended.weightsSha256);
   const start = await readStart(desk.storage, search.training.from);
   const settings = searched(await liveSettings(search.training, sets.train), sets.train.length, options.epochs);
   const wanted = plan.remedies.filter(
@@ -157,13 +161,19 @@ async function compare(
   const nothing = { gain: null, standardError: null };
   const better = tried.filter((trial) => isBeyondNoise(advantages.get(trial) ?? nothing, optimism?.optimism));
   const winner = bestOf(better, 1, value, monitor).at(0) ?? null;
-  const chosen = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
-  if (chosen && k !== null) {
-    await run("whole", chosen, [sets], base.epochs);
-    await book.tried(chosen, [sets], 0, base.epochs, null);
+  const best = winner && (k === null ? winner : await createTrial(winner.title, winner.settings[0], [sets], begin));
+  if (best && k !== null) {
+    await run("whole", best, [sets], base.epochs);
+    await book.tried(best, [sets], 0, base.epochs, null);
   }
-  const result = chosen ? chosen.runs[0].result : before.result;
-  if (chosen) await stage(storage, chosen.runs[0], plainSettings(chosen.settings[0]));
+  const result = best ? best.runs[0].result : before.result;
+  const training = best ? plainSettings(best.settings[0]) : search.training;
+  const winning = best && {
+    model: await withFamiliar(await withDecision(best.runs[0].model, sets.validation, base.decision), sets),
+    history: best.runs[0].history,
+  };
+  const { decision } = winning?.model ?? before.model;
+  const hashes = winning ? await stage(storage, winning, training) : await keptHashes(storage);
   const kept = winner?.title ?? none;
   const rows: RefinementTrial[] = [unchanged, ...tried].map((trial) => ({
     remedy: trial.title,
@@ -173,11 +183,23 @@ async function compare(
     ...(advantages.get(trial) ?? nothing),
     weightsSha256: k === null ? trial.runs[0].result.weightsSha256 : null,
   }));
-  const { weightsSha256 } = result;
-  await desk.log({ event: "refined", trials: rows, kept, optimism, validationLookUps: book.looks, weightsSha256 });
-  if (chosen) {
-    await desk.settle(chosen.settings[0]);
-    await desk.keep(chosen.runs[0]);
+  const { epochs, bestEpoch, weightsSha256 } = result;
+  await desk.log({
+    event: "refined",
+    epochs,
+    bestEpoch,
+    settingsSha256: await settingsHash(training),
+    trials: rows,
+    kept,
+    optimism,
+    validationLookUps: book.looks,
+    weightsSha256,
+    ...hashes,
+    ...(decision ? { decision } : {}),
+  });
+  if (best && winning) {
+    await desk.settle(best.settings[0]);
+    await desk.keep(winning);
   }
   await removeSearch(storage);
   return { ...result, trials: rows, kept, optimism };

@@ -1,13 +1,15 @@
 // The search of phase two as a study's storage holds it: what it began from, so that it can be stopped and gone on with.
 import { FormatError } from "../errors.ts";
+import { sha256 } from "../storage/sha256.ts";
 import type { Storage } from "../storage/storage.ts";
 import { loadModel, saveModel } from "../train/model.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Desk } from "./desk.ts";
-import { modelHash, weightsNamed } from "./desk.ts";
-import { modelName, readHistory, writeHistory } from "./keep.ts";
+import { historyHash, modelName, readHistory, writeHistory } from "./keep.ts";
+import type { KeptHashes } from "./keep.ts";
 import type { LedgerEntry } from "./ledger.ts";
+import { keptLine, modelHash } from "./named.ts";
 import { readRecord, writeRecord } from "./record.ts";
 import type { PlainSettings } from "./record.ts";
 import type { Remedy } from "./remedy.ts";
@@ -77,14 +79,16 @@ async function readSearch(storage: Storage, plan: SearchPlan): Promise<SearchBas
   }
 }
 
-/** Puts aside what is to be the study's, before the ledger says so. */
+/** Puts aside what is to be the study's, before the ledger says so; the hashes of its files. */
 export async function stage(
   storage: Storage,
   { model, history }: Pick<Run, "model" | "history">,
   training: PlainSettings,
-): Promise<void> {
-  await storage.write(stagedName, saveModel(model));
+): Promise<KeptHashes> {
+  const bytes = saveModel(model);
+  await storage.write(stagedName, bytes);
   await storage.write(stagedFactsName, new TextEncoder().encode(JSON.stringify({ training, history })));
+  return { modelSha256: await sha256(bytes), historySha256: await historyHash(history) };
 }
 
 /**
@@ -93,7 +97,7 @@ export async function stage(
  */
 export async function finishSearch(storage: Storage, entries: readonly LedgerEntry[]): Promise<void> {
   const [bytes, facts] = [await storage.read(stagedName), await storage.read(stagedFactsName)];
-  if (bytes && facts && (await modelHash(loadModel(bytes, stagedName))) === weightsNamed(entries)) {
+  if (bytes && facts && (await modelHash(loadModel(bytes, stagedName))) === keptLine(entries)?.weightsSha256) {
     const { training, history } = JSON.parse(new TextDecoder().decode(facts)) as Pick<
       SearchBase,
       "training" | "history"

@@ -5,16 +5,18 @@ import type { Storage } from "../storage/storage.ts";
 import { createDesk } from "./desk.ts";
 import type { Desk } from "./desk.ts";
 import { learningCurve } from "./learning-curve.ts";
-import { appendEntry, dropTornLine, isTorn, ledgerName, readLedger } from "./ledger.ts";
+import { ledgerName } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import { setsWithoutMore, sourcesOf } from "./members.ts";
 import type { Sources } from "./members.ts";
 import type { OpenOptions, Study, StudyOptions } from "./options.ts";
+import { beginningProblems } from "./named.ts";
 import { refine } from "./refine.ts";
 import { finishSearch, isCurveOver, isSearchOver, removeSearch } from "./search.ts";
-import { readRecord, recordName, writeRecord } from "./record.ts";
+import { readRecord, recordHash, recordName, writeRecord } from "./record.ts";
 import type { StudyRecord } from "./record.ts";
 import { certify, checkSets, commit, prepareSets, restoreSets } from "./sets.ts";
+import { appendSealed, mend, needsMending, placed, readLedgerSealed } from "./seal.ts";
 import { test } from "./test.ts";
 import { train } from "./train.ts";
 
@@ -53,6 +55,7 @@ export function study(options: StudyOptions): Study {
             `study: expected a folder without a study, got one with ${recordName}. Resume it, or choose another.`,
           );
         }
+        await readLedgerSealed(storage);
         const sources = sourcesOf(data, moreData);
         const prepared = await prepareSets(sources, options.task, division);
         const { sets, task } = prepared;
@@ -85,13 +88,13 @@ export function study(options: StudyOptions): Study {
 export function openStudy({ storage, data, moreData = null }: OpenOptions): Study {
   return studyAt(
     createDesk(storage, async (exclusive) => {
-      if (await isTorn(storage)) await exclusive(() => dropTornLine(storage));
-      const entries = await readLedger(storage);
+      if (await needsMending(storage)) await exclusive(() => mend(storage));
+      const { entries } = await readLedgerSealed(storage);
       if (await isSearchOver(storage, entries)) await exclusive(() => finishSearch(storage, entries));
       // What is left of it does no harm where it cannot be removed.
       if (await isCurveOver(storage, entries)) await exclusive(() => removeSearch(storage)).catch(() => undefined);
       const record = await readRecord(storage);
-      refuseEdited(record, entries);
+      await refuseEdited(record, entries);
       const committed = entries.find((entry) => entry.event === "split");
       refuseOtherSources(record, moreData !== null);
       const sources = sourcesOf(data, moreData);
@@ -116,13 +119,9 @@ export function openStudy({ storage, data, moreData = null }: OpenOptions): Stud
 }
 
 /** @throws StudyStateError where study.json says something else than the ledger's first line. */
-function refuseEdited({ task, division }: StudyRecord, entries: readonly LedgerEntry[]): void {
-  const created = entries.find((entry) => entry.event === "created");
-  if (!created || (created.task === task && created.seed === division.seed)) return;
-  throw new StudyStateError(
-    `${recordName}: expected ${created.task} from seed ${created.seed}, as the ledger has it, got ${task} from seed ` +
-      `${division.seed}: it was edited after it was written. Restore the study's folder from a copy.`,
-  );
+async function refuseEdited(record: StudyRecord, entries: readonly LedgerEntry[]): Promise<void> {
+  const [problem] = await beginningProblems(record, entries);
+  if (problem) throw new StudyStateError(placed(problem));
 }
 
 /** @throws StudyStateError where the study was begun with a second set and there is none now, or the other way round. */
@@ -140,7 +139,7 @@ function refuseOtherSources({ moreData }: StudyRecord, isGiven: boolean): void {
 /** @throws StudyStateError where a study was trained, and its ledger does not say on what. */
 async function refuseRemoved(storage: Storage, { training }: StudyRecord): Promise<void> {
   if (training === null) return;
-  const { length } = await readLedger(storage);
+  const { length } = (await readLedgerSealed(storage)).entries;
   throw new StudyStateError(
     `${ledgerName}: expected the record of a study that was trained, got ${length} lines: it was removed or cut ` +
       "off. Restore the study's folder from a copy.",
@@ -151,13 +150,17 @@ async function refuseRemoved(storage: Storage, { training }: StudyRecord): Promi
 async function beginLedger(
   storage: Storage,
   sources: Sources,
-  { division, task }: StudyRecord,
+  record: StudyRecord,
   { audited, sets, members }: Awaited<ReturnType<typeof prepareSets>>,
 ): Promise<void> {
-  const events = new Set((await readLedger(storage)).map(({ event }) => event));
-  if (!events.has("created")) await appendEntry(storage, { event: "created", seed: division.seed, task });
-  if (!events.has("audited")) await appendEntry(storage, audited);
-  await appendEntry(storage, await certify(sources, sets, members));
+  const { entries } = await readLedgerSealed(storage);
+  const events = new Set(entries.map(({ event }) => event));
+  const { division, task } = record;
+  const recordSha256 = await recordHash(record);
+  if (!events.has("created"))
+    await appendSealed(storage, { event: "created", seed: division.seed, task, recordSha256 });
+  if (!events.has("audited")) await appendSealed(storage, audited);
+  await appendSealed(storage, await certify(sources, sets, members));
 }
 
 /** The calls of a study. Its sets stay behind the desk, out of reach. */

@@ -1,4 +1,6 @@
 // Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
+import { withFamiliar } from "../train/familiarize.ts";
+import { withDecision } from "../train/decide.ts";
 import { checkFits } from "../train/fits.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -54,7 +56,8 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
     },
   };
   const ended = yield* runEpochs(sets, settings, found.furthest ?? start, hooks, async (closed) => {
-    await desk.keep(closed);
+    const model = await withFamiliar(await withDecision(closed.model, sets.validation, settings.decision), sets);
+    const hashes = await desk.keep({ model, history: closed.history });
     const { epochs, bestEpoch, weightsSha256 } = closed.result;
     const validationLookUps = before + epochs;
     await desk.log({
@@ -64,6 +67,8 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
       validationLookUps,
       ...closed.arithmetic,
       weightsSha256,
+      ...hashes,
+      decision: model.decision,
     });
   });
   return ended.result;

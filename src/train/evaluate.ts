@@ -37,7 +37,7 @@ export interface Evaluator {
 export type Visit = (first: number, rows: number, probabilities: Float32Array) => void;
 
 /** Sees a batch that went forward: rows `first` to `first + rows` of `batch`, which has `perImage` rows of each image. */
-type BatchVisit = (batch: Dataset, first: number, rows: number, perImage: number) => void;
+export type BatchVisit = (batch: Dataset, first: number, rows: number, perImage: number) => void;
 
 /** What each image of a set costs, (images), and what its mean divides that by: with patches the means of all of its grid. */
 export interface ImageLosses {

@@ -12,6 +12,10 @@ import { network } from "../model/network.ts";
 import type { Network } from "../model/network.ts";
 import { checkWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
+import { decisionOfJson } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+import { familiarOfJson } from "./familiar.ts";
+import type { Familiar } from "./familiar.ts";
 import type { Task } from "./settings.ts";
 
 /** Everything that a prediction needs. */
@@ -30,6 +34,10 @@ export interface Model {
   readonly normalization: Normalization;
   /** The loss it was trained with: it says how outputs become probabilities. */
   readonly loss: Loss;
+  /** How its probabilities become decisions, frozen when training or refining in a study ended; left out before. */
+  readonly decision?: Decision;
+  /** What the training set was like, to know an image that is unlike it; left out where nobody looked. */
+  readonly familiar?: Familiar;
 }
 
 /** What stands in the file's metadata under "voxgrad", as JSON. */
@@ -44,6 +52,8 @@ interface Recipe {
   readonly patches?: Patches;
   readonly normalization: Normalization;
   readonly loss: Loss;
+  readonly decision?: Decision;
+  readonly familiar?: Familiar;
 }
 
 /**
@@ -61,9 +71,10 @@ interface Recipe {
  * ```
  */
 export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
-  const { task, classes, maskClasses, preprocessing, normalization, loss } = model;
+  const { task, classes, maskClasses, preprocessing, normalization, loss, decision } = model;
   const { layers, input } = model.network;
-  const trained = { classes, maskClasses, preprocessing, patches: model.patches, normalization, loss };
+  const { patches: parts, familiar } = model;
+  const trained = { classes, maskClasses, preprocessing, patches: parts, normalization, loss, decision, familiar };
   const recipe: Recipe = { version: 1, task, layers, input, ...trained };
   return writeSafetensors(model.weights, { format: "pt", voxgrad: JSON.stringify(recipe) });
 }
@@ -98,7 +109,22 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
       ...(preprocessing ? { preprocessing: preprocessingOfJson(preprocessing) } : {}),
       ...(parts ? { patches: patches(parts) } : {}),
     };
-    return Object.freeze({ task, network: built, weights, classes, maskClasses, ...read, normalization, loss });
+    const { decision, familiar } = recipe;
+    const known = {
+      ...(decision === undefined ? {} : { decision: decisionOfJson(decision) }),
+      ...(familiar === undefined ? {} : { familiar: familiarOfJson(familiar) }),
+    };
+    return Object.freeze({
+      task,
+      network: built,
+      weights,
+      classes,
+      maskClasses,
+      ...read,
+      normalization,
+      loss,
+      ...known,
+    });
   } catch (cause) {
     throw new FormatError(`${name}: expected the recipe of a network, got ${(cause as Error).message}`, { cause });
   }

@@ -1,21 +1,28 @@
 // What a trained model says about images: probabilities of classes, or masks.
 import type { Dataset } from "../data/dataset.ts";
 import { preprocessingTitle } from "../data/preprocessing.ts";
+import { calibrate } from "../metrics/calibration.ts";
 import { bindPass } from "../model/pass.ts";
 import { writeWeights } from "../model/weights.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "../breathe.ts";
 import { forwardAll, patchGeometryOf } from "./evaluate.ts";
-import type { Evaluator } from "./evaluate.ts";
+import type { Evaluator, Visit } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { maskClassAt, probabilityOf } from "./figures.ts";
+import { answersOf } from "./answers.ts";
 import type { Model } from "./model.ts";
+import { noveltyOf } from "./novelty.ts";
+import type { Novelty } from "./novelty.ts";
+import { createObserver } from "./observe.ts";
 import { checkSampling, sample } from "./uncertainty.ts";
 import type { Reading, SamplingOptions, Uncertainty } from "./uncertainty.ts";
 
 export interface Doubts {
   /** Where samples were asked for: how far they disagree. */
   readonly uncertainty?: Uncertainty;
+  /** Where the model keeps what its training set was like: which images are unlike it. */
+  readonly novelty?: Novelty;
 }
 
 /** Images' classes. */
@@ -24,7 +31,12 @@ export interface ClassPredictions extends Doubts {
   readonly classes: readonly string[];
   /** (images, classes), row-major; each row sums to 1 for a network trained with softmax. */
   readonly probabilities: Float32Array;
-  /** The likeliest class index of each image. */
+  /** The same by the temperature that was frozen on the validation set; left out where none was. */
+  readonly calibrated?: Float32Array;
+  /**
+   * The class index of each image: of two classes, by the threshold that was frozen on the validation set, where one was;
+   * else the likeliest, the first of equals.
+   */
   readonly predicted: Int32Array;
 }
 
@@ -120,21 +132,30 @@ export function checkPreprocessing(model: Model, set: Dataset): void {
 
 /** Probabilities (images, width), as `reading` finds them in a batch: of one way forward, or the mean of many. */
 async function read(
+  { familiar }: Model,
   opened: OpenModel,
   set: Dataset,
   sampling: SamplingOptions | null,
   reading: Reading,
 ): Promise<{ readonly probabilities: Float32Array } & Doubts> {
   const breathe = createBreathe();
-  if (sampling) return sample(opened, set, sampling, reading, breathe);
+  const observer = familiar ? createObserver(opened, set) : null;
+  const novelty = () => (familiar && observer ? { novelty: noveltyOf(familiar, set, observer) } : {});
+  if (sampling) {
+    // What is familiar was seen with dropout off.
+    if (observer) await forwardAll(opened, set, breathe, observer.visit, observer.see);
+    return { ...(await sample(opened, set, sampling, reading, breathe)), ...novelty() };
+  }
   const { width, at } = reading;
   const probabilities = new Float32Array(set.length * width);
-  await forwardAll(opened, set, breathe, (first, rows, batch) => {
+  const visit: Visit = (first, rows, batch) => {
     for (let row = 0; row < rows; row++) {
       for (let k = 0; k < width; k++) probabilities[(first + row) * width + k] = at(batch, row, k);
     }
-  });
-  return { probabilities };
+    observer?.visit(first, rows, batch);
+  };
+  await forwardAll(opened, set, breathe, visit, observer?.see);
+  return { probabilities, ...novelty() };
 }
 
 async function predictClasses(
@@ -146,15 +167,12 @@ async function predictClasses(
   const width = model.classes.length;
   const outputs = outputsOf(model);
   const at = (batch: Float32Array, row: number, k: number) => probabilityOf(batch, row, k, outputs);
-  const said = await read(opened, set, sampling, { width, at, areExclusive: true });
-  const predicted = Int32Array.from({ length: set.length }, (_, image) => {
-    let likeliest = 0;
-    for (let k = 1; k < width; k++) {
-      if (said.probabilities[image * width + k] > said.probabilities[image * width + likeliest]) likeliest = k;
-    }
-    return likeliest;
-  });
-  return { task: "classification", classes: model.classes, predicted, ...said };
+  const said = await read(model, opened, set, sampling, { width, at, areExclusive: true });
+  const { decision } = model;
+  const calibrated = decision && calibrate(said.probabilities, width, decision.temperature);
+  const predicted = answersOf(calibrated ?? said.probabilities, width, decision?.threshold ?? null);
+  const answers = { predicted, ...(calibrated ? { calibrated } : {}) };
+  return { task: "classification", classes: model.classes, ...answers, ...said };
 }
 
 async function predictMasks(
@@ -169,7 +187,7 @@ async function predictMasks(
     : outputsOf(model) / maskClasses.length;
   const width = voxels * maskClasses.length;
   const at = (batch: Float32Array, row: number, k: number) => batch[row * width + k];
-  const said = await read(opened, set, sampling, { width, at, areExclusive: false });
+  const said = await read(model, opened, set, sampling, { width, at, areExclusive: false });
   const masks = new Float32Array(set.length * voxels);
   for (let image = 0; image < set.length; image++) {
     for (let voxel = 0; voxel < voxels; voxel++) {

@@ -18,6 +18,8 @@ import type { Network } from "../model/network.ts";
 import type { NumericMode } from "../wasm/modes.ts";
 import { settledAverage } from "./average.ts";
 import type { Average } from "./average.ts";
+import { decisionSettings } from "./decision.ts";
+import type { DecisionOptions, DecisionSettings } from "./decision.ts";
 import { frozenLayers } from "./freeze.ts";
 import type { Model } from "./model.ts";
 import { adam } from "./optimizer.ts";
@@ -86,6 +88,8 @@ export interface TrainOptions {
   readonly patience?: number | null;
   /** The validation figure by which the best epoch is chosen; "loss" by default. */
   readonly monitor?: Monitor;
+  /** How probabilities become decisions: chosen on the validation set when a study's training or refining ends, then frozen. */
+  readonly decision?: DecisionOptions;
   /**
    * Parts of images in place of whole ones, from `patches()`; null, the default, for whole images. A step then takes
    * `batchSize` patches, and an epoch `perImage` of each image.
@@ -126,6 +130,7 @@ export interface TrainingSettings {
   readonly accumulate: number;
   readonly patience: number | null;
   readonly monitor: Monitor;
+  readonly decision: DecisionSettings;
   readonly patches: Patches | null;
   readonly normalization: Normalization;
   /** Whether the normalisation was given instead of fitted on the training set. */
@@ -224,6 +229,7 @@ export function resolveTraining(
     accumulate,
     patience,
     monitor,
+    decision: decisionSettings(options.decision, task, train.classes.length),
     patches: parts?.patches ?? null,
     normalization: normalization ?? given ?? fitNormalization(scaling, train),
     normalizationGiven: given !== null,

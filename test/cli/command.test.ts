@@ -33,7 +33,7 @@ describe("voxgrad train, test and predict", () => {
     expect(result["weightsSha256"]).toMatch(/^[0-9a-f]{64}$/);
     expect(trained.err).toMatch(/epoch 5 of 5, total error/);
     expect((await readdir(join(folder, "a"))).sort()).toEqual([
-      "checkpoint", "config.json", "history.csv", "history.json", "ledger.jsonl", "model.safetensors", "study.json",
+      "checkpoint", "config.json", "history.csv", "history.json", "ledger.jsonl", "model.safetensors", "seal.json", "study.json",
     ]); // prettier-ignore
 
     const early = await voxgrad(folder, "predict", "a", "scans.npz", "--out", "early.csv");
@@ -59,16 +59,37 @@ describe("voxgrad train, test and predict", () => {
     expect(after).toMatchObject({ code: 1, out: "" });
     expect(after.err).toMatch(/training after it would fool the test/);
 
+    const verified = await voxgrad(folder, "verify", "a", "--replay", "--json", "--quiet");
+    expect(verified).toMatchObject({ code: 0, out: '{"valid":true,"problems":[],"unchecked":[]}\n', err: "" });
+    const page = join(folder, "a", "report.html");
+    await writeFile(page, `${await readFile(page, "utf8")} `);
+    const edited = await voxgrad(folder, "verify", "a");
+    expect(edited.code).toBe(1);
+    expect(edited.out).toMatch(/^a is not what its ledger says: 1 problem\.\n {2}a\/report\.html: expected the report/);
+    const reopened = await voxgrad(folder, "test", "a", "--reopen", "the page was edited", "--json", "--quiet");
+    expect(parse<Report>(reopened.out).openings.map(({ reason }) => reason)).toEqual([null, "the page was edited"]);
+
     const predicted = await voxgrad(folder, "predict", "a", "scans.npz", "--out", "p.csv");
-    expect(predicted).toMatchObject({ code: 0, out: "200 images predicted: p.csv\n" });
+    expect(predicted).toMatchObject({ code: 0, err: "" });
     const table = (await readFile(join(folder, "p.csv"), "utf8")).trimEnd().split("\n");
     expect(table).toHaveLength(201);
-    expect(table[0]).toBe("image,predicted,p(0),p(1)");
+    const titles = table[0].split(",");
+    expect(titles.slice(0, 4)).toEqual(["image", "predicted", "p(0)", "p(1)"]);
+    expect(titles.slice(-2)).toEqual(["distance", "unlike training"]);
+    let unlike = 0;
     for (const line of table.slice(1)) {
-      const [, label, p0, p1] = line.split(",").map(Number);
+      const cells = line.split(",");
+      const [, , p0, p1] = cells.map(Number);
       expect(p0 + p1).toBeCloseTo(1, 6);
-      expect(label).toBe(p1 > p0 ? 1 : 0);
+      expect(["0", "1"]).toContain(cells[1]);
+      const [distance, reason] = [Number(cells[titles.length - 2]), cells.slice(titles.length - 1).join(",")];
+      expect(/distance \d[^;]* times the limit/.test(reason)).toBe(distance > 1);
+      if (reason !== "") unlike++;
     }
+    // A few of so many images, and of those that the network was trained on, are beyond the limit.
+    expect(unlike).toBeLessThan(8);
+    const verdict = unlike === 0 ? "All are like the training images." : `Mind: ${unlike} of 200 `;
+    expect(predicted.out.startsWith(`200 images predicted: p.csv\n${verdict}`)).toBe(true);
   });
 
   it("draws by class and smooths labels where told, and writes both down; refuses what does not go together", async () => {
@@ -129,9 +150,14 @@ describe("voxgrad train, test and predict", () => {
     const doubted = await voxgrad(folder, "predict", "n2", "scans.npz", "--out", "u.csv", "--uncertainty", "20");
     expect(doubted).toMatchObject({ code: 0 });
     const [header, ...rows] = (await readFile(join(folder, "u.csv"), "utf8")).trimEnd().split("\n");
-    expect(header).toBe("image,predicted,p(0),p(1),deviation(0),deviation(1),entropy,mutual information");
+    const doubts = ["deviation(0)", "deviation(1)", "entropy", "mutual information"];
+    const titles = header.split(",");
+    expect(titles.slice(-6)).toEqual([...doubts, "distance", "unlike training"]);
     for (const row of rows) {
-      const [, , p0, p1, d0, d1, entropy, information] = row.split(",").map(Number);
+      const cells = row.split(",").map(Number);
+      const [p0, p1, d0, d1, entropy, information] = ["p(0)", "p(1)", ...doubts].map(
+        (title) => cells[titles.indexOf(title)],
+      );
       expect(p0 + p1).toBeCloseTo(1, 5);
       expect(d0).toBeCloseTo(d1, 4);
       expect(entropy).toBeCloseTo(-p0 * Math.log(p0) - p1 * Math.log(p1), 4);

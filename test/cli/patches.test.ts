@@ -70,10 +70,13 @@ describe("voxgrad train --patches, test and predict", () => {
 
     // Images larger than those of training.
     const predicted = await voxgrad(folder, "predict", "a", "larger.npz", "--out", "a.csv");
-    expect(predicted).toMatchObject({ code: 0, out: "9 images predicted: a.csv\n" });
+    expect(predicted).toMatchObject({ code: 0, err: "" });
+    expect(predicted.out).toMatch(
+      /^9 images predicted: a\.csv\nMind: 9 of 9 are unlike the training images \(the column "unlike training" says which\)\..* The first: shape 7x9x6, of training 6x6x6/,
+    );
     const said = await predict(model, await single("larger.npz"));
     const rows = (await readFile(join(folder, "a.csv"), "utf8")).trimEnd().split("\n").slice(1);
-    expect(rows.flatMap((line) => line.split(",").slice(2))).toEqual(Array.from(said.probabilities, (p) => p.toPrecision(7))); // prettier-ignore
+    expect(rows.flatMap((line) => line.split(",").slice(2, 2 + said.probabilities.length / 9))).toEqual(Array.from(said.probabilities, (p) => p.toPrecision(7))); // prettier-ignore
   });
 
   it("segment whole images: masks in the images' own shape", async () => {
@@ -88,6 +91,8 @@ describe("voxgrad train --patches, test and predict", () => {
     const wanted = await writeNpz({
       masks: { shape: [9, 7, 9, 6], data: Uint8Array.from(said.masks) },
       probabilities: { shape: [9, 1, 7, 9, 6], data: said.probabilities },
+      distance: { shape: [9], data: said.novelty!.distances! },
+      unlike_training: { shape: [9], data: said.novelty!.unlike },
     });
     expect(Buffer.compare(await readFile(join(folder, "m.npz")), wanted)).toBe(0);
   });

@@ -17,6 +17,8 @@ describe("settings", () => {
       accumulate: 1,
       clipNorm: null,
       monitor: "loss",
+      threshold: 0.5,
+      temperature: "fit",
       augment: [],
       patches: null,
       patchStride: null,

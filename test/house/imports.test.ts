@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   data: ["base", "wasm", "storage"],
   io: ["base", "data"],
   train: ["base", "wasm", "data", "model", "metrics", "io", "storage"],
-  report: ["base", "metrics", "train"],
+  report: ["base", "metrics", "model", "train"],
   study: ["base", "data", "model", "metrics", "io", "train", "report", "storage"],
   entries: ["base", "wasm", "data", "model", "metrics", "io", "train", "study", "report", "storage"],
   cli: ["entries"],

@@ -74,7 +74,14 @@ const study = {
       index: 3,
       previous: hash("d"),
     },
-    { event: "test opened", time: "2026-03-05T14:07:31.123Z", validationLookUps: 24, index: 4, previous: hash("e") },
+    {
+      event: "test opened",
+      time: "2026-03-05T14:07:31.123Z",
+      weightsSha256: hash("c"),
+      validationLookUps: 24,
+      index: 4,
+      previous: hash("e"),
+    },
   ],
   settings: {
     network: {

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { arrayDataset, subset } from "../../src/data/dataset.ts";
 import type { Dataset, DatasetSplit } from "../../src/data/dataset.ts";
@@ -222,6 +223,16 @@ describe("a study that divides its data", () => {
             .join(""),
         ),
       );
+      // Killed once the line was sealed, or before.
+      const sealed = count === 2 ? 1 : count;
+      const head =
+        sealed === 0
+          ? "0".repeat(64)
+          : createHash("sha256")
+              .update(lines[sealed - 1])
+              .digest("hex");
+      const seal = JSON.stringify({ version: 1, lines: sealed, head });
+      await storage.write("seal.json", new TextEncoder().encode(seal));
       await openStudy({ storage, data }).sets();
       const bare = (entry: object) => ({ ...entry, time: "", previous: "" });
       expect((await openStudy({ storage, data }).ledger()).map(bare)).toEqual(

@@ -5,13 +5,13 @@ import { StudyStateError } from "../../src/errors.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import type { Storage } from "../../src/storage/storage.ts";
 import { appendEntry, checkLedger, dropTornLine, ledgerName, readLedger } from "../../src/study/ledger.ts";
-import type { LedgerEvent } from "../../src/study/ledger.ts";
+import type { LedgerEvent } from "../../src/study/events.ts";
 
 const weightsSha256 = "ab".repeat(32);
 const set = (size: number) => ({ size, sha256: "cd".repeat(32), ids: "AQ==" });
 const none = { exact: 0, label: 0, near: 0, flipped: 0, group: 0, statistics: 0 };
 const story: readonly LedgerEvent[] = [
-  { event: "created", seed: 7, task: "classification" },
+  { event: "created", seed: 7, task: "classification", recordSha256: "aa".repeat(32) },
   {
     event: "audited",
     leakage: "stop",
@@ -31,9 +31,11 @@ const story: readonly LedgerEvent[] = [
     numericMode: "fast",
     fused: true,
     weightsSha256,
+    modelSha256: "12".repeat(32),
+    historySha256: "34".repeat(32),
   },
   { event: "test opened", weightsSha256, testSha256: "cd".repeat(32), validationLookUps: 40 },
-  { event: "test finished", weightsSha256 },
+  { event: "test finished", weightsSha256, reports: {} },
 ];
 
 async function written(): Promise<Storage> {

@@ -70,7 +70,7 @@ describe("a study", () => {
     expect((await run.ledger()).at(-2)).toMatchObject({ validationLookUps: 12 });
     expect(await storage.list()).toEqual([
       "checkpoint/even.safetensors", "checkpoint/odd.safetensors", "history.csv", "history.json", "ledger.jsonl",
-      "model.safetensors", "report.json", "report.md", "study.json",
+      "model.safetensors", "report.json", "report.md", "seal.json", "study.json",
     ]); // prettier-ignore
   });
 
@@ -242,7 +242,9 @@ describe("a study", () => {
     const [train, validation, testSet, other] = [9, 10, 11, 12].map((seed) => blobs(40, seed));
     await trainAll(study({ data: { train, validation, test: testSet }, storage }));
     const changedTest = openStudy({ storage, data: { train, validation, test: other } });
-    await expect(changedTest.test()).rejects.toThrow(/test set: expected the images that the ledger commits to/);
+    await expect(changedTest.test()).rejects.toThrow(
+      /test set: expected the images that ledger.jsonl line 3 commits to/,
+    );
     const changedTrain = openStudy({ storage, data: { train: other, validation, test: testSet } });
     await expect(changedTrain.test()).rejects.toThrow(/train set: expected the images/);
   });

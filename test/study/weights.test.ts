@@ -79,7 +79,7 @@ describe("weights of images in a study", () => {
     await trainAll(study({ data: setsOf((i) => 1 + i), seed: 3, storage }));
     const other = openStudy({ storage, data: setsOf((i) => 30 - i) });
     await expect(other.test()).rejects.toThrow(StudyStateError);
-    await expect(other.test()).rejects.toThrow(/expected the images that the ledger commits to, got others/);
+    await expect(other.test()).rejects.toThrow(/expected the images that ledger.jsonl line 3 commits to, got others/);
     await expect(openStudy({ storage, data: setsOf() }).test()).rejects.toThrow(/expected the images that/);
     expect((await openStudy({ storage, data: setsOf((i) => 1 + i) }).test()).testSet.size).toBe(24);
   });

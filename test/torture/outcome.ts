@@ -4,14 +4,14 @@ import { join } from "node:path";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const interruptions: ReadonlySet<unknown> = new Set(["interrupted", "resumed", "refining interrupted", "refining resumed"]); // prettier-ignore
+const interruptions: ReadonlySet<unknown> = new Set(["interrupted", "resumed", "refining interrupted", "refining resumed", "test resumed"]); // prettier-ignore
 
 export interface StudyOutcome {
   readonly weights: string;
   /** Without the seconds of each epoch. */
   readonly history: readonly Fields[];
   readonly table: readonly string[];
-  /** Without times, numbers, hashes over them, and the interruptions. */
+  /** Without times, numbers, hashes over them, reports' too, and the interruptions. */
   readonly ledger: readonly Fields[];
   /** The settings, as they are written down. */
   readonly study: string;
@@ -34,7 +34,7 @@ export async function outcomeOf(folder: string): Promise<StudyOutcome> {
     ledger: ledger
       .map((line) => JSON.parse(line) as Fields)
       .filter(({ event }) => !interruptions.has(event))
-      .map((entry) => without(entry, "index", "time", "previous")),
+      .map((entry) => without(entry, "index", "time", "previous", "reports")),
     study: await text("study.json"),
     report: report === null ? null : timeless(JSON.parse(report) as Fields),
   };
@@ -43,7 +43,8 @@ export async function outcomeOf(folder: string): Promise<StudyOutcome> {
 function timeless(report: Fields): Fields {
   const history = (report["history"] as Fields[]).map((epoch) => without(epoch, "seconds"));
   const testSet = without(report["testSet"] as Fields, "opened");
-  return { ...without(report, "phases"), history, testSet };
+  const openings = (report["openings"] as Fields[]).map((opening) => without(opening, "time", "resumed"));
+  return { ...without(report, "phases"), history, testSet, openings };
 }
 
 function without(fields: Fields, ...names: readonly string[]): Fields {

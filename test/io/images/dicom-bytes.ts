@@ -3,7 +3,7 @@
 /** An attribute of eight hexadecimal digits: its value representation and its value. */
 export type Attribute =
   | readonly [tag: string, vr: "US" | "SS", values: readonly number[]]
-  | readonly [tag: string, vr: "UI" | "DS" | "IS" | "CS" | "LO", text: string]
+  | readonly [tag: string, vr: "UI" | "DS" | "IS" | "CS" | "LO" | "PN" | "DA" | "SH" | "LT" | "AS", text: string]
   | readonly [tag: string, vr: "OB" | "OW" | "OV" | "OF" | "UN", bytes: Uint8Array]
   | readonly [tag: string, vr: "SQ", items: readonly (readonly Attribute[])[]]
   | readonly [tag: string, vr: "fragments", fragments: readonly Uint8Array[], table?: readonly number[]];

@@ -1,0 +1,106 @@
+// What a record may hold besides: fields that records of earlier versions lack, read only where they are there.
+import type { Figure } from "./figure.ts";
+import type { Measure } from "../metrics/measure.ts";
+import type { Phase, Report } from "./record.ts";
+
+/** Means over the classes (macro), of all decisions taken together (micro), and by the classes' sizes (weighted). */
+export type AverageKey = "recall" | "specificity" | "precision" | "f1" | "jaccard";
+export type Averages = Partial<Record<AverageKey, Measure>>;
+
+export interface PrecisionRecallPoints {
+  readonly class: string;
+  readonly recall: readonly number[];
+  readonly precision: readonly number[];
+}
+
+/** Images in bins by their probability of the class: its bounds, how many, what they were given and what was true. */
+export interface ReliabilityPoints {
+  readonly class: string;
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly count: readonly number[];
+  readonly meanProbability: readonly (number | null)[];
+  /** The part of the bin's images that are of the class. */
+  readonly share: readonly (number | null)[];
+}
+
+export interface DecisionPoints {
+  readonly class: string;
+  readonly threshold: readonly number[];
+  readonly netBenefit: readonly (number | null)[];
+  /** What treating everyone would bring. */
+  readonly treatAll: readonly (number | null)[];
+}
+
+export interface Curves {
+  readonly precisionRecall?: readonly PrecisionRecallPoints[];
+  readonly reliability?: readonly ReliabilityPoints[];
+  readonly decision?: readonly DecisionPoints[];
+}
+
+/** What needs no network, by the same figures. */
+export interface TrivialAnswer {
+  readonly name: string;
+  readonly accuracy: number | null;
+  readonly balancedAccuracy?: number | null;
+  readonly rocAuc?: number | null;
+  readonly brier?: number | null;
+}
+
+export const imageKeys = [
+  "dice", "jaccard", "sensitivity", "precision", "volumeSimilarity", "hausdorff", "hausdorff95", "meanSurfaceDistance",
+] as const; // prettier-ignore
+
+export type ImageKey = (typeof imageKeys)[number];
+
+/** One image of masks; null where a figure is undefined. */
+export type ImageFigures = { readonly index: number; readonly name?: string } & {
+  readonly [key in ImageKey]?: number | null;
+};
+
+/** An opening of the test set. */
+export interface Opening {
+  readonly time: string;
+  readonly weightsSha256?: string;
+  /** Why it was opened again; null the first time. */
+  readonly reason?: string | null;
+  /** It went on where a process was stopped: the same opening. */
+  readonly resumed?: boolean;
+  readonly validationLookUps?: number;
+}
+
+/** What was chosen on the validation set before the seal was broken. */
+export interface Decision {
+  readonly temperature: number;
+  /** Of the calibrated probability of the second class; null: the likeliest class. */
+  readonly threshold: number | null;
+  readonly rule: string;
+}
+
+export interface NewerFields {
+  readonly averages?: Readonly<Record<"macro" | "micro" | "weighted", Averages>> | null;
+  readonly curves?: Curves | null;
+  readonly baselines?: readonly TrivialAnswer[];
+  readonly perImage?: readonly ImageFigures[];
+  readonly openings?: readonly Opening[];
+  readonly decision?: Decision | null;
+}
+
+/** The record with what it may hold besides. */
+export function newerFields(report: Report): NewerFields {
+  return report;
+}
+
+/** A figure that not every record has. */
+export function furtherFigure({ metrics }: Report, key: string): Figure | null {
+  const figures = metrics as unknown as Readonly<Record<string, Figure | undefined>>;
+  return figures[key] ?? null;
+}
+
+/** Every opening of the test set, the first one first: by the record, else by the ledger's lines. */
+export function openingsOf(report: Report): readonly Opening[] {
+  const { openings } = newerFields(report);
+  if (openings && openings.length > 0) return openings;
+  const events = report.phases.filter((phase): phase is Phase & Omit<Opening, "time"> => phase.event === "test opened");
+  return events.length > 0 ? events : [{ time: report.testSet.opened }];
+}
