@@ -3,6 +3,7 @@
 import commonjs from "@rollup/plugin-commonjs";
 import json from "@rollup/plugin-json";
 import nodeResolve from "@rollup/plugin-node-resolve";
+import { rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import esbuild from "rollup-plugin-esbuild";
 import license from "rollup-plugin-license";
@@ -45,16 +46,20 @@ const ownThreads = {
   },
 };
 
+// Chunks are named by their content: those of an earlier build would be packed, too.
+await rm("build/chunks", { recursive: true, force: true });
+
 export default {
   input: {
     index: "src/index.ts",
     io: "src/io.ts",
     report: "src/report.ts",
     cli: "src/cli/main.ts",
-    // What "#wide" of package.json stands for, chosen by whoever runs or bundles the package.
+    wasm: "src/wasm.ts",
     thread: "src/thread.ts",
     // At the root of build/, so that the worker's file lies beside it.
     threads: "src/wasm/threads.ts",
+    // What "#wide" of package.json stands for, chosen by whoever runs or bundles the package.
     wide: "src/wasm/wide.ts",
     "wide-refused": "src/wasm/wide-refused.ts",
   },

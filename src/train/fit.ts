@@ -10,6 +10,7 @@ import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } fro
 import type { Weights } from "../model/weights.ts";
 import { stream } from "../random.ts";
 import { availableMode } from "../wasm/modes.ts";
+import type { KernelBuild } from "../wasm/kernels.ts";
 import type { NumericMode } from "../wasm/modes.ts";
 import { allocateFor } from "./team.ts";
 import type { ThreadOptions } from "./team.ts";
@@ -86,14 +87,14 @@ export interface Fit {
 
 /**
  * Reserves memory and sets the initial weights.
- * @param build the settings' numeric mode, as far as the engine has it, or the bytes of another build of the kernels.
+ * @param build the settings' numeric mode, as far as the engine has it, or kernels as `voxgrad/wasm` has them.
  * @param threads one where they are left out.
  */
 export async function startFit(
   sets: TrainingSets,
   settings: TrainingSettings,
   beginning: Beginning = { kind: "drawn" },
-  build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
+  build: KernelBuild = settings.numericMode,
   threads: ThreadOptions = {},
 ): Promise<Fit> {
   const { network, optimizer, schedule, batchSize, seed, sampling } = settings;

@@ -1,5 +1,4 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
-import { instantiate } from "@assemblyscript/loader";
 import type { AugmentKernels } from "./augment-kernels.ts";
 import { withUnsharedMemory } from "./binary.ts";
 import { importBuild } from "./builds.ts";
@@ -406,16 +405,28 @@ export interface Instance {
   readonly module: WebAssembly.Module;
 }
 
+/** A build that was compiled as it lies in its file, so for shared memory alone. */
+export interface CompiledKernels {
+  readonly module: WebAssembly.Module;
+}
+
+/** What kernels are made of: a numeric mode, as far as the engine has it; the bytes of a build; or a compiled one. */
+export type KernelBuild = NumericMode | Uint8Array<ArrayBuffer> | CompiledKernels;
+
+/** Whether a build runs on shared memory alone. */
+export function isCompiled(build: KernelBuild): build is CompiledKernels {
+  return typeof build === "object" && "module" in build;
+}
+
 /**
  * Instantiates a build of the kernels on a memory. The builds are compiled for shared memory; for an unshared one their
  * bytes are changed on the way (binary.ts).
- * @param build a numeric mode, as far as the engine has it, or the bytes of another build.
  * @param wide whether the engine is to join pairs of vectors (wide.ts): the mode's wide build, whose bits are the same.
  * @throws WebAssembly.CompileError where the engine has no SIMD; RangeError where wide vectors are asked for and are not there.
  */
 export async function instantiateKernels(
   memory: WebAssembly.Memory,
-  build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
+  build: KernelBuild = "reproducible",
   wide = false,
 ): Promise<Kernels> {
   return (await instantiateBuild(memory, build, wide)).kernels;
@@ -424,20 +435,32 @@ export async function instantiateKernels(
 /** The same, with what other threads need. */
 export async function instantiateBuild(
   memory: WebAssembly.Memory,
-  build: NumericMode | Uint8Array<ArrayBuffer>,
+  build: KernelBuild,
   wide: boolean,
 ): Promise<Instance> {
-  const bytes = typeof build === "string" ? await importBuild(availableMode(build), wide) : build;
+  const made = typeof build === "string" ? await importBuild(availableMode(build), wide) : build;
   if (wide) {
     const { useWide } = await import("#wide");
-    await useWide(async (size) => (await instantiateOn(createMemory(size), bytes)).kernels);
+    await useWide(async (size) => (await instantiateOn(createMemory(size, isCompiled(made)), made)).kernels);
   }
-  return instantiateOn(memory, bytes);
+  return instantiateOn(memory, made);
 }
 
-async function instantiateOn(memory: WebAssembly.Memory, bytes: Uint8Array<ArrayBuffer>): Promise<Instance> {
-  const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  const { instance, module } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
-  // Not the loader's exports, which wrap every function in one that makes an array of its arguments.
-  return { kernels: instance.exports as unknown as Kernels, module };
+async function instantiateOn(
+  memory: WebAssembly.Memory,
+  build: Uint8Array<ArrayBuffer> | CompiledKernels,
+): Promise<Instance> {
+  const module = isCompiled(build) ? build.module : await WebAssembly.compile(bytesFor(memory, build));
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory, abort } });
+  return { kernels: exports as unknown as Kernels, module };
+}
+
+function bytesFor({ buffer }: WebAssembly.Memory, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const isShared = typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
+  return isShared ? bytes : withUnsharedMemory(bytes);
+}
+
+/** What the debug builds call when an index is out of its array, or an assertion fails. */
+function abort(_message: number, _file: number, line: number, column: number): never {
+  throw new Error(`kernels: stopped at line ${line}, column ${column} of a debug build`);
 }

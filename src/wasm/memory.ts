@@ -1,7 +1,6 @@
 // One block of memory with named regions: planned by layout.ts, reserved once, never grown.
-import { createMemory, instantiateBuild } from "./kernels.ts";
-import type { Address, Kernels } from "./kernels.ts";
-import type { NumericMode } from "./modes.ts";
+import { createMemory, instantiateBuild, isCompiled } from "./kernels.ts";
+import type { Address, KernelBuild, Kernels } from "./kernels.ts";
 import type { Layout } from "./layout.ts";
 import { beginTeam, controlBytes } from "./team.ts";
 import type { BeginThread, Team } from "./team.ts";
@@ -38,7 +37,7 @@ export interface TeamOptions {
 
 /**
  * Reserves a layout, all zero.
- * @param build the numeric mode, as far as the engine has it, or the bytes of another build (tests run the debug build).
+ * @param build tests run the debug build.
  * @param wide as for instantiateBuild().
  * @param options threads, for which the layout has the regions "threads", and "scratch" for each.
  * @throws RangeError when the engine cannot reserve that much, or has no wide vectors and they are asked for.
@@ -46,11 +45,11 @@ export interface TeamOptions {
  */
 export async function allocate(
   layout: Layout,
-  build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
+  build: KernelBuild = "reproducible",
   wide = false,
   options: TeamOptions | null = null,
 ): Promise<Block> {
-  const memory = reserve(layout.bytes + pageBytes, options !== null);
+  const memory = reserve(layout.bytes + pageBytes, options !== null || isCompiled(build));
   const { kernels, module } = await instantiateBuild(memory, build, wide);
   const base = Math.ceil(kernels.heapBase() / 16) * 16;
   const regions = new Map(layout.regions.map((region) => [region.name, region]));
