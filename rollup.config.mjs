@@ -7,6 +7,7 @@ import { rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import esbuild from "rollup-plugin-esbuild";
 import license from "rollup-plugin-license";
+import { pureCalls } from "./scripts/pure-calls.mjs";
 
 /**
  * echarts and zrender ask process.env.NODE_ENV, which a browser has not; and they say of too many files that importing
@@ -83,6 +84,7 @@ export default {
     commonjs(),
     json(),
     esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
+    pureCalls,
     trimmedCharts,
     // What is bundled keeps its licence and notice.
     license({ thirdParty: { output: { file: "build/licences.txt" } } }),

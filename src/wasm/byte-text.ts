@@ -4,9 +4,11 @@
  * The characters of a JavaScript string that no bundler has to escape: from the blank to "}", without " $ \ and `; "~" and
  * "`" lead over to the bytes from 90 and from 180 on.
  */
-const [first, last] = [0x20, 0x7d];
+const first = 0x20;
+const last = 0x7d;
 const left = new Set(['"', "$", "\\", "`"].map((character) => character.charCodeAt(0)));
-const [lead90, lead180] = ["~", "`"].map((character) => character.charCodeAt(0));
+const lead90 = "~".charCodeAt(0);
+const lead180 = "`".charCodeAt(0);
 
 /** Bytes that have a character of their own. */
 const own = last - first + 1 - left.size;
