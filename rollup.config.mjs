@@ -47,6 +47,8 @@ const ownThreads = {
   },
 };
 
+const augmenting = /src\/(data\/(augmenter|augment-map|augment-apply-intensity|augment-record|resampler|spline-tables)|train\/augmentation)\.ts$/; // prettier-ignore
+
 // Chunks are named by their content: those of an earlier build would be packed, too.
 await rm("build/chunks", { recursive: true, force: true });
 
@@ -68,6 +70,10 @@ export default {
     dir: "build",
     format: "es",
     entryFileNames: "[name].js",
+    // Chunks of their own, though the index has them too: who trains without augmentation leaves them alone.
+    manualChunks: (id) =>
+      augmenting.test(id) ? "augmenting" : /src\/data\/augmented\.ts$/.test(id) ? "augmented" : null,
+    onlyExplicitManualChunks: true,
     chunkFileNames: "chunks/[name]-[hash].js",
     banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
   },

@@ -18,8 +18,12 @@ export const pureCalls = {
   name: "pure-calls",
   transform(code, id) {
     if (id.includes("node_modules") || !/\/src\/.*\.ts$/.test(id)) return null;
-    const tops = this.parse(code).body.map((node) => (node.type === "ExportNamedDeclaration" ? node.declaration : node));
-    const inits = tops.filter((node) => node?.type === "VariableDeclaration").flatMap(({ declarations }) => declarations);
+    const tops = this.parse(code).body.map((node) =>
+      node.type === "ExportNamedDeclaration" ? node.declaration : node,
+    );
+    const inits = tops
+      .filter((node) => node?.type === "VariableDeclaration")
+      .flatMap(({ declarations }) => declarations);
     const starts = new Set(inits.flatMap(({ init }) => callsOf(init, [])));
     let marked = code;
     for (const start of [...starts].sort((a, b) => b - a)) {

@@ -2,7 +2,7 @@
 import { createMemory, instantiateBuild, isCompiled } from "./kernels.ts";
 import type { Address, KernelBuild, Kernels } from "./kernels.ts";
 import type { Layout } from "./layout.ts";
-import { beginTeam, controlBytes } from "./team.ts";
+import { controlBytes } from "./team-sizes.ts";
 import type { BeginThread, Team } from "./team.ts";
 
 const pageBytes = 65536;
@@ -64,6 +64,7 @@ export async function allocate(
   let team: Team | null = null;
   if (options) {
     const { threads, begin } = options;
+    const { beginTeam } = await import("./team.ts");
     const control = find("threads").offset;
     team = await beginTeam(
       begin,
