@@ -41,4 +41,8 @@ export default typescript.config(
     },
   },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
+  {
+    files: ["test/platform/app/*.js"],
+    languageOptions: { globals: { ...globals.browser, crossOriginIsolated: "readonly" } },
+  },
 );
