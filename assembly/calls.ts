@@ -5,14 +5,12 @@
 import * as advance from "./advance";
 import { dropoutMask, dropoutApply } from "./dropout";
 import { callFurther } from "./furthercalls";
-import { scale, requireFinite, clamp, limitNorm } from "./reduce";
+import { scale, areUnmarked, requireFinite, clamp, limitNorm } from "./reduce";
 import {
   denseForward,
   denseBackwardInput,
   denseBackwardWeight,
   denseBackwardWeightAdd,
-  denseBackwardWeightPart,
-  denseBackwardWeightPartAdd,
   denseBackwardBias,
   denseBackwardBiasAdd,
 } from "./dense";
@@ -43,10 +41,7 @@ import { rmspropStep, rmspropMomentumStep, rmspropCenteredStep, adagradStep, ada
 
 const callBytes: usize = 128;
 
-/**
- * Carries out calls: (count). -1 when all were; the index of the one whose result or array is not finite; or -2 less the index
- * of a meeting of threads: go on behind it once all have come.
- */
+/** Carries out calls: (count). -1 when all were; the index of one that is not finite; -2 less that of a meeting of threads. */
 export function runCalls(calls: usize, count: i32): i32 {
   for (let index = 0; index < count; index++) {
     const call = calls + <usize>index * callBytes;
@@ -290,23 +285,11 @@ export function runCalls(calls: usize, count: i32): i32 {
       case 89:
         if (!areUnmarked(i0, i1)) return index;
         break;
-      case 90:
-        denseBackwardWeightPart(i0, i1, i2, i3, i4, i5, i6, i7);
-        break;
-      case 91:
-        denseBackwardWeightPartAdd(i0, i1, i2, i3, i4, i5, i6, i7);
-        break;
       default:
         callFurther(call);
     }
   }
   return -1;
-}
-
-/** Whether none of n marks, one a thread and 64 bytes apart, is set. */
-function areUnmarked(marks: usize, n: i32): bool {
-  for (let i = 0; i < n; i++) if (load<i32>(marks + ((<usize>i) << 6)) != 0) return false;
-  return true;
 }
 
 /** Keeps what a kernel returned; whether it is finite. */

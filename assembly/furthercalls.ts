@@ -1,5 +1,7 @@
-// The calls of a list (calls.ts) that not every network has: normalisation, further noise, limits and averages of weights.
+// The calls of a list (calls.ts) that not every network has: normalisation, further noise, limits and averages of weights,
+// and a thread's part of a layer's gradients.
 import { averageStep } from "./average";
+import { denseBackwardWeightPart, denseBackwardWeightPartAdd } from "./dense";
 import { spatialDropoutApply } from "./dropout";
 import { gaussianMask } from "./gaussian";
 import * as layernorm from "./layernorm";
@@ -15,6 +17,7 @@ export function callFurther(call: usize): void {
   const i4 = load<i32>(call, 20);
   const i5 = load<i32>(call, 24);
   const i6 = load<i32>(call, 28);
+  const i7 = load<i32>(call, 32);
   const x0 = load<f64>(call, 64);
   const x1 = load<f64>(call, 72);
   switch (load<i32>(call)) {
@@ -62,6 +65,12 @@ export function callFurther(call: usize): void {
       break;
     case 84:
       averageStep(i0, i1, i2, <f32>x0);
+      break;
+    case 90:
+      denseBackwardWeightPart(i0, i1, i2, i3, i4, i5, i6, i7);
+      break;
+    case 91:
+      denseBackwardWeightPartAdd(i0, i1, i2, i3, i4, i5, i6, i7);
       break;
   }
 }

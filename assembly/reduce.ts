@@ -105,3 +105,9 @@ export function limitNorm(x: usize, n: i32, maximum: f64): void {
   const factor = maximum / (sqrt<f64>(sumOfSquares(x, n)) + 1e-6);
   if (factor < 1) scale(x, x, n, <f32>factor);
 }
+
+/** Whether none of n marks is set, one a thread and 64 bytes apart: each is of what requireFinite found of a thread's part. */
+export function areUnmarked(marks: usize, n: i32): bool {
+  for (let i = 0; i < n; i++) if (load<i32>(marks + ((<usize>i) << 6)) != 0) return false;
+  return true;
+}

@@ -3,6 +3,7 @@ import type { NumericMode } from "../src/wasm/modes.ts";
 import { loadBuilds, nameOf } from "./builds.ts";
 import { ratio, time } from "./harness.ts";
 import { bindTrainingStep, networks } from "./step.ts";
+import { processors, whyNone } from "#threads";
 
 export interface StepRow {
   /** Inputs, then the outputs of each layer. */
@@ -10,7 +11,8 @@ export interface StepRow {
   readonly batch: number;
   readonly mode: NumericMode;
   readonly wide: boolean;
-  readonly threads: 1;
+  /** One, and as many as there are processors, at most 8. */
+  readonly threads: number;
   /** The median, and the best. */
   readonly milliseconds: number;
   readonly minimum: number;
@@ -24,13 +26,23 @@ export interface StepRow {
 /** @param onRow hears each row as it is measured. @param wide whether to measure the wide builds too. */
 export async function measureSteps(onRow: (row: StepRow) => void, wide = false): Promise<StepRow[]> {
   const rows: StepRow[] = [];
+  const most = whyNone() === null ? Math.min(processors(), 8) : 1;
+  const counts = most > 1 ? [1, most] : [1];
   for (const { sizes, batch } of networks) {
-    const steps = await loadBuilds(wide, async (build) => ({
-      ...build,
-      ...(await bindTrainingStep(sizes, batch, build.mode, build.wide)),
-    }));
+    const loaded = await loadBuilds(wide, async (build) => {
+      const made = [];
+      for (const count of counts) {
+        made.push({
+          ...build,
+          threads: count,
+          ...(await bindTrainingStep(sizes, batch, build.mode, build.wide, count)),
+        });
+      }
+      return made;
+    });
+    const steps = counts.flatMap((_, i) => loaded.map((made) => made[i]));
     const timings = time(
-      steps.map((step) => ({ name: nameOf(step), run: step.run })),
+      steps.map((step) => ({ name: `${nameOf(step)}, ${step.threads}`, run: step.run })),
       { samples: 61, warmUp: 400 },
     );
     timings.forEach((timing, i) => {
@@ -40,7 +52,7 @@ export async function measureSteps(onRow: (row: StepRow) => void, wide = false):
         batch,
         mode: steps[i].mode,
         wide: steps[i].wide,
-        threads: 1 as const,
+        threads: steps[i].threads,
         milliseconds: median,
         minimum,
         spread,

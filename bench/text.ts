@@ -20,7 +20,7 @@ export function limitLine({ bandwidth, ...limits }: Limit): string {
 export function stepLine(row: StepRow): string {
   return (
     `${row.network.join("-").padEnd(16)} batch ${String(row.batch).padStart(3)} ${nameOf(row).padEnd(17)} ` +
-    `${row.minimum.toFixed(4)} best, ${row.milliseconds.toFixed(4)} ms median (+-${(100 * row.spread).toFixed(0)} %), ` +
+    `${row.threads} ${row.threads > 1 ? "threads" : "thread "} ${row.minimum.toFixed(4)} best, ${row.milliseconds.toFixed(4)} ms median (+-${(100 * row.spread).toFixed(0)} %), ` +
     `${row.timesReproducible.toFixed(2)} times reproducible, ${row.bytesAllocated} bytes allocated`
   );
 }

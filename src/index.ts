@@ -161,6 +161,7 @@ export { explainDiagnosis } from "./train/diagnosis.ts";
 export type { CurvePoint, Diagnosis, Evidence } from "./train/diagnosis.ts";
 export type { Epoch } from "./train/progress.ts";
 export { startFit } from "./train/fit.ts";
+export type { ThreadOptions } from "./train/team.ts";
 export type { Arithmetic, Beginning, Fit, TrainingSets } from "./train/fit.ts";
 export type { Decision, DecisionOptions, DecisionSettings } from "./train/decision.ts";
 export { loadModel, saveModel } from "./train/model.ts";
@@ -194,6 +195,7 @@ export type {
   TestOptions,
   TrainRunOptions,
 } from "./study/options.ts";
+export { readHistory } from "./study/keep.ts";
 export { defaultRemedies, gentleAugmentation, strongAugmentation } from "./study/remedy.ts";
 export type { Remedy } from "./study/remedy.ts";
 export type { TrainingResult } from "./study/run.ts";
@@ -266,6 +268,7 @@ export {
   SealedTestSetError,
   StorageError,
   StudyStateError,
+  ThreadError,
 } from "./errors.ts";
 export type { LeakedPair } from "./errors.ts";
 export { version } from "./version.ts";

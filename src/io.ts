@@ -11,3 +11,13 @@ export { readFolder } from "./io/read-folder.ts";
 export type { FolderOptions } from "./io/read-folder.ts";
 export type { Source } from "./io/source.ts";
 export { folderStorage, saveFile } from "./storage/files.ts";
+
+// models and histories of other programs
+export { loadOnnx, saveOnnx } from "./exchange/onnx.ts";
+export { loadTfjs, saveTfjs } from "./exchange/tfjs.ts";
+export type { TfjsFiles } from "./exchange/tfjs.ts";
+export { loadKeras } from "./exchange/keras.ts";
+export type { KerasArray } from "./exchange/keras.ts";
+export type { ImportOptions } from "./exchange/steps.ts";
+export { tensorboardEvents } from "./exchange/tensorboard.ts";
+export type { TensorboardOptions } from "./exchange/tensorboard.ts";

@@ -15,6 +15,7 @@ import { hasStudy, inFolder } from "./place.ts";
 import type { Place } from "./place.ts";
 import { readAndReport, withoutPictures } from "./report.ts";
 import { flagsOf, resolveSettings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { refinementText, reportText, trainingText } from "./text.ts";
 
 interface DemoFlags extends OutputOptions, Readonly<Record<string, unknown>> {
@@ -27,7 +28,7 @@ const volumes = 1430;
 export function demo(): Command {
   const options = [
     new Option("--out <DIR>", "folder of the study (default: a new voxgrad-demo-N)"),
-    ...flagsOf("epochs", "seed"),
+    ...flagsOf("epochs", "seed", "threads"),
   ];
   return command(
     "demo",
@@ -38,7 +39,7 @@ export function demo(): Command {
 }
 
 async function act(context: Context, flags: DemoFlags): Promise<number> {
-  const { epochs, seed } = resolveSettings(flags);
+  const { epochs, seed, threads } = resolveSettings(flags);
   const directory = flags.out ?? (await newFolder());
   return inFolder(directory, async (place) => {
     if (await hasStudy(place.storage)) {
@@ -46,7 +47,7 @@ async function act(context: Context, flags: DemoFlags): Promise<number> {
     }
     const interrupt = listenForInterrupt(context.output);
     try {
-      return await runPhases(context, place, epochs, seed, interrupt.signal);
+      return await runPhases(context, place, { epochs, seed, threads }, interrupt.signal);
     } catch (error) {
       if (!interrupt.signal.aborted) throw error;
       context.output.say(`Stopped. What was reached is in ${directory}.`);
@@ -60,8 +61,7 @@ async function act(context: Context, flags: DemoFlags): Promise<number> {
 async function runPhases(
   { output, begin }: Context,
   { directory, storage }: Place,
-  epochs: number,
-  seed: number,
+  { epochs, seed, threads }: Pick<Settings, "epochs" | "seed" | "threads">,
   signal: AbortSignal,
 ): Promise<number> {
   const data = phantoms({ count: volumes, seed });
@@ -73,7 +73,7 @@ async function runPhases(
   );
   output.say(`${article.summary()}\n`);
 
-  const run = study({ data, seed, storage, source: await absolute(`${directory}/phantoms.npz`) });
+  const run = study({ data, seed, threads, storage, source: await absolute(`${directory}/phantoms.npz`) });
   const { train, validation, test } = await run.sets();
   output.say("Phase 1, training: backpropagation adjusts all weights until the training set's total error is small.");
   output.say(

@@ -4,6 +4,7 @@ import { version } from "../index.ts";
 import { bench } from "./bench.ts";
 import { demo } from "./demo.ts";
 import { inspect } from "./inspect.ts";
+import { exportCommand } from "./export.ts";
 import { exitCodeOf, explain } from "./output.ts";
 import { predict } from "./predict.ts";
 import { test } from "./test.ts";
@@ -22,7 +23,7 @@ const program = new Command("voxgrad")
     "\nExit codes: 0 done, 1 the study says no, 2 wrong usage or unreadable input, 130 interrupted.",
   );
 
-for (const made of [demo(), inspect(), train(), test(), predict(), verify(), bench()]) {
+for (const made of [demo(), inspect(), train(), test(), predict(), verify(), exportCommand(), bench()]) {
   program.addCommand(
     made
       .exitOverride()

@@ -41,7 +41,14 @@ const unusable = 2;
 /** Stopped by Ctrl-C; what was reached is saved. */
 export const interrupted = 130;
 
-const refusals = ["SealedTestSetError", "LeakageError", "DivergenceError", "StudyStateError", "StorageError"];
+const refusals = [
+  "SealedTestSetError",
+  "LeakageError",
+  "DivergenceError",
+  "StudyStateError",
+  "StorageError",
+  "ThreadError",
+];
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? done : unusable;

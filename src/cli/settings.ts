@@ -8,7 +8,7 @@ import { regularizationSettings } from "./regularization-settings.ts";
 import { setting } from "./setting.ts";
 import type { Setting } from "./setting.ts";
 import { suggest, UsageError } from "./usage.ts";
-import { choice, list, number, optional, path, sizes as lengths, whole, yes } from "./values.ts";
+import { choice, list, number, optional, path, sizes as lengths, threadCount, whole, yes } from "./values.ts";
 import type { Kind } from "./values.ts";
 
 const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
@@ -169,6 +169,12 @@ const table = {
     "the same bits on every machine, or multiply-adds in one rounding where the engine has them",
   ),
   wide: setting("--wide", yes(), false, "vectors of 256 bits where Node 24 or later has them: the same bits, faster"),
+  threads: setting(
+    "--threads",
+    threadCount(),
+    "auto",
+    "threads that share the work, never more than processors; auto: as many as there are where the network gains by it",
+  ),
   seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
   checkpointEvery: setting(
     "--checkpoint-every",
@@ -275,7 +281,7 @@ export function settingsToGoOn(
   const named = { ...(file?.content as Readonly<Record<string, unknown>> | undefined), ...flags };
   for (const name of names) {
     // Where the second set lies is none of them, as where DATA lies is none.
-    if (name === "checkpointEvery" || name === "moreData") continue;
+    if (name === "checkpointEvery" || name === "moreData" || name === "threads") continue;
     // Nor where the model lies that it began from: the study keeps that itself.
     if (name === "from" && given.from !== null && kept.from !== null) continue;
     if (named[name] === undefined || JSON.stringify(given[name]) === JSON.stringify(kept[name])) continue;
@@ -285,7 +291,8 @@ export function settingsToGoOn(
     );
   }
   const { checkpointEvery } = named["checkpointEvery"] === undefined ? kept : given;
+  const { threads } = named["threads"] === undefined ? kept : given;
   const { moreData } = named["moreData"] === undefined ? kept : given;
   const { from } = named["from"] === undefined ? kept : given;
-  return Object.freeze({ ...kept, checkpointEvery, moreData, from });
+  return Object.freeze({ ...kept, checkpointEvery, threads, moreData, from });
 }

@@ -60,7 +60,7 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
   const kept = flags.resume ? await settingsIn(flags.out) : null;
   const settings = kept ? settingsToGoOn(flags, file, given, kept) : given;
   if (!kept && settings.from === true) await modelToBeginFrom(settings.from);
-  const { unreadable } = settings;
+  const { unreadable, threads } = settings;
   const reading = { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable };
   const morePath = await secondPath(settings, flags);
   const data = await readData(path, reading);
@@ -71,13 +71,13 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
     const { storage } = place;
     await refuseTaken(flags);
     if (flags.resume && (await hasStudy(storage))) {
-      return work(context, place, settings, openStudy({ storage, data, moreData }), data, path);
+      return work(context, place, settings, openStudy({ storage, data, moreData, threads }), data, path);
     }
     if (flags.force) await removeStudy(storage);
     await writeConfig(storage, settings);
     const moreSource = morePath === null ? null : await absolute(morePath);
     const source = await absolute(path);
-    const run = study({ data, moreData, storage, source, moreSource, ...studySettings(settings) });
+    const run = study({ data, moreData, storage, source, moreSource, threads, ...studySettings(settings) });
     return work(context, place, settings, run, data, path);
   });
 }

@@ -48,6 +48,17 @@ export function choice<const T extends string>(...names: readonly T[]): Kind<T> 
   };
 }
 
+/** How many threads. */
+export function threadCount(): Kind<number | "auto"> {
+  const count = whole(1);
+  return {
+    valueName: "N",
+    expected: '"auto" or a whole number of at least 1',
+    read: (text) => count.read(text),
+    check: (value) => (value === "auto" ? value : count.check(value)),
+  };
+}
+
 /**
  * A path. In a file also true: there is one, and the command line has to name it; so a study's settings can be used again,
  * and hold no path.

@@ -18,6 +18,7 @@ export function claimHtml(report: Report): Markup {
   const items = claimItems(report);
   const sections = [...new Set(items.map(({ section }) => section))];
   return markup`<p>${claimSummary(items)}</p>
+<details><summary>The ${items.length} items</summary>
 ${sections.map(
   (section) => markup`<h3>${section}</h3>
 <dl class="methods">
@@ -25,14 +26,15 @@ ${items
   .filter((each) => each.section === section)
   .map(({ item, title, answer, question }) => row(`${item}. ${title}`, answer, question))}
 </dl>`,
-)}`;
+)}</details>`;
 }
 
 export function modelCardHtml(report: Report): Markup {
   return markup`<p>${modelCardSummary}</p>
+<details><summary>The model card</summary>
 <dl class="methods">
 ${modelCard(report).map(({ heading, text, question }) => row(heading, text, question))}
-</dl>`;
+</dl></details>`;
 }
 
 /** What the run fills, and what it leaves to the author. */

@@ -19,17 +19,28 @@ export const repeatSentences: readonly string[] = [
 export function seedRows(report: Report): readonly (readonly [name: string, value: string])[] {
   const { seed, settings, phases } = report;
   const { training, division } = settings as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
-  const ended: (Phase & { readonly numericMode?: string; readonly fused?: boolean }) | undefined = phases.findLast(
-    ({ event }) => event === "training ended",
-  );
+  const ended: Ended | undefined = phases.findLast(({ event }) => event === "training ended");
   const mode = ended?.numericMode ?? training?.["numericMode"];
   return [
     ["seed of the division, and of the bootstrap", `${numberOr(division?.["seed"], seed)}`],
     ["seed of training: first weights, order of images, augmentation, dropout", `${numberOr(training?.["seed"], seed)}`],
-    ...(typeof mode === "string" ? [["numeric mode", mode] as const] : []),
+    ...(typeof mode === "string" ? [["numeric mode", mode + (ended?.fused === true ? ", multiply-adds rounded once" : "")] as const] : []),
+    ...(ended?.threads === undefined ? [] : [["threads, of which the weights do not depend", threadsIn(ended)] as const]),
     ["voxgrad", report.voxgrad],
   ];
 } // prettier-ignore
+
+/** What the ledger says when training has ended. */
+interface Ended extends Phase {
+  readonly numericMode?: string;
+  readonly fused?: boolean;
+  readonly threads?: number;
+  readonly threadsReason?: string | null;
+}
+
+function threadsIn({ threads = 1, threadsReason = null }: Ended): string {
+  return threadsReason === null ? `${threads}` : `${threads}: ${threadsReason}`;
+}
 
 /** What was committed to, and what came of it: name and SHA-256. */
 export function fingerprintRows({ weightsSha256, sets }: Report): readonly (readonly [name: string, sha256: string])[] {

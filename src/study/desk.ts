@@ -9,6 +9,7 @@ import type { TrainingSets } from "../train/fit.ts";
 import { loadModel, saveModel } from "../train/model.ts";
 import type { Model } from "../train/model.ts";
 import type { TrainingSettings } from "../train/settings.ts";
+import type { ThreadOptions } from "../train/team.ts";
 import { createExclusive } from "./exclusive.ts";
 import type { Exclusive } from "./exclusive.ts";
 import { keptHashes, modelName, readHistory, writeHistory } from "./keep.ts";
@@ -25,6 +26,8 @@ import { appendSealed, readLedgerSealed } from "./seal.ts";
 
 export interface Desk {
   readonly storage: Storage;
+  /** How many threads train. */
+  readonly threads: ThreadOptions;
   /** Holds the storage's lock meanwhile. */
   readonly exclusive: Exclusive;
   /** Prepares the study at the first call. The sets to learn from, and the record as it stands. */
@@ -52,7 +55,11 @@ interface Prepared {
 }
 
 /** @param prepare is run once; it may change the study in `exclusive`. */
-export function createDesk(storage: Storage, prepare: (exclusive: Exclusive) => Promise<Prepared>): Desk {
+export function createDesk(
+  storage: Storage,
+  threads: ThreadOptions,
+  prepare: (exclusive: Exclusive) => Promise<Prepared>,
+): Desk {
   const exclusive = createExclusive(storage);
   let preparing: Promise<Prepared> | null = null;
   let settled: StudyRecord | null = null;
@@ -66,6 +73,7 @@ export function createDesk(storage: Storage, prepare: (exclusive: Exclusive) => 
 
   return {
     storage,
+    threads,
     exclusive,
     open,
     async auditScaling(normalization) {

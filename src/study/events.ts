@@ -102,6 +102,9 @@ export type LedgerEvent =
       readonly validationLookUps: number;
       /** How products were rounded: `fast` is `reproducible` where the engine has no relaxed SIMD. */
       readonly numericMode: string;
+      /** Threads that shared the work at its end, and why not more; the bits are the same with any number. */
+      readonly threads?: number;
+      readonly threadsReason?: string | null;
       readonly fused: boolean;
     } & Kept)
   | {

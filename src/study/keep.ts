@@ -98,7 +98,20 @@ export async function removeCheckpoints(storage: Storage): Promise<void> {
   for (const name of checkpointNames) await storage.remove(name);
 }
 
-/** The epochs of the run whose weights are kept; none before the first. */
+/**
+ * The epochs of the run whose weights are kept; none before the first.
+ *
+ * @throws FormatError when history.json is not what was written.
+ * @example
+ * ```ts
+ * import { memoryStorage, phantoms, readHistory, study } from "voxgrad";
+ *
+ * const storage = memoryStorage();
+ * const run = study({ data: phantoms({ count: 60, seed: 7 }), seed: 7, storage });
+ * for await (const epoch of run.train({ epochs: 2 })) console.log(epoch.totalError);
+ * console.log((await readHistory(storage)).length); // 2
+ * ```
+ */
 export async function readHistory(storage: Storage): Promise<readonly Epoch[]> {
   const bytes = await storage.read(historyName);
   if (!bytes) return [];

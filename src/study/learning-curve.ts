@@ -56,7 +56,11 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
       const title = `${train.length} of ${sets.train.length} ${part} ${repeat + 1}`;
       const trial = await createTrial(title, settings, own, start);
       const hear = (epoch: Epoch) => onEpoch?.(title, epoch, { done: ++done, planned: Math.max(done, planned) });
-      await advance(desk.storage, `curve-${count}-${repeat}`, trial, own, epochs, { signal, onEpoch: hear });
+      await advance(desk.storage, `curve-${count}-${repeat}`, trial, own, epochs, {
+        threads: desk.threads,
+        signal,
+        onEpoch: hear,
+      });
       const value = trialValue(trial, own, epochs);
       validationLookUps += looksOf(trial, epochs);
       const effect = gainOf(monitor, value, kept);

@@ -6,6 +6,7 @@ import type { Storage } from "../storage/storage.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { Task, TrainOptions } from "../train/settings.ts";
+import type { ThreadOptions } from "../train/team.ts";
 import type { Monitor } from "../train/stopping.ts";
 import type { Optimism } from "./comparison.ts";
 import type { LeakagePolicy } from "./leakage.ts";
@@ -14,7 +15,7 @@ import type { LedgerEntry } from "./ledger.ts";
 import type { Remedy } from "./remedy.ts";
 import type { TrainingResult } from "./run.ts";
 
-export interface StudyOptions {
+export interface StudyOptions extends ThreadOptions {
   /** One dataset, to be divided, or three that are apart already. */
   readonly data: Dataset | DatasetSplit;
   /**
@@ -49,7 +50,7 @@ export interface StudyOptions {
   readonly moreSource?: string | null;
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends ThreadOptions {
   readonly storage: Storage;
   /** What the study was begun with: checked against what the ledger commits to. */
   readonly data: Dataset | DatasetSplit;

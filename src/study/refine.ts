@@ -104,7 +104,7 @@ async function compare(
   remedies: readonly Remedy[],
   { folds: k = null, seconds = null, signal, onEpoch }: RefineOptions,
 ): Promise<Refinement> {
-  const { storage } = desk;
+  const { storage, threads } = desk;
   const { monitor, seed } = base;
   const parts = k === null ? [sets] : partsOf(sets, k, seed);
   const settingsOf = (remedy: Remedy) => applyRemedy(base, remedy);
@@ -125,7 +125,7 @@ async function compare(
   let done = 0;
   const run = async (place: string, trial: Trial, on: readonly TrainingSets[], epochs: number) => {
     const onOwn = (epoch: Epoch) => onEpoch?.(trial.title, epoch, { done: ++done, planned: Math.max(done, planned) });
-    await advance(storage, place, trial, on, epochs, { signal, onEpoch: onOwn });
+    await advance(storage, place, trial, on, epochs, { threads, signal, onEpoch: onOwn });
   };
   const book = await openBook(desk, monitor);
 

@@ -9,6 +9,7 @@ import type { Arithmetic, Beginning, Fit, TrainingSets } from "../train/fit.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch, Progress, RunState } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
+import type { ThreadOptions } from "../train/team.ts";
 
 /** What a run came to. */
 export interface TrainingResult {
@@ -36,6 +37,7 @@ export interface Run {
 }
 
 export interface RunHooks {
+  readonly threads?: ThreadOptions;
   readonly signal?: AbortSignal;
   /** Hears after every step how many of the epoch's images the weights have seen. */
   readonly onStep?: (images: number) => void;
@@ -61,7 +63,7 @@ export async function* runEpochs(
   hooks: RunHooks,
   close: (run: Run) => Promise<void>,
 ): AsyncGenerator<Epoch, Run> {
-  const fit = await startFit(sets, settings, beginningOf(from));
+  const fit = await startFit(sets, settings, beginningOf(from), settings.numericMode, hooks.threads);
   const keeper = createKeeper(fit, hooks);
   let isOver = false;
   try {

@@ -18,6 +18,7 @@ import type { StudyRecord } from "./record.ts";
 import { certify, checkSets, commit, prepareSets, restoreSets } from "./sets.ts";
 import { appendSealed, mend, needsMending, placed, readLedgerSealed } from "./seal.ts";
 import { test } from "./test.ts";
+import type { ThreadOptions } from "../train/team.ts";
 import { train } from "./train.ts";
 
 /**
@@ -48,7 +49,7 @@ export function study(options: StudyOptions): Study {
   const storage = options.storage ?? memoryStorage();
   const division = { seed, ratios, groupBy, leakage };
   return studyAt(
-    createDesk(storage, (exclusive) =>
+    createDesk(storage, threadsOf(options), (exclusive) =>
       exclusive(async () => {
         if ((await storage.read(recordName)) !== null) {
           throw new StudyStateError(
@@ -85,9 +86,9 @@ export function study(options: StudyOptions): Study {
  * Opens a study that a storage holds, to resume or to test it.
  * What it was begun with, a second set too, is given again, and checked against what the ledger commits to.
  */
-export function openStudy({ storage, data, moreData = null }: OpenOptions): Study {
+export function openStudy({ storage, data, moreData = null, ...threads }: OpenOptions): Study {
   return studyAt(
-    createDesk(storage, async (exclusive) => {
+    createDesk(storage, threadsOf(threads), async (exclusive) => {
       if (await needsMending(storage)) await exclusive(() => mend(storage));
       const { entries } = await readLedgerSealed(storage);
       if (await isSearchOver(storage, entries)) await exclusive(() => finishSearch(storage, entries));
@@ -161,6 +162,10 @@ async function beginLedger(
     await appendSealed(storage, { event: "created", seed: division.seed, task, recordSha256 });
   if (!events.has("audited")) await appendSealed(storage, audited);
   await appendSealed(storage, await certify(sources, sets, members));
+}
+
+function threadsOf({ threads, workerUrl, beyondProcessors }: ThreadOptions): ThreadOptions {
+  return { threads, workerUrl, beyondProcessors };
 }
 
 /** The calls of a study. Its sets stay behind the desk, out of reach. */

@@ -44,6 +44,7 @@ export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerat
   }
   const write = checkpointWriter(storage, settingsSha256, found.name);
   const hooks: RunHooks = {
+    threads: desk.threads,
     signal,
     onStep,
     keepEvery: checkpointEvery,

@@ -8,6 +8,7 @@ import type { TrainingSets } from "../train/fit.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch, RunState } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
+import type { ThreadOptions } from "../train/team.ts";
 import { gainOf } from "./comparison.ts";
 import { plainSettings, settingsHash } from "./record.ts";
 import { beginningOf, runOf } from "./run.ts";
@@ -32,6 +33,7 @@ export interface Trial {
 export type TrialRun = Pick<Run, "model" | "history" | "result">;
 
 export interface TrialHooks {
+  readonly threads?: ThreadOptions;
   readonly signal?: AbortSignal;
   readonly onEpoch?: (epoch: Epoch) => void;
 }
@@ -82,11 +84,12 @@ async function advancePart(
   { settings, start }: Trial,
   part: number,
   epochs: number,
-  { signal, onEpoch }: TrialHooks,
+  { threads, signal, onEpoch }: TrialHooks,
 ): Promise<{ run: Run; diverged: boolean }> {
   const settingsSha256 = await settingsHash(plainSettings(settings[part]));
   const state = await readState(storage, name, settingsSha256);
-  const fit = await startFit(sets, settings[part], beginningOf(state ?? start));
+  const own = settings[part];
+  const fit = await startFit(sets, own, beginningOf(state ?? start), own.numericMode, threads);
   const keep = async () => storage.write(name, await encodeCheckpoint(fit.state(), settingsSha256));
   let kept = performance.now();
   try {

@@ -11,13 +11,15 @@ export interface Checkpoint extends RunState {
   readonly settingsSha256: string;
 }
 
+/** The figures of a hundred thousand epochs; a checkpoint that claims more was not written here. */
+const mostHeaderBytes = 100_000_000;
 const noHash = "0".repeat(64);
 
 /** A safetensors file whose metadata holds the progress, and the SHA-256 of the file with 64 zeros in its place. */
 export async function encodeCheckpoint(state: RunState, settingsSha256 = noHash): Promise<Uint8Array<ArrayBuffer>> {
   const tensors = new Map([...state.tensors].map(([name, data]) => [name, { shape: [data.length], data }]));
   const progress = JSON.stringify(state.progress);
-  const bytes = writeSafetensors(tensors, { sha256: noHash, settings: settingsSha256, progress });
+  const bytes = writeSafetensors(tensors, { sha256: noHash, settings: settingsSha256, progress }, mostHeaderBytes);
   const hash = new TextEncoder().encode(await sha256(bytes));
   bytes.set(hash, placeOfHash(bytes, "checkpoint"));
   return bytes;
@@ -37,7 +39,7 @@ function placeOfHash(bytes: Uint8Array, name: string): number {
  * @throws FormatError when a single bit is not as it was written, or what was written is no run's state.
  */
 export async function decodeCheckpoint(bytes: Uint8Array, name: string): Promise<Checkpoint> {
-  const { tensors, metadata } = readSafetensors(bytes, name);
+  const { tensors, metadata } = readSafetensors(bytes, name, mostHeaderBytes);
   const progress = metadata.get("progress");
   const settingsSha256 = metadata.get("settings");
   const hash = metadata.get("sha256");

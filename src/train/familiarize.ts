@@ -30,11 +30,12 @@ const pixelMargin = 0.02;
  * @throws RangeError when the sets' images have another shape than the network was made for.
  * @example
  * ```ts
- * import { phantoms, predict, study, withFamiliar } from "voxgrad";
- * import type { TrainingSets } from "voxgrad";
+ * import { phantoms, predict, split, study, subset, withFamiliar } from "voxgrad";
  *
- * const sets: TrainingSets = { train: phantoms({ count: 80, seed: 7 }), validation: phantoms({ count: 20, seed: 8 }) };
- * const run = study({ data: { ...sets, test: phantoms({ count: 20, seed: 9 }) }, seed: 7 });
+ * const data = phantoms({ count: 120, seed: 7 });
+ * const { train, validation, test } = split(data, { seed: 7 });
+ * const sets = { train: subset(data, train), validation: subset(data, validation) };
+ * const run = study({ data: { ...sets, test: subset(data, test) }, seed: 7 });
  * for await (const epoch of run.train({ epochs: 2 })) console.log(epoch.totalError);
  * const model = await withFamiliar(await run.model(), sets); // as the study itself has done
  * const { novelty } = await predict(model, phantoms({ count: 5, seed: 10 }));

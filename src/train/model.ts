@@ -9,9 +9,12 @@ import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Layer } from "../model/layers.ts";
 import type { Loss } from "../model/loss.ts";
 import { network } from "../model/network.ts";
+import { layersOfJson } from "../model/stored-layers.ts";
 import type { Network } from "../model/network.ts";
 import { checkWeights } from "../model/weights.ts";
 import type { Weights } from "../model/weights.ts";
+import { answersOfJson, scalingOfJson } from "./recipe.ts";
+import { joinScaling, scalingTensors } from "./scaling-tensors.ts";
 import { decisionOfJson } from "./decision.ts";
 import type { Decision } from "./decision.ts";
 import { familiarOfJson } from "./familiar.ts";
@@ -58,7 +61,8 @@ interface Recipe {
 
 /**
  * A model as a safetensors file: tensors in PyTorch's names and layout, so that `torch.nn.Sequential` of the same layers
- * loads them, and the recipe as JSON in the metadata.
+ * loads them, and the recipe as JSON in the metadata. Means and deviations of more than 65,536 pixels stand behind the
+ * weights, as tensors "normalization.means" and "normalization.deviations".
  *
  * @example
  * ```ts
@@ -73,16 +77,20 @@ interface Recipe {
 export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
   const { task, classes, maskClasses, preprocessing, normalization, loss, decision } = model;
   const { layers, input } = model.network;
+  const scaling = scalingTensors(normalization);
   const { patches: parts, familiar } = model;
-  const trained = { classes, maskClasses, preprocessing, patches: parts, normalization, loss, decision, familiar };
+  const stored = { patches: parts, normalization: scaling.recipe, loss, decision, familiar };
+  const trained = { classes, maskClasses, preprocessing, ...stored };
   const recipe: Recipe = { version: 1, task, layers, input, ...trained };
-  return writeSafetensors(model.weights, { format: "pt", voxgrad: JSON.stringify(recipe) });
+  const tensors = scaling.tensors.length > 0 ? new Map([...model.weights, ...scaling.tensors]) : model.weights;
+  return writeSafetensors(tensors, { format: "pt", voxgrad: JSON.stringify(recipe) });
 }
 
 /**
  * Reads what saveModel wrote.
  * @param name stands in error messages.
- * @throws FormatError when the bytes are no safetensors file, hold no recipe of voxgrad, or tensors of another network.
+ * @throws FormatError when the bytes are no safetensors file, hold no recipe of voxgrad, or tensors of another network;
+ * when anything in the recipe is not what saveModel writes.
  */
 export function loadModel(bytes: Uint8Array, name = "model"): Model {
   const { tensors, metadata } = readSafetensors(bytes, name);
@@ -95,16 +103,19 @@ export function loadModel(bytes: Uint8Array, name = "model"): Model {
   try {
     const recipe = (JSON.parse(text) ?? {}) as Recipe;
     if (recipe.version !== 1) throw new RangeError(`expected recipe version 1, got ${String(recipe.version)}`);
-    const { task, layers, input, classes, maskClasses, preprocessing, normalization, loss, patches: parts } = recipe;
-    const built = network(layers, { input: input ?? [] });
+    const { layers, input, preprocessing, patches: parts } = recipe;
+    const built = network(layersOfJson(layers), { input: input ?? [] });
+    const { normalization: scaling, rest } = joinScaling(recipe.normalization, tensors);
     // In the network's order, whatever the file's.
     const weights: Weights = new Map(
       built.parameters.flatMap((parameter) => {
-        const tensor = tensors.get(parameter.name);
+        const tensor = rest.get(parameter.name);
         return tensor ? [[parameter.name, tensor] as const] : [];
       }),
     );
-    checkWeights(built, tensors);
+    checkWeights(built, rest);
+    const { task, classes, maskClasses, loss } = answersOfJson(recipe, built);
+    const normalization = scalingOfJson(scaling, built);
     const read = {
       ...(preprocessing ? { preprocessing: preprocessingOfJson(preprocessing) } : {}),
       ...(parts ? { patches: patches(parts) } : {}),

@@ -22,6 +22,10 @@ export interface ThreadOptions {
 /** Multiplications of a step below which a second thread is waited for longer than it saves: 0.4 milliseconds of one. */
 const fewMultiplications = 12e6;
 
+/** Without what the runtime says of it: that has paths in it, and the reason stands in the ledger and in reports. */
+const couldNotBegin =
+  "a thread could not begin: its file was not found, or may not be run here. Say where it lies (workerUrl).";
+
 /** The most threads that "auto" takes. */
 const mostByItself = 8;
 
@@ -41,7 +45,7 @@ export async function allocateFor(
       return { block: await allocate(planned(threads), build, wide, team), reason };
     } catch (error) {
       if (!(error instanceof ThreadError)) throw error;
-      return { block: await allocate(planned(1), build, wide), reason: error.message };
+      return { block: await allocate(planned(1), build, wide), reason: couldNotBegin };
     }
   }
   return { block: await allocate(planned(1), build, wide), reason };

@@ -66,7 +66,7 @@ describe("voxgrad train --patches, test and predict", () => {
     expect(tested).toMatchObject({ code: 0, err: "" });
     const report = parse<Report>(tested.out);
     expect(report.metrics.confusion.value.flat().reduce((sum, cell) => sum + cell, 0)).toBe(report.testSet.size);
-    expect(await readFile(join(folder, "a", "report.html"), "utf8")).toMatch(/patches, per image<\/th><td>2</);
+    expect(await readFile(join(folder, "a", "report.html"), "utf8")).toMatch(/patches, per image<\/d[td]><dd>2</);
 
     // Images larger than those of training.
     const predicted = await voxgrad(folder, "predict", "a", "larger.npz", "--out", "a.csv");

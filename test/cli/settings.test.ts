@@ -11,6 +11,7 @@ describe("settings", () => {
       task: null,
       loss: null,
       checkpointEvery: 30,
+      threads: "auto",
       classWeights: null,
       sampling: "shuffle",
       labelSmoothing: 0,
@@ -185,7 +186,7 @@ describe("settings", () => {
     [{ hidden: [64, "32"] }, 'got [64,"32"]'],
     [{ freeze: "0" }, '"freeze": expected names of layers, such as 0,hidden 2, got "0"'],
     [{ freeze: ["0", ""] }, '"freeze": expected names of layers'],
-    [{ from: "" }, '"from": expected the path of a model or of a study\'s folder, or none, got ""'],
+    [{ from: "" }, '"from": expected the path of a model or a study\'s folder, or none, got ""'],
     [
       { augment: "rotate=10" },
       '"augment": expected a list such as rotate=10,deform,flip=xy@0.5, or none, got "rotate=10"',

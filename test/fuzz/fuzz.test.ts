@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { declaredBytes, fuzz } from "./run.ts";
+import { fuzzHeaders } from "./headers.ts";
 import { targets } from "./targets.ts";
 
 const seed = Number(process.env["VOXGRAD_TEST_SEED"] ?? 20260101);
@@ -19,4 +20,10 @@ describe(`every reader, given changed files and noise (seed ${seed}; npm run fuz
       expect(peakBytes).toBeLessThan(4 * declaredBytes);
     },
   );
+
+  it("safetensors: each of 50,000 changed headers is read or refused (npm run fuzz -- headers 10000000 has ten million)", () => {
+    const { read, refused, findings } = fuzzHeaders(50000, seed);
+    expect(findings).toEqual([]);
+    expect([read > 100, refused > 10000]).toEqual([true, true]);
+  });
 });

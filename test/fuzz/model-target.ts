@@ -1,5 +1,6 @@
 // Model files whose recipe (layers, preprocessing, normalization) was changed, as text and by its structure.
 import { network } from "../../src/model/network.ts";
+import { softmaxCrossEntropy } from "../../src/model/loss.ts";
 import { dense } from "../../src/model/layers.ts";
 import { loadModel } from "../../src/train/model.ts";
 import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
@@ -22,7 +23,7 @@ const steps = [
 const layers = network([dense(2)], { input: [6] });
 const recipe = {
   ...{ version: 1, task: "classification", layers: layers.layers, input: [6], classes: ["a", "b"], maskClasses: [] },
-  ...{ preprocessing: steps, normalization: { kind: "none" }, loss: { kind: "crossEntropy" } },
+  ...{ preprocessing: steps, normalization: { kind: "none" }, loss: softmaxCrossEntropy() },
 };
 const tensors = new Map(layers.parameters.map(({ name, shape }) => [name, { shape, data: new Float32Array(shape.reduce((all, length) => all * length, 1)) }])); // prettier-ignore
 const odd = [null, -1, 0, 1e308, 1.5, "x", [], {}, [1, 2, 3], [1e9, 1e9], true, 2147483648, "resampleTo"];

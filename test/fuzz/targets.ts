@@ -10,6 +10,7 @@ import { readSeries } from "../../src/io/read-series.ts";
 import { readSafetensors } from "../../src/io/safetensors.ts";
 import { zipBytes } from "../io/zip-bytes.ts";
 import type { Draws } from "./draws.ts";
+import { exchangeTargets } from "./exchange-targets.ts";
 import { folderTargets } from "./folder-targets.ts";
 import { joined, mutated } from "./mutations.ts";
 import { modelTarget } from "./model-target.ts";
@@ -117,6 +118,7 @@ export async function targets(): Promise<readonly Target[]> {
     },
     target("safetensors", safetensorsSeeds(), (bytes) => readSafetensors(bytes)),
     modelTarget,
+    ...(await exchangeTargets()),
     ...(await folderTargets()),
     ...(shared.length > 0 ? [target("shared", shared, readOne)] : []),
   ];

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
-import { chunkWeights, rows } from "./chunk-sizes.ts";
+import { chunkWeights, modelRows, rows } from "./chunk-sizes.ts";
 import { importsOf } from "./sources.ts";
 
 /** The chunks that an entry of build/ can come to load, and what they import that is no chunk. */
@@ -34,11 +34,14 @@ describe.skipIf(!existsSync("build/io.js"))("the bundle of voxgrad/io (skipped b
     expect(names).toEqual([]);
   });
 
-  it("weighs what docs/reading-images.md says, to 2 %", async () => {
-    const table = readFileSync("docs/reading-images.md", "utf8").matchAll(/^\| (.+?) +\| .* +\| +([\d,]+) \| +([\d,]+) \|$/gm);
+  it.each([
+    ["reading-images", rows],
+    ["model-files", modelRows],
+  ])("weighs what docs/%s.md says, to 2 %%", async (file, wanted) => {
+    const table = readFileSync(`docs/${file}.md`, "utf8").matchAll(/^\| (.+?) +\| .* +\| +([\d,]+) \| +([\d,]+) \|$/gm);
     const said = [...table].map(([, row, minified, gzipped]) => [row, ...[minified, gzipped].map((text) => Number(text.replaceAll(",", "")))] as const);
-    const weights = await chunkWeights();
-    expect(said.map(([row]) => row)).toEqual(Object.keys(rows));
+    const weights = await chunkWeights(wanted);
+    expect(said.map(([row]) => row)).toEqual(Object.keys(wanted));
     for (const [row, minified, gzipped] of said) {
       expect(Math.abs(weights[row].minified / Number(minified) - 1), `${row}: ${weights[row].minified}`).toBeLessThan(0.02);
       expect(Math.abs(weights[row].gzipped / Number(gzipped) - 1), `${row}: ${weights[row].gzipped}`).toBeLessThan(0.02);

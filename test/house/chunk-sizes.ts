@@ -26,8 +26,18 @@ export const rows: Readonly<Record<string, readonly string[]>> = {
   HTJ2K: ["htj2k"],
 };
 
+/** The same of docs/model-files.md. */
+export const modelRows: Readonly<Record<string, readonly string[]>> = {
+  "ONNX, written": ["onnx-write", "onnx-messages", "protobuf"],
+  "ONNX, read": ["onnx-read", "onnx-messages", "protobuf", "steps"],
+  Keras: ["keras-read", "keras-layers", "steps"],
+  "TensorFlow.js, written": ["tfjs-write"],
+  "TensorFlow.js, read": ["tfjs-read", "keras-layers", "steps"],
+  TensorBoard: ["tensorboard-events", "protobuf", "_commonjsHelpers"],
+};
+
 /** Of each row, what the chunks weigh that build/io.js can come to load. */
-export async function chunkWeights(): Promise<Readonly<Record<string, Weight>>> {
+export async function chunkWeights(of = rows): Promise<Readonly<Record<string, Weight>>> {
   const texts = new Map<string, string>();
   const atOnce = new Set<string>();
   const visit = (path: string, isStatic: boolean) => {
@@ -58,7 +68,7 @@ export async function chunkWeights(): Promise<Readonly<Record<string, Weight>>> 
     );
   const lazy = [...texts.keys()].filter((path) => !atOnce.has(path));
   return Object.fromEntries(
-    Object.entries(rows).map(([row, names]) => [
+    Object.entries(of).map(([row, names]) => [
       row,
       sum(names[0] === "io" ? [...atOnce] : lazy.filter((path) => names.includes(nameOf(path)))),
     ]),

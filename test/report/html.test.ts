@@ -164,7 +164,7 @@ describe("the report as a page", () => {
   test("folds trials that follow one another into one line that counts them", () => {
     const tried = (remedy: string) => ({ event: "tried", time: "2026-03-05T14:06:00.000Z", remedy, effect: 0.02 });
     const page = reportHtml({ ...two, phases: [tried("L2 0.001"), tried("dropout 0.5"), ...two.phases] });
-    expect(page.match(/<details>/g)).toHaveLength(1);
+    expect(page.match(/<details><summary><strong>tried/g)).toHaveLength(1);
     expect(page).toContain("<strong>tried</strong> 2 times");
     expect(page).toContain("<li><small>remedy dropout 0.5, effect 0.02</small></li>");
   });

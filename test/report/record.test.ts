@@ -119,7 +119,7 @@ describe("the record of a test of two classes", () => {
     if (input.predictions.task !== "classification") throw new Error("expected labels");
     const scores = input.predictions.probabilities.filter((_, i) => i % 2 === 1);
     expect(metrics.rocAuc.value).toBe(rocAuc(input.predictions.truth, scores).value);
-    expect(metrics.rocAuc.interval).toEqual(delong(input.predictions.truth, scores).interval);
+    expect(metrics.rocAuc.interval).toEqual(delong(input.predictions.truth, scores, "logit").interval);
     expect(metrics.accuracy.method).toMatch(/Wilson/);
     expect(metrics.rocAuc.method).toMatch(/DeLong/);
     expect(metrics.dice.method).toBe(

@@ -157,7 +157,7 @@ describe("the test set's pixels and labels", () => {
     const data = sets();
     const run = study({ data, seed: 3 });
     await run.sets();
-    const desk = createDesk(memoryStorage(), () =>
+    const desk = createDesk(memoryStorage(), {}, () =>
       Promise.resolve({ sets: data, withoutMore: null, record: {} as never }),
     );
     expectNothingOf(data.test, await desk.open());

@@ -62,7 +62,7 @@ export async function main(count = 200, seed = 1): Promise<void> {
       right++;
       continue;
     }
-    if (!(error instanceof ThreadError)) throw error;
+    if (!(error instanceof ThreadError)) throw new Error(`threads: with ends=${ends}`, { cause: error });
     ended++;
     slowest = Math.max(slowest, milliseconds);
   }

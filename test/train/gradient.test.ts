@@ -45,7 +45,7 @@ describe("the gradient of a whole network", () => {
         const layers = layersOf(one);
         using bench = await createBench({ ...one, layers, loss: one.loss() });
         const { x, truth, rows } = bench;
-        bench.step.gradients(rows, 1, false, 1, 0);
+        void bench.step.gradients(rows, 1, false, 1, 0);
         const totalError = bench.step.totalError();
         const masks = bench.masksOf();
         const weights = bench.tensorsOf("parameters").map((tensor) => Float64Array.from(tensor));
@@ -74,15 +74,15 @@ describe("the gradient of a whole network", () => {
     await fc.assert(
       fc.asyncProperty(smooth, async (one) => {
         using bench = await createBench({ ...one, layers: layersOf(one), loss: one.loss() });
-        bench.step.gradients(bench.rows, 1, false, 1, 0);
+        void bench.step.gradients(bench.rows, 1, false, 1, 0);
         const before = bench.step.totalError();
         const squares = bench
           .tensorsOf("gradients")
           .reduce((sum, tensor) => tensor.reduce((s, g) => s + g * g, sum), 0);
         // Where it is nearly flat, the step would be long.
         if (squares < 1e-3 * before) return;
-        bench.step.update((1e-4 * before) / squares);
-        bench.step.gradients(bench.rows, 1, false, 1, 0);
+        void bench.step.update((1e-4 * before) / squares);
+        void bench.step.gradients(bench.rows, 1, false, 1, 0);
         const after = bench.step.totalError();
         expect((before - after) / before).toBeGreaterThan(0.5e-4);
         expect((before - after) / before).toBeLessThan(1.5e-4);

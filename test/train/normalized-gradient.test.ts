@@ -66,7 +66,7 @@ describe("the gradient of a network that normalises", () => {
         const { rows, loss } = one;
         const weights = bench.tensorsOf("parameters").map((tensor) => Float64Array.from(tensor));
         const running = rows > 1 ? [] : runningOf(net, weights);
-        bench.step.gradients(rows, 1, false, 1, 0);
+        void bench.step.gradients(rows, 1, false, 1, 0);
         const masks = bench.masksOf();
         const input = x.slice(0, (x.length / bench.rows) * rows);
         const known = truth.slice(0, (truth.length / bench.rows) * rows);
@@ -98,9 +98,9 @@ describe("the gradient of a network that normalises", () => {
     // A bias in front of batch normalisation has a gradient of 0, but for rounding.
     const layers = [dense(5, { bias: false }), batchNorm(), tanh(), layerNorm(), dense(3)];
     using bench = await createBench({ layers, rows: 6, features: 4, loss: softmaxCrossEntropy(), seed: 3 });
-    bench.step.gradients(6, 1, false, 1, 0);
+    void bench.step.gradients(6, 1, false, 1, 0);
     const once = bench.tensorsOf("gradients");
-    bench.step.gradients(6, 1, true, 1, 0);
+    void bench.step.gradients(6, 1, true, 1, 0);
     bench.tensorsOf("gradients").forEach((twice, t) => {
       const want = once[t].map((value) => 2 * value);
       expect(tensorError(twice, want)).toBeLessThanOrEqual(1e-6);
@@ -115,7 +115,7 @@ describe("the gradient of a network that normalises", () => {
         const layers = layersOf(one);
         using bench = await createBench({ ...one, rows: Math.max(2, one.rows), layers });
         const { net, pass, block, rows, outputs, x } = bench;
-        for (let i = 0; i < 3; i++) bench.step.gradients(rows, 1, false, 1, i);
+        for (let i = 0; i < 3; i++) void bench.step.gradients(rows, 1, false, 1, i);
         const weights = bench.tensorsOf("parameters").map((tensor) => Float64Array.from(tensor));
         const read = () => new Float32Array(block.floats("input").buffer, pass.output, rows * outputs).slice();
         pass.forward(rows, null);

@@ -88,7 +88,7 @@ async function replay(c: TrainingCase, build: Build, microBatch = c.batchSize) {
         totalError += step.totalError();
       }
       losses.push({ dataLoss: totalError / denominator, penalty: step.penalty() });
-      step.update(optimizer.learningRate);
+      void step.update(optimizer.learningRate);
     }
   }
   return { losses, weights: [...readWeights(net, block.floats("parameters")).values()] };

@@ -12,11 +12,11 @@ const shape = { layers: [dense(5), gelu(), dense(3)], loss: softmaxCrossEntropy(
 /** The gradients as backward left them, and what one update of sgd with rate 1 took off the weights. */
 async function update(options: Pick<TrainOptions, "clip" | "regularization">) {
   using bench = await createBench({ ...shape, ...options, optimizer: sgd({ learningRate: 1 }) });
-  bench.step.gradients(bench.rows, 1, false, 1, 0);
+  void bench.step.gradients(bench.rows, 1, false, 1, 0);
   const weights = bench.tensorsOf("parameters").map((tensor) => Float64Array.from(tensor));
   const gradients = bench.tensorsOf("gradients").map((tensor) => Float64Array.from(tensor));
   const penalty = bench.step.penalty();
-  bench.step.update(1);
+  void bench.step.update(1);
   const after = bench.tensorsOf("parameters");
   return { weights, gradients, penalty, taken: weights.map((tensor, t) => tensor.map((w, i) => w - after[t][i])) };
 }
@@ -91,13 +91,13 @@ describe("gradients of micro-batches", () => {
       [4, 2],
     ]) {
       using whole = await createBench(shape);
-      whole.step.gradients(6, 6, false, 1, 0);
+      void whole.step.gradients(6, 6, false, 1, 0);
       using parts = await createBench(shape);
       let at = 0;
       for (const size of sizes) {
         parts.feed.images(parts.set, null, at, size);
         parts.feed.truth(parts.set, null, at, size);
-        parts.step.gradients(size, 6, at > 0, 1, at);
+        void parts.step.gradients(size, 6, at > 0, 1, at);
         at += size;
       }
       const want = whole.tensorsOf("gradients");
@@ -112,7 +112,7 @@ describe("dropout masks of steps", () => {
   it("differ from step to step, from epoch to epoch, from layer to layer and from seed to seed; the same place gives the same", async () => {
     const masksAt = async (epoch: number, position: number, seed = 3) => {
       using bench = await createBench({ ...withDropout, seed });
-      bench.step.gradients(bench.rows, 1, false, epoch, position);
+      void bench.step.gradients(bench.rows, 1, false, epoch, position);
       return bench.masksOf().map((mask) => mask.join());
     };
     const drawn = await Promise.all([masksAt(1, 0), masksAt(1, 6), masksAt(2, 0), masksAt(2, 6), masksAt(1, 0, 4)]);
@@ -123,7 +123,7 @@ describe("dropout masks of steps", () => {
   it("do not depend on what was drawn before", async () => {
     using bench = await createBench(withDropout);
     const at = (epoch: number, position: number) => {
-      bench.step.gradients(bench.rows, 1, false, epoch, position);
+      void bench.step.gradients(bench.rows, 1, false, epoch, position);
       return bench.masksOf();
     };
     const first = at(3, 12);
@@ -134,7 +134,7 @@ describe("dropout masks of steps", () => {
 
   it("are 0 or 1 / (1 - rate), and multiply the layer's gradient as they do its output; a pass without masks leaves them out", async () => {
     using bench = await createBench({ ...shape, layers: [dense(6), dropout(0.25)] });
-    bench.step.gradients(bench.rows, 1, false, 1, 0);
+    void bench.step.gradients(bench.rows, 1, false, 1, 0);
     const [mask] = bench.masksOf();
     expect(new Set(mask)).toEqual(new Set([0, Math.fround(1 / 0.75)]));
     const read = (address: number) =>

@@ -108,11 +108,11 @@ describe("frozen layers", () => {
     const layers = [dense(6), layerNorm(), relu(), dense(5), relu(), dense(3)];
     const given = { layers, rows: 5, features: 4, loss: softmaxCrossEntropy(), seed: 9 };
     using free = await createBench(given);
-    free.step.gradients(5, 1, false, 1, 0);
+    void free.step.gradients(5, 1, false, 1, 0);
     const want = free.tensorsOf("gradients");
     for (const freeze of [["0"], ["0", "layerNorm 1"], ["hidden 2"], ["hidden 1", "output"]]) {
       using bench = await createBench({ ...given, freeze });
-      bench.step.gradients(5, 1, false, 1, 0);
+      void bench.step.gradients(5, 1, false, 1, 0);
       bench.tensorsOf("gradients").forEach((gradient, t) => {
         const { index, title } = bench.net.parameters[t].placed;
         const isFrozen = freeze.includes(String(index)) || freeze.includes(title);
