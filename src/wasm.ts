@@ -1,7 +1,7 @@
 // voxgrad/wasm: where the kernels lie as WebAssembly files, for those who fetch, stream or compile them themselves.
 import type { NumericMode } from "./wasm/modes.ts";
 
-export type { CompiledKernels, KernelBuild } from "./wasm/kernels.ts";
+export type { CompiledKernels, KernelBuild } from "./wasm/builds.ts";
 export type { NumericMode } from "./wasm/modes.ts";
 
 /**

@@ -11,7 +11,7 @@ import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } fro
 import type { Weights } from "../model/weights.ts";
 import { stream } from "../random.ts";
 import { availableMode } from "../wasm/modes.ts";
-import type { KernelBuild } from "../wasm/kernels.ts";
+import type { KernelBuild } from "../wasm/builds.ts";
 import type { NumericMode } from "../wasm/modes.ts";
 import { allocateFor } from "./team.ts";
 import type { ThreadOptions } from "./team.ts";

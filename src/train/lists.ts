@@ -35,9 +35,7 @@ export function bindLists({ placed, parameters }: Network, block: Block): Lists 
   const ofLayers = gradientCallsAThread(placed, threads);
   const update = updateBegins(placed, threads);
   const make = (first: number, calls: number): CallList =>
-    team
-      ? team.createList(memory, all, first, sharedCapacity(calls))
-      : createCallList(kernels, memory, first, calls);
+    team ? team.createList(memory, all, first, sharedCapacity(calls)) : createCallList(kernels, memory, first, calls);
   const stride = counterBytes(parameters);
   const numbers = block.doubles("counters");
   return {

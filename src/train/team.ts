@@ -4,7 +4,7 @@ import type { PlanOptions } from "../model/plan.ts";
 import type { Network } from "../model/network.ts";
 import { allocate } from "../wasm/memory.ts";
 import type { Block } from "../wasm/memory.ts";
-import type { KernelBuild } from "../wasm/kernels.ts";
+import type { KernelBuild } from "../wasm/builds.ts";
 import type { TrainingSettings } from "./settings.ts";
 
 export interface ThreadOptions {

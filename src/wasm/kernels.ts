@@ -1,9 +1,9 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
 import type { AugmentKernels } from "./augment-kernels.ts";
-import { withUnsharedMemory } from "./binary.ts";
-import { importBuild } from "./builds.ts";
+import { bytesFor } from "./binary.ts";
+import { importBuild, isCompiled } from "./builds.ts";
+import type { CompiledKernels, KernelBuild } from "./builds.ts";
 import { availableMode } from "./modes.ts";
-import type { NumericMode } from "./modes.ts";
 import type { NormalizationKernels } from "./normalization-kernels.ts";
 
 /** A byte offset into the kernels' memory. */
@@ -405,19 +405,6 @@ export interface Instance {
   readonly module: WebAssembly.Module;
 }
 
-/** A build that was compiled as it lies in its file, so for shared memory alone. */
-export interface CompiledKernels {
-  readonly module: WebAssembly.Module;
-}
-
-/** What kernels are made of: a numeric mode, as far as the engine has it; the bytes of a build; or a compiled one. */
-export type KernelBuild = NumericMode | Uint8Array<ArrayBuffer> | CompiledKernels;
-
-/** Whether a build runs on shared memory alone. */
-export function isCompiled(build: KernelBuild): build is CompiledKernels {
-  return typeof build === "object" && "module" in build;
-}
-
 /**
  * Instantiates a build of the kernels on a memory. The builds are compiled for shared memory; for an unshared one their
  * bytes are changed on the way (binary.ts).
@@ -450,14 +437,9 @@ async function instantiateOn(
   memory: WebAssembly.Memory,
   build: Uint8Array<ArrayBuffer> | CompiledKernels,
 ): Promise<Instance> {
-  const module = isCompiled(build) ? build.module : await WebAssembly.compile(bytesFor(memory, build));
+  const module = isCompiled(build) ? build.module : await WebAssembly.compile(bytesFor(memory.buffer, build));
   const { exports } = await WebAssembly.instantiate(module, { env: { memory, abort } });
   return { kernels: exports as unknown as Kernels, module };
-}
-
-function bytesFor({ buffer }: WebAssembly.Memory, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const isShared = typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
-  return isShared ? bytes : withUnsharedMemory(bytes);
 }
 
 /** What the debug builds call when an index is out of its array, or an assertion fails. */

@@ -1,6 +1,8 @@
 // One block of memory with named regions: planned by layout.ts, reserved once, never grown.
-import { createMemory, instantiateBuild, isCompiled } from "./kernels.ts";
-import type { Address, KernelBuild, Kernels } from "./kernels.ts";
+import { isCompiled } from "./builds.ts";
+import type { KernelBuild } from "./builds.ts";
+import { createMemory, instantiateBuild } from "./kernels.ts";
+import type { Address, Kernels } from "./kernels.ts";
 import type { Layout } from "./layout.ts";
 import { controlBytes } from "./team-sizes.ts";
 import type { BeginThread, Team } from "./team.ts";

@@ -78,8 +78,7 @@ function beginOnWeb(start: ThreadStart, onReady: () => void, onEnd: (why: string
   worker.addEventListener("messageerror", () => onEnd("could not be given the kernels"));
   worker.addEventListener("error", (event) => {
     event.preventDefault();
-    const lost = "its file could not be loaded; name it by workerUrl, see docs/platforms.md";
-    onEnd(`failed (${event.message || lost})`);
+    onEnd(`failed (${event.message || "its file could not be loaded"})`);
   });
   worker.postMessage(start);
   return { end: () => worker.terminate() };

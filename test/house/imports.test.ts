@@ -126,6 +126,8 @@ describe("imports of src/", () => {
 describe("WebAssembly", () => {
   it("is named in src/wasm/ alone: by what makes kernels and memory, here and in other threads, and by what asks for relaxed SIMD", () => {
     const users = sources.filter((source) => names(source, "WebAssembly")).map(({ path }) => path);
-    expect(users).toEqual(["kernels", "memory", "modes", "serve", "team"].map((name) => `src/wasm/${name}.ts`));
+    expect(users).toEqual(
+      ["builds", "kernels", "memory", "modes", "serve", "team"].map((name) => `src/wasm/${name}.ts`),
+    );
   });
 });

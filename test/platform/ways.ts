@@ -32,9 +32,8 @@ const fused = {
   images: "5c8f2838f4ac0e02edcbd9d4a13c9a7e2b7f3621df3d910f8c53a25da3c6c655",
 };
 
-/** @param debug where the debug build lies; without it, the ways of the release build alone. */
-export function waysOf(debug: string | null): readonly Way[] {
-  const built = debug === null ? [] : [{ debug }, { debug, threads: 2 }];
+/** @param debug where the debug build lies. */
+export function waysOf(debug: string): readonly Way[] {
   return [
     { threads: 1 },
     { threads: 2 },
@@ -43,7 +42,8 @@ export function waysOf(debug: string | null): readonly Way[] {
     { shared: true },
     { resumed: true },
     { resumed: true, threads: 2, resumedThreads: 3 },
-    ...built,
+    { debug },
+    { debug, threads: 2 },
     { mode: "fast" },
     { mode: "fast", threads: 2 },
   ];
