@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cp, readFile, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,7 +14,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => installed?.remove());
 
-const entries = ["voxgrad", "voxgrad/io", "voxgrad/report", "voxgrad/wasm"];
+/** What the package exports that a program imports; a thread's file is for workers alone. */
+const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  exports: Record<string, { default?: string }>;
+};
+const scripts = Object.keys(exports).filter((entry) => exports[entry].default?.endsWith(".js") && entry !== "./thread");
+const entries = scripts.map((entry) => entry.replace(/^\./, "voxgrad"));
 const debug = pathToFileURL(resolve("build/kernels.reproducible.debug.wasm")).href;
 
 const deno = programOf("VOXGRAD_DENO", "deno");
