@@ -47,10 +47,18 @@ function pythonWith(module: string): string {
   return ["python3", "/usr/bin/python3"].find((python) => spawnSync(python, ["-c", probe]).status === 0) ?? "python3";
 }
 
-/** One thread for everybody, and OpenBLAS left to recognise the processor by itself. */
-export function environment(): { readonly variables: NodeJS.ProcessEnv; readonly leftOut: readonly string[] } {
+/** As many threads for everybody, one by default, and OpenBLAS left to recognise the processor by itself. */
+export function environment(threads = process.env["BENCH_THREADS"] ?? "1"): {
+  readonly variables: NodeJS.ProcessEnv;
+  readonly leftOut: readonly string[];
+} {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("OPENBLAS_"));
   const leftOut = Object.keys(process.env).filter((name) => name.startsWith("OPENBLAS_"));
-  const single = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
-  return { variables: { ...Object.fromEntries(kept), ...single, PYTHONDONTWRITEBYTECODE: "1" }, leftOut };
+  const own = {
+    BENCH_THREADS: threads,
+    OMP_NUM_THREADS: threads,
+    OPENBLAS_NUM_THREADS: threads,
+    MKL_NUM_THREADS: threads,
+  };
+  return { variables: { ...Object.fromEntries(kept), ...own, PYTHONDONTWRITEBYTECODE: "1" }, leftOut };
 }

@@ -1,8 +1,10 @@
-# PyTorch on one thread: modules, cross_entropy and torch.optim.Adam with its defaults (foreach gains nothing on one thread).
+# PyTorch: modules, cross_entropy and torch.optim.Adam with its defaults (foreach gains nothing on one thread).
+import os
+
 import torch
 from serve import serve
 
-torch.set_num_threads(1)
+torch.set_num_threads(int(os.environ.get("BENCH_THREADS", "1")))
 
 
 class PyTorch:

@@ -1,5 +1,5 @@
 // How fast is a training step beside the peers'? The same three steps, the same data, everybody in turns.
-//   npm run bench:compare [-- --quick | --rounds 21 | --milliseconds 250 | --inputs 1000 | --openblas Haswell | --json | --save]
+//   npm run bench:compare [-- --quick | --rounds 21 | --milliseconds 250 | --inputs 1000 | --openblas Haswell | --threads 2 | --json | --save]
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, loadavg, release, tmpdir, type } from "node:os";
 import { join } from "node:path";
@@ -21,10 +21,13 @@ const { values: flags } = parseArgs({
     milliseconds: { type: "string" },
     inputs: { type: "string" },
     openblas: { type: "string" },
+    threads: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
     save: { type: "boolean", default: false },
   },
 });
+// Those that are measured get it with their environment.
+process.env["BENCH_THREADS"] = flags.threads;
 const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 21));
 const milliseconds = Number(flags.milliseconds ?? (flags.quick ? 100 : 250));
 const allocationSteps = flags.quick ? 100 : 1000;
@@ -37,6 +40,7 @@ const machine = {
   v8: process.versions.v8,
   processor: cpus()[0]?.model.trim() ?? "unknown processor",
   cores: cpus().length,
+  threads: Number(flags.threads),
   system: `${type()} ${release()}`,
   load: loadavg()[0],
   leftOut: environment().leftOut,

@@ -8,6 +8,8 @@ export interface Machine {
   readonly v8: string;
   readonly processor: string;
   readonly cores: number;
+  /** Threads of everybody; one where it is left out. */
+  readonly threads?: number;
   readonly system: string;
   /** Load of the last minute, in processes, when the run began. */
   readonly load: number;
@@ -29,7 +31,7 @@ const milliseconds = (value: number) => (value < 100 ? value.toPrecision(3) : va
 
 export function markdown({ date, machine, rounds, rows, allocations }: Result): string {
   return [
-    `node ${machine.node} (V8 ${machine.v8}), ${machine.processor}, ${machine.cores} cores, ${machine.system}; ${date}; load ${machine.load.toFixed(1)}.`,
+    `node ${machine.node} (V8 ${machine.v8}), ${machine.processor}, ${machine.cores} cores, ${machine.threads ?? 1} ${(machine.threads ?? 1) > 1 ? "threads" : "thread"}, ${machine.system}; ${date}; load ${machine.load.toFixed(1)}.`,
     `One training step (forward, softmax cross-entropy, backward, Adam), one thread, milliseconds; ${rounds} rounds in turns. ` +
       "Ratios: how many times voxgrad's time it takes, median over the rounds. " +
       "Spread: half of all rounds lie within it around the median. " +

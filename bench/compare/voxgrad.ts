@@ -7,10 +7,10 @@ import { bindFeed } from "../../src/train/feed.ts";
 import { adam, optimizerSlots } from "../../src/train/optimizer.ts";
 import { resolveTraining } from "../../src/train/settings.ts";
 import { bindStep } from "../../src/train/step.ts";
+import { allocateFor } from "../../src/train/team.ts";
 import { version } from "../../src/version.ts";
 import { availableMode } from "../../src/wasm/modes.ts";
 import type { NumericMode } from "../../src/wasm/modes.ts";
-import { allocate } from "../../src/wasm/memory.ts";
 import { layersOf } from "./problem.ts";
 import { serve } from "./serve.mjs";
 
@@ -29,9 +29,11 @@ serve(async ({ sizes, batch, inputs, images, labels, layers, learningRate }) => 
   const set = arrayDataset({ images, shape: [inputs], labels });
   const optimizer = adam({ learningRate });
   const slots = optimizerSlots(optimizer);
-  const options = { network: net, optimizer, batchSize: batch, normalization: "none" } as const;
+  const options = { network: net, optimizer, batchSize: batch, normalization: "none", wide } as const;
   const settings = resolveTraining(options, set, "classification", 1);
-  const block = await allocate(net.plan({ batchSize: batch, state: slots }), mode, wide);
+  // Several threads only where the library itself would take them.
+  const threads = process.env["BENCH_THREADS"] === "1" ? 1 : "auto";
+  const { block } = await allocateFor(settings, { state: slots, augmentation: 0, mixing: 0 }, mode, { threads });
   const pass = bindPass(net, block, true);
   const feed = bindFeed(block, settings, pass.output);
   const step = bindStep(settings, block, feed.regions);
@@ -41,20 +43,23 @@ serve(async ({ sizes, batch, inputs, images, labels, layers, learningRate }) => 
     initial.set(tensor, at);
     at += tensor.length;
   }
-  const start = step.updater.counters();
+  const start = step.counters();
   feed.images(set, null, 0, batch);
   feed.truth(set, null, 0, batch);
 
   return {
-    version: `voxgrad ${version} ${variant}`,
+    version: `voxgrad ${version} ${variant}, ${block.team?.threads ?? 1} threads`,
     reset() {
       writeFlat(net, initial, block.floats("parameters"));
       for (const name of slots) block.floats(`state ${name}`).fill(0);
-      step.updater.restore(start);
+      step.restore(start);
     },
-    run(steps: number) {
+    async run(steps: number) {
       for (let taken = 0; taken < steps; taken++) {
-        if (!step.gradients(batch, batch, false, 1, 0) || !step.update(learningRate)) throw new Error("diverged");
+        const gradients = step.gradients(batch, batch, false, 1, 0);
+        if (gradients !== true && !(await gradients)) throw new Error("diverged");
+        const update = step.update(learningRate);
+        if (update !== true && !(await update)) throw new Error("diverged");
       }
       return step.totalError() / batch;
     },

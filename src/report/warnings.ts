@@ -6,6 +6,9 @@ import type { Phase, Report } from "./record.ts";
 /** An interval that is wider says too little. */
 const widestInterval = 0.2;
 
+/** From this part of the test set on, one group decides how wide the intervals are. */
+const largestGroup = 1 / 3;
+
 /** From this part of the test set on, the commonest class makes the accuracy misleading. */
 const imbalance = 0.8;
 
@@ -22,6 +25,7 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
     ...againstIntensity(report),
     ...againstPrior(report),
     ...againstSameAnswer(report),
+    ...oneGroup(report),
     ...tooSmall(report),
     ...imbalanced(report),
     ...neverAnswered(report),
@@ -164,6 +168,16 @@ function tooSmall({ metrics, task, testSet }: Omit<Report, "warnings">): string[
   if (wide.length === 0) return [];
   return [
     `The test set of ${plural(testSet.size, "image")} is too small to say how good the network is: ${wide.join(", ")} (95 % intervals wider than ${widestInterval}).`,
+  ];
+}
+
+/** A patient with a third of the images, or a name for all whose patient is not known. */
+function oneGroup({ sets: { test } }: Omit<Report, "warnings">): string[] {
+  const { groups, size } = test;
+  if (!groups || groups.count === size || groups.largest < largestGroup * size) return [];
+  return [
+    `${count(groups.largest)} of the ${plural(size, "test image")} are of one group: the intervals, for which whole groups are drawn, ` +
+      "ask what would become of the figures without it, and are wide. Where that is no patient but a name for unknown ones, give each image a group of its own.",
   ];
 }
 

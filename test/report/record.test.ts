@@ -272,6 +272,14 @@ describe("the warnings of a record", () => {
     expect(warningsOf(two, [900, 1100]).join()).not.toMatch(/too small/);
   });
 
+  test("say that one group has much of the test set, whose intervals hang on it", () => {
+    const { sets, ...rest } = labelledInput(two, [90, 110]);
+    const withGroups = (largest: number) =>
+      buildReport({ ...rest, sets: { ...sets, test: { ...sets.test, groups: { count: 9, smallest: 1, largest } } } });
+    expect(withGroups(sets.test.size - 8).warnings.join()).toMatch(/test images are of one group: the intervals/);
+    expect(withGroups(Math.floor(sets.test.size / 3) - 1).warnings.join()).not.toMatch(/one group/);
+  });
+
   test("say that the accuracy misleads when most images are of one class", () => {
     expect(warningsOf(two, [900, 100]).join()).toMatch(/accuracy misleads: 90\.0 % of the test images are "healthy"/);
     expect(buildReport(maskedInput()).warnings.join()).toMatch(/voxel accuracy misleads: 91\.0 % .* background/);

@@ -146,12 +146,23 @@ describe("another damaged file of a stopped study", () => {
     const lastLine = lines[lines.length - 1];
     const last = ledger.length - (lastLine.length + 1);
     expect(JSON.parse(lastLine)).toMatchObject({ event: "interrupted" });
+    // The line is written before its seal.
+    const head = (JSON.parse(lastLine) as { previous: string }).previous;
+    const seal = text({ version: 1, lines: lines.length - 1, head });
     for (let end = last; end < ledger.length; end += 17) {
-      const storage = await copy({ "ledger.jsonl": ledger.subarray(0, end) });
+      const storage = await copy({ "ledger.jsonl": ledger.subarray(0, end), "seal.json": seal });
       expect(await finish(storage)).toBe(want);
       const events = (await openStudy({ storage, data }).ledger()).map(({ event }) => event);
       expect(events.slice(-3)).toEqual(["training started", "resumed", "training ended"]);
     }
+  });
+
+  it("a last line that was cut off after it was sealed is missed", async () => {
+    const ledger = bytesOf("ledger.jsonl");
+    const storage = await copy({ "ledger.jsonl": ledger.subarray(0, ledger.length - 20) });
+    await expect(finish(storage)).rejects.toThrow(
+      /^ledger\.jsonl line \d+: expected the \d+ lines that seal\.json has/,
+    );
   });
 
   it("a finished run whose model is not the one that the ledger names is no result", async () => {
@@ -160,6 +171,8 @@ describe("another damaged file of a stopped study", () => {
     const model = (await storage.read("model.safetensors"))!;
     model[model.length - 1 - stream(seed, "split").integer(0, 40)] ^= 4;
     await storage.write("model.safetensors", model);
-    await expect(finish(storage)).rejects.toThrow(/^model\.safetensors: expected the weights that the ledger names/);
+    await expect(finish(storage)).rejects.toThrow(
+      /^model\.safetensors: expected the weights that ledger\.jsonl line \d+ names/,
+    );
   });
 });

@@ -36,15 +36,17 @@ export async function outcomeOf(folder: string): Promise<StudyOutcome> {
       .filter(({ event }) => !interruptions.has(event))
       .map((entry) => without(entry, "index", "time", "previous", "reports")),
     study: await text("study.json"),
-    report: report === null ? null : timeless(JSON.parse(report) as Fields),
+    report: report === null ? null : timeless(JSON.parse(report.replace(times, "then")) as Fields),
   };
 }
 
+/** As the ledger has them, and as sentences of the report do. */
+const times = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)/g;
+
 function timeless(report: Fields): Fields {
   const history = (report["history"] as Fields[]).map((epoch) => without(epoch, "seconds"));
-  const testSet = without(report["testSet"] as Fields, "opened");
-  const openings = (report["openings"] as Fields[]).map((opening) => without(opening, "time", "resumed"));
-  return { ...without(report, "phases"), history, testSet, openings };
+  const openings = (report["openings"] as Fields[]).map((opening) => without(opening, "resumed"));
+  return { ...without(report, "phases"), history, openings };
 }
 
 function without(fields: Fields, ...names: readonly string[]): Fields {
