@@ -1,8 +1,8 @@
 // Bytes as text that packs well: a byte a character, where base64 hides from gzip what repeats in a WebAssembly file.
 
 /**
- * The characters of a JavaScript string that no bundler has to escape: from the blank to "}", without " $ \ and `; "~" and
- * "`" lead over to the bytes from 90 and from 180 on.
+ * The characters that a JavaScript string in quotes need not escape: from the blank to "}", without " $ \ and `; "~" and "`"
+ * lead over to the bytes from 90 and from 180 on.
  */
 const first = 0x20;
 const last = 0x7d;

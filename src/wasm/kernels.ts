@@ -427,7 +427,8 @@ export async function instantiateBuild(
 ): Promise<Instance> {
   const made = typeof build === "string" ? await importBuild(availableMode(build), wide) : build;
   if (wide) {
-    const { useWide } = await import("#wide");
+    // A page without a bundler knows no "#wide", and is no Node.
+    const { useWide } = await import("#wide").catch(() => import("./wide-refused.ts"));
     await useWide(async (size) => (await instantiateOn(createMemory(size, isCompiled(made)), made)).kernels);
   }
   return instantiateOn(memory, made);

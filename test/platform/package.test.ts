@@ -71,6 +71,20 @@ describe.skipIf(!isBuilt)("the packed package (skipped before npm run build)", (
     expectSameBits(ways, JSON.parse(run(deno ?? "", ["run", "-A", "bits.mjs", JSON.stringify(ways)], plain)) as Answer[]);
   }, 120_000); // prettier-ignore
 
+  it("refuses wide vectors by name where its files are served without their package.json", async () => {
+    const plain = join(installed.folder, "served");
+    await cp(join(installed.folder, "node_modules/voxgrad/build"), plain, { recursive: true });
+    const script = `
+      const { dense, network, phantoms, resolveTraining, startFit } = await import("./index.js");
+      const set = phantoms({ count: 4, seed: 7 });
+      const settings = resolveTraining({ network: network([dense(2)]), wide: true }, set, "classification", 7);
+      await startFit({ train: set, validation: set }, settings).catch((error) => console.log(String(error)));`;
+    await writeFile(join(plain, "wide.mjs"), script);
+    expect(run(process.execPath, ["wide.mjs"], plain)).toMatch(
+      /^RangeError: wide: expected Node 24 or later on an x64/,
+    );
+  });
+
   it("brings the command, the schema, the licences and the files of the kernels, and no debug build", async () => {
     const { folder } = installed;
     expect(run(process.execPath, ["node_modules/.bin/voxgrad", "--version"], folder)).toMatch(/^\d+\.\d+\.\d+/);
