@@ -39,6 +39,25 @@ const withoutNode = {
   },
 };
 
+/** What runs in pages too, and asks for a module of Node when it is given a path: of src/, all but the command line. */
+const asksForNode = (id, importer = "") => id.startsWith("node:") && /\/src\/(?!cli\/|wasm\/)/.test(importer);
+
+/** Such a module is asked for at run time, in a way that no bundler follows; where there is none, importing it fails. */
+const nodeAtRunTime = {
+  name: "node-at-run-time",
+  resolveId: (id, importer) => (asksForNode(id, importer) ? `\0at-run-time:${id}` : null),
+  async load(id) {
+    const [, name] = id.split("\0at-run-time:");
+    if (!name) return null;
+    const names = Object.keys(await import(name)).filter((one) => one !== "default");
+    return `
+      const found = globalThis.process?.getBuiltinModule?.("${name}");
+      if (!found) throw new TypeError("${name}: expected Node, Deno or Bun, got none of them");
+      export const { ${names.join(", ")} } = found;
+      export default found;`;
+  },
+};
+
 /** Tests take what is built for "#threads"; bundles take the source, as an entry. */
 const ownThreads = {
   name: "own-threads",
@@ -77,7 +96,8 @@ export default {
     chunkFileNames: "chunks/[name]-[hash].js",
     banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
   },
-  external: [...builtinModules, /^node:/, "#wide"],
+  external: (id, importer) =>
+    id === "#wide" || builtinModules.includes(id) || (id.startsWith("node:") && !asksForNode(id, importer)),
   onwarn(warning, warn) {
     // Circular imports inside packages are theirs; anything else is ours to mend.
     if (warning.code === "CIRCULAR_DEPENDENCY" && warning.ids?.every((id) => id.includes("node_modules"))) return;
@@ -87,6 +107,7 @@ export default {
   },
   plugins: [
     ownThreads,
+    nodeAtRunTime,
     withoutNode,
     nodeResolve({ preferBuiltins: true, exportConditions: ["node"] }),
     commonjs(),
