@@ -16,7 +16,9 @@ switch (bundler) {
     const { default: webpack } = await import("webpack");
     const stats = await new Promise((resolve, reject) => {
       const output = { path: out, filename: "page.js" };
-      webpack({ mode: "production", context: app, entry: inputs.page, output }, (error, done) =>
+      // Codecs are large, which is no fault of the bundle.
+      const performance = { hints: false };
+      webpack({ mode: "production", context: app, entry: inputs.page, output, performance }, (error, done) =>
         error ? reject(error) : resolve(done),
       );
     });
