@@ -39,30 +39,32 @@ const withoutNode = {
   },
 };
 
-/** What runs in pages too, and asks for a module of Node when it is given a path: of src/, all but the command line. */
-const asksForNode = (id, importer = "") => id.startsWith("node:") && /\/src\/(?!cli\/|wasm\/)/.test(importer);
-
-/** Such a module is asked for at run time, in a way that no bundler follows; where there is none, importing it fails. */
-const nodeAtRunTime = {
-  name: "node-at-run-time",
-  resolveId: (id, importer) => (asksForNode(id, importer) ? `\0at-run-time:${id}` : null),
-  async load(id) {
-    const [, name] = id.split("\0at-run-time:");
-    if (!name) return null;
-    const names = Object.keys(await import(name)).filter((one) => one !== "default");
-    return `
-      const found = globalThis.process?.getBuiltinModule?.("${name}");
-      if (!found) throw new TypeError("${name}: expected Node, Deno or Bun, got none of them");
-      export const { ${names.join(", ")} } = found;
-      export default found;`;
-  },
-};
-
-/** Tests take what is built for "#threads"; bundles take the source, as an entry. */
+/** Tests take what is built for these; bundles take the source, as an entry. */
+const ownSources = { "#threads": "./src/wasm/threads.ts", "#worker-begin": "./src/worker/begin.ts" };
 const ownThreads = {
   name: "own-threads",
   resolveId(id) {
-    return id === "#threads" ? this.resolve("./src/wasm/threads.ts", undefined, { skipSelf: true }) : null;
+    return Object.hasOwn(ownSources, id) ? this.resolve(ownSources[id], undefined, { skipSelf: true }) : null;
+  },
+};
+
+/**
+ * What an entry needs of Node.js it asks for when it is called for, by process.getBuiltinModule: webpack and esbuild fail
+ * over an import of a "node:" module, even one that a browser never comes to. The command alone keeps its imports.
+ */
+const askForNode = {
+  name: "ask-for-node",
+  renderChunk(code, { fileName }) {
+    if (fileName === "cli.js") return null;
+    const ask = (module) => `globalThis.process.getBuiltinModule("${module}")`;
+    const asked = (_, names, module) =>
+      `const ${names.replace("* as ", "").replace(/\s+as\s+/g, ": ")} = ${ask(module)};`;
+    const bare = code
+      .replace(/^import (\* as [\w$]+|[\w$]+|\{[^}]*\}) from ['"](node:[\w/]+)['"];$/gm, asked)
+      .replace(/\bimport\(['"](node:[\w/]+)['"]\)/g, (_, module) => `Promise.resolve().then(() => ${ask(module)})`);
+    const left = /^import .*['"]node:/m.exec(bare);
+    if (left) throw new Error(`${fileName}: expected no import of a module of Node.js, got ${left[0]}`);
+    return { code: bare, map: null };
   },
 };
 
@@ -81,6 +83,9 @@ export default {
     thread: "src/thread.ts",
     // At the root of build/, so that the worker's file lies beside it.
     threads: "src/wasm/threads.ts",
+    worker: "src/worker.ts",
+    "worker-host": "src/worker-host.ts",
+    "worker-begin": "src/worker/begin.ts",
     // What "#wide" of package.json stands for, chosen by whoever runs or bundles the package.
     wide: "src/wasm/wide.ts",
     "wide-refused": "src/wasm/wide-refused.ts",
@@ -96,8 +101,7 @@ export default {
     chunkFileNames: "chunks/[name]-[hash].js",
     banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
   },
-  external: (id, importer) =>
-    id === "#wide" || builtinModules.includes(id) || (id.startsWith("node:") && !asksForNode(id, importer)),
+  external: [...builtinModules, /^node:/, "#wide"],
   onwarn(warning, warn) {
     // Circular imports inside packages are theirs; anything else is ours to mend.
     if (warning.code === "CIRCULAR_DEPENDENCY" && warning.ids?.every((id) => id.includes("node_modules"))) return;
@@ -107,7 +111,6 @@ export default {
   },
   plugins: [
     ownThreads,
-    nodeAtRunTime,
     withoutNode,
     nodeResolve({ preferBuiltins: true, exportConditions: ["node"] }),
     commonjs(),
@@ -115,6 +118,7 @@ export default {
     esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
     pureCalls,
     trimmedCharts,
+    askForNode,
     // What is bundled keeps its licence and notice.
     license({ thirdParty: { output: { file: "build/licences.txt" } } }),
   ],

@@ -11,6 +11,7 @@ export default defineConfig({
       // Beside whose bundle the files lie.
       { find: /^voxgrad\/wasm$/, replacement: source("./build/wasm.js") },
       { find: /^voxgrad\/report$/, replacement: source("./src/report.ts") },
+      { find: /^voxgrad\/worker$/, replacement: source("./src/worker.ts") },
       { find: /^voxgrad$/, replacement: source("./src/index.ts") },
     ],
   },

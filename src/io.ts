@@ -11,6 +11,7 @@ export { readFolder } from "./io/read-folder.ts";
 export type { FolderOptions } from "./io/read-folder.ts";
 export type { Source } from "./io/source.ts";
 export { folderStorage, saveFile } from "./storage/files.ts";
+export { opfsStorage } from "./storage/opfs.ts";
 
 // models and histories of other programs
 export { loadOnnx, saveOnnx } from "./exchange/onnx.ts";

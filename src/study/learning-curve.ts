@@ -27,7 +27,10 @@ const isPart = (title: string) => title.includes(part);
 
 const curveEnds: ReadonlySet<string> = new Set(["training ended", "refined", "learning curve"]);
 
-export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCurveOptions): Promise<LearningCurve> {
+export async function learningCurve(
+  desk: Desk,
+  { signal, onStep, onEpoch }: LearningCurveOptions,
+): Promise<LearningCurve> {
   const { sets, record } = await desk.open();
   const entries = await desk.entries();
   refuseAfterOpening(entries);
@@ -59,6 +62,7 @@ export async function learningCurve(desk: Desk, { signal, onEpoch }: LearningCur
       await advance(desk.storage, `curve-${count}-${repeat}`, trial, own, epochs, {
         threads: desk.threads,
         signal,
+        onStep,
         onEpoch: hear,
       });
       const value = trialValue(trial, own, epochs);

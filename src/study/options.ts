@@ -73,8 +73,11 @@ export interface TrainRunOptions extends TrainOptions {
   readonly onRefusedCheckpoint?: (reason: FormatError) => void;
   /** Stops after the running step; the state is kept, and the signal's reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Hears after every step how many of the epoch's images the weights have seen. */
-  readonly onStep?: (images: number) => void;
+  /**
+   * Hears after every step how many of the epoch's images the weights have seen. A promise that it gives is waited for
+   * before the next step: training pauses.
+   */
+  readonly onStep?: ((images: number) => void) | ((images: number) => Promise<void>);
 }
 
 export interface RefineOptions {
@@ -93,6 +96,8 @@ export interface RefineOptions {
   readonly folds?: number | null;
   /** Stops after the running step; the next call with the same options goes on from there. The signal's reason is thrown. */
   readonly signal?: AbortSignal;
+  /** Hears every step of every trial, as that of `train` does. */
+  readonly onStep?: ((images: number) => void) | ((images: number) => Promise<void>);
   /** Hears every epoch of every trial, which remedy it tries, and how far the search is. */
   readonly onEpoch?: (
     remedy: string,
@@ -112,6 +117,8 @@ export interface Refinement extends TrainingResult {
 export interface LearningCurveOptions {
   /** Stops after the running step; the signal's reason is thrown. */
   readonly signal?: AbortSignal;
+  /** Hears every step of every network, as that of `train` does. */
+  readonly onStep?: ((images: number) => void) | ((images: number) => Promise<void>);
   /** Hears every epoch, with how many images it is of, and how far the curve is. */
   readonly onEpoch?: (
     part: string,

@@ -102,7 +102,7 @@ async function compare(
   base: TrainingSettings,
   begin: Model | null,
   remedies: readonly Remedy[],
-  { folds: k = null, seconds = null, signal, onEpoch }: RefineOptions,
+  { folds: k = null, seconds = null, signal, onStep, onEpoch }: RefineOptions,
 ): Promise<Refinement> {
   const { storage, threads } = desk;
   const { monitor, seed } = base;
@@ -125,7 +125,7 @@ async function compare(
   let done = 0;
   const run = async (place: string, trial: Trial, on: readonly TrainingSets[], epochs: number) => {
     const onOwn = (epoch: Epoch) => onEpoch?.(trial.title, epoch, { done: ++done, planned: Math.max(done, planned) });
-    await advance(storage, place, trial, on, epochs, { threads, signal, onEpoch: onOwn });
+    await advance(storage, place, trial, on, epochs, { threads, signal, onStep, onEpoch: onOwn });
   };
   const book = await openBook(desk, monitor);
 

@@ -5,7 +5,7 @@ import { sha256 } from "../storage/sha256.ts";
 import { explainDiagnosis } from "../train/diagnosis.ts";
 import type { SetFigures } from "../train/figures.ts";
 import { startFit } from "../train/fit.ts";
-import type { Arithmetic, Beginning, Fit, TrainingSets } from "../train/fit.ts";
+import type { Arithmetic, Beginning, Fit, OnStep, TrainingSets } from "../train/fit.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch, Progress, RunState } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -39,8 +39,8 @@ export interface Run {
 export interface RunHooks {
   readonly threads?: ThreadOptions;
   readonly signal?: AbortSignal;
-  /** Hears after every step how many of the epoch's images the weights have seen. */
-  readonly onStep?: (images: number) => void;
+  /** Hears after every step how many of the epoch's images the weights have seen; what it promises is waited for. */
+  readonly onStep?: OnStep;
   /** Keeps a run's state: after every epoch, now and then in the middle of one, and when it is interrupted. */
   readonly keep?: (state: RunState) => Promise<void>;
   /** Seconds between two states that are kept in the middle of an epoch; 0 keeps one after every step, null none. */
@@ -115,8 +115,8 @@ function createKeeper(fit: Fit, { keep, keepEvery = null }: RunHooks): Keeper {
 async function oneEpoch(fit: Fit, { signal, onStep, interrupted }: RunHooks, keeper: Keeper): Promise<Epoch> {
   try {
     return await fit.epoch(signal, (images) => {
-      onStep?.(images);
-      return keeper.keepWhenDue();
+      const pause = onStep?.(images);
+      return pause instanceof Promise ? pause.then(() => keeper.keepWhenDue()) : keeper.keepWhenDue();
     });
   } catch (error) {
     if (signal?.aborted && !(error instanceof DivergenceError)) {

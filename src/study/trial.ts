@@ -4,7 +4,7 @@ import { DivergenceError } from "../errors.ts";
 import type { Storage } from "../storage/storage.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
 import { startFit } from "../train/fit.ts";
-import type { TrainingSets } from "../train/fit.ts";
+import type { OnStep, TrainingSets } from "../train/fit.ts";
 import type { Model } from "../train/model.ts";
 import type { Epoch, RunState } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -35,6 +35,7 @@ export type TrialRun = Pick<Run, "model" | "history" | "result">;
 export interface TrialHooks {
   readonly threads?: ThreadOptions;
   readonly signal?: AbortSignal;
+  readonly onStep?: OnStep;
   readonly onEpoch?: (epoch: Epoch) => void;
 }
 
@@ -84,7 +85,7 @@ async function advancePart(
   { settings, start }: Trial,
   part: number,
   epochs: number,
-  { threads, signal, onEpoch }: TrialHooks,
+  { threads, signal, onStep, onEpoch }: TrialHooks,
 ): Promise<{ run: Run; diverged: boolean }> {
   const settingsSha256 = await settingsHash(plainSettings(settings[part]));
   const state = await readState(storage, name, settingsSha256);
@@ -94,7 +95,7 @@ async function advancePart(
   let kept = performance.now();
   try {
     while (fit.progress.epoch < epochs && !fit.finished) {
-      const epoch = await fit.epoch(signal);
+      const epoch = await fit.epoch(signal, onStep);
       onEpoch?.(epoch);
       if (performance.now() - kept < keepEvery) continue;
       await keep();

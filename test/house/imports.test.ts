@@ -20,15 +20,21 @@ const allowed: Record<string, readonly string[]> = {
   study: ["base", "data", "model", "metrics", "io", "train", "report", "storage"],
   entries: ["base", "wasm", "data", "model", "metrics", "io", "train", "exchange", "study", "report", "storage"],
   cli: ["entries"],
+  worker: ["entries"],
 };
 
-const entries = new Set(["index", "io", "report", "worker", "thread", "wasm"]);
+const entries = new Set(["index", "io", "report", "thread", "wasm"]);
+
+/** voxgrad/worker, and the worker's file: they lie beside the entries, and use them as the command does. */
+const workers = new Set(["worker", "worker-host"]);
 
 /** The room of a file: its folder, or for the files of src/ itself "entries" or "base". */
 function roomOf(path: string): string {
   const [, room, ...rest] = path.split("/");
   if (rest.length > 0) return room;
-  return entries.has(posix.basename(path, ".ts")) ? "entries" : "base";
+  const name = posix.basename(path, ".ts");
+  if (workers.has(name)) return "worker";
+  return entries.has(name) ? "entries" : "base";
 }
 
 const sources = readSources("src");

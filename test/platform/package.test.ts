@@ -14,11 +14,13 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => installed?.remove());
 
-/** What the package exports that a program imports; a thread's file is for workers alone. */
+/** What the package exports that a program imports; the files of workers are for workers alone. */
 const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
   exports: Record<string, { default?: string }>;
 };
-const scripts = Object.keys(exports).filter((entry) => exports[entry].default?.endsWith(".js") && entry !== "./thread");
+const scripts = Object.keys(exports).filter(
+  (entry) => exports[entry].default?.endsWith(".js") && !["./thread", "./worker-host"].includes(entry),
+);
 const entries = scripts.map((entry) => entry.replace(/^\./, "voxgrad"));
 const debug = pathToFileURL(resolve("build/kernels.reproducible.debug.wasm")).href;
 

@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runtimes } from "./runtimes.ts";
 import { npzBase64, platformFiles } from "./files.ts";
 import type { PlatformAnswer, PlatformFile } from "./files.ts";
 
@@ -34,18 +35,6 @@ function expectAll(answers: readonly PlatformAnswer[], sources: readonly string[
     for (const source of sources)
       expect(answers.find((answer) => answer.name === name && answer.source === source)).toEqual({ name, source, shape, sum }); // prettier-ignore
 }
-
-/** Where a program is: named by a variable, else on the path; null where it is not. */
-function programOf(name: string, variable: string): string | null {
-  const given = process.env[variable] ?? name;
-  return spawnSync(given, ["--version"]).status === 0 ? given : null;
-}
-
-const runtimes: readonly (readonly [name: string, program: string | null, flags: readonly string[]])[] = [
-  ["Node", process.execPath, []],
-  ["Deno", programOf("deno", "VOXGRAD_DENO"), ["run", "-A"]],
-  ["Bun", programOf("bun", "VOXGRAD_BUN"), ["run"]],
-];
 
 describe.each(runtimes)("the bundle of voxgrad/io in %s", (name, program, flags) => {
   const why = isBuilt ? `${name} is not here` : "npm run build comes first";
