@@ -51,4 +51,8 @@ export default typescript.config(
   },
   { files: ["examples/page/*.js", "examples/vite/*.js"], languageOptions: { globals: globals.browser } },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
+  {
+    files: ["test/platform/app/*.js"],
+    languageOptions: { globals: { ...globals.browser, crossOriginIsolated: "readonly" } },
+  },
 );

@@ -3,9 +3,11 @@
 import commonjs from "@rollup/plugin-commonjs";
 import json from "@rollup/plugin-json";
 import nodeResolve from "@rollup/plugin-node-resolve";
+import { rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import esbuild from "rollup-plugin-esbuild";
 import license from "rollup-plugin-license";
+import { pureCalls } from "./scripts/pure-calls.mjs";
 
 /**
  * echarts and zrender ask process.env.NODE_ENV, which a browser has not; and they say of too many files that importing
@@ -66,19 +68,25 @@ const askForNode = {
   },
 };
 
+const augmenting = /src\/(data\/(augmenter|augment-map|augment-apply-intensity|augment-record|resampler|spline-tables)|train\/augmentation)\.ts$/; // prettier-ignore
+
+// Chunks are named by their content: those of an earlier build would be packed, too.
+await rm("build/chunks", { recursive: true, force: true });
+
 export default {
   input: {
     index: "src/index.ts",
     io: "src/io.ts",
     report: "src/report.ts",
     cli: "src/cli/main.ts",
-    // What "#wide" of package.json stands for, chosen by whoever runs or bundles the package.
+    wasm: "src/wasm.ts",
     thread: "src/thread.ts",
     // At the root of build/, so that the worker's file lies beside it.
     threads: "src/wasm/threads.ts",
     worker: "src/worker.ts",
     "worker-host": "src/worker-host.ts",
     "worker-begin": "src/worker/begin.ts",
+    // What "#wide" of package.json stands for, chosen by whoever runs or bundles the package.
     wide: "src/wasm/wide.ts",
     "wide-refused": "src/wasm/wide-refused.ts",
   },
@@ -86,6 +94,10 @@ export default {
     dir: "build",
     format: "es",
     entryFileNames: "[name].js",
+    // Chunks of their own, though the index has them too: who trains without augmentation leaves them alone.
+    manualChunks: (id) =>
+      augmenting.test(id) ? "augmenting" : /src\/data\/augmented\.ts$/.test(id) ? "augmented" : null,
+    onlyExplicitManualChunks: true,
     chunkFileNames: "chunks/[name]-[hash].js",
     banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
   },
@@ -104,6 +116,7 @@ export default {
     commonjs(),
     json(),
     esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
+    pureCalls,
     trimmedCharts,
     askForNode,
     // What is bundled keeps its licence and notice.

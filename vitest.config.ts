@@ -8,6 +8,8 @@ export default defineConfig({
     alias: [
       { find: /^#wide$/, replacement: source("./src/wasm/wide.ts") },
       { find: /^voxgrad\/io$/, replacement: source("./src/io.ts") },
+      // Beside whose bundle the files lie.
+      { find: /^voxgrad\/wasm$/, replacement: source("./build/wasm.js") },
       { find: /^voxgrad\/report$/, replacement: source("./src/report.ts") },
       { find: /^voxgrad\/worker$/, replacement: source("./src/worker.ts") },
       { find: /^voxgrad$/, replacement: source("./src/index.ts") },

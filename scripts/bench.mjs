@@ -12,7 +12,7 @@ await build({
   platform: "node",
   format: "esm",
   target: "es2022",
-  external: ["#kernels-*", "#wide", "#threads"],
+  external: ["#kernels-*", "#wide", "#threads", "esbuild", "playwright-core"],
 });
 process.argv.splice(2, process.argv.length, ...rest);
 await import(new URL(`../build/bench/${question}.js`, import.meta.url).href);

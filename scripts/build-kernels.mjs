@@ -2,6 +2,7 @@
 // The release bytes are written as JavaScript modules too, so that a bundler needs no setting for WebAssembly.
 import asc from "assemblyscript/asc";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { textOfBytes } from "./byte-text.mjs";
 
 /** What each build needs beyond asconfig.json: fast has the relaxed multiply-add, WIDE chooses tiles that pair up. */
 const relaxed = ["--enable", "relaxed-simd"];
@@ -32,6 +33,6 @@ for (const [build, options] of Object.entries(builds)) {
     }
   }
   const release = await readFile(`build/kernels.${build}.release.wasm`);
-  await writeFile(`build/kernels.${build}.js`, `export const kernelsBase64 =\n  "${release.toString("base64")}";\n`);
+  await writeFile(`build/kernels.${build}.js`, `export const kernelsText =\n  "${textOfBytes(release)}";\n`);
   console.error(`kernels, ${build}: ${release.length} bytes (release)`);
 }

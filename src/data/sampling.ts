@@ -86,3 +86,12 @@ function firstAbove(sums: Float64Array, low: number, high: number, value: number
   }
   return low;
 }
+
+/**
+ * For orders in which an image can come again: which draw each place takes. The k-th time an image comes it is
+ * index + k * length, so that it is augmented otherwise.
+ */
+export function drawsOf(order: Int32Array, length: number): Int32Array {
+  const seen = new Int32Array(length);
+  return order.map((index) => index + length * seen[index]++);
+}

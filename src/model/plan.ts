@@ -1,7 +1,6 @@
 // Every region that a network needs, as a pure function of its layers and the batch: known before anything is allocated.
 import { callBytes } from "../wasm/calls.ts";
-import { sharedCapacity } from "../wasm/shared-calls.ts";
-import { controlBytes } from "../wasm/team.ts";
+import { controlBytes, sharedCapacity } from "../wasm/team-sizes.ts";
 import { layOut, matmulScratchBytes, panelFloats } from "../wasm/layout.ts";
 import type { Layout } from "../wasm/layout.ts";
 import { maskWidth } from "./dropout.ts";

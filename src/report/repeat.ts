@@ -24,11 +24,17 @@ export function seedRows(report: Report): readonly (readonly [name: string, valu
   return [
     ["seed of the division, and of the bootstrap", `${numberOr(division?.["seed"], seed)}`],
     ["seed of training: first weights, order of images, augmentation, dropout", `${numberOr(training?.["seed"], seed)}`],
-    ...(typeof mode === "string" ? [["numeric mode", mode + (ended?.fused === true ? ", multiply-adds rounded once" : "")] as const] : []),
+    ...(typeof mode === "string" ? [["numeric mode", modeIn(mode, ended)] as const] : []),
     ...(ended?.threads === undefined ? [] : [["threads, of which the weights do not depend", threadsIn(ended)] as const]),
     ["voxgrad", report.voxgrad],
   ];
 } // prettier-ignore
+
+/** `fast` rounds a multiply-add once where the processor can: which it was decides the bits. */
+function modeIn(mode: string, ended: Ended | undefined): string {
+  if (mode !== "fast" || ended?.fused === undefined) return mode;
+  return `${mode}, multiply-adds rounded ${ended.fused ? "once" : "twice"}`;
+}
 
 /** What the ledger says when training has ended. */
 interface Ended extends Phase {

@@ -17,12 +17,3 @@ export function planFor({ augment, network, patches }: TrainingSettings, train: 
 export function bindAugmentation(plan: AugmentPlan, block: Block, seed: number): Augmenting {
   return { augmenter: createAugmenter(plan, block.kernels, memoryIn(block, "augmentation"), seed), draws: null };
 }
-
-/**
- * For orders in which an image can come again: which draw each place takes. The k-th time an image comes it is
- * index + k * length, so that it is augmented otherwise.
- */
-export function drawsOf(order: Int32Array, length: number): Int32Array {
-  const seen = new Int32Array(length);
-  return order.map((index) => index + length * seen[index]++);
-}

@@ -2,7 +2,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import { trainingPatches } from "../data/patch-views.ts";
 import { readAhead } from "../data/read-ahead.ts";
-import { drawOrderOf, samplingOfParts } from "../data/sampling.ts";
+import { isMixing } from "../data/mixing.ts";
+import { drawOrderOf, drawsOf, samplingOfParts } from "../data/sampling.ts";
 import { checkTotalWeight } from "../data/weights.ts";
 import { DivergenceError } from "../errors.ts";
 import { bindPass } from "../model/pass.ts";
@@ -10,11 +11,11 @@ import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } fro
 import type { Weights } from "../model/weights.ts";
 import { stream } from "../random.ts";
 import { availableMode } from "../wasm/modes.ts";
+import type { KernelBuild } from "../wasm/builds.ts";
 import type { NumericMode } from "../wasm/modes.ts";
 import { allocateFor } from "./team.ts";
 import type { ThreadOptions } from "./team.ts";
 import { createBreathe } from "../breathe.ts";
-import { bindAugmentation, drawsOf, planFor } from "./augmentation.ts";
 import { bindAverage } from "./average.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
 import { bindDenominator } from "./denominator.ts";
@@ -22,7 +23,6 @@ import { evaluateWithError, takeStatistics } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { bindForward } from "./lists.ts";
 import { frozenLayers } from "./freeze.ts";
-import { bindMixing, mixingBytes } from "./mixing.ts";
 import { optimizerSlots } from "./optimizer.ts";
 import type { Epoch, Progress, RunState } from "./progress.ts";
 import { learningRateAt, plateauNext, plateauStart } from "./schedule.ts";
@@ -86,14 +86,14 @@ export interface Fit {
 
 /**
  * Reserves memory and sets the initial weights.
- * @param build the settings' numeric mode, as far as the engine has it, or the bytes of another build of the kernels.
+ * @param build the settings' numeric mode, as far as the engine has it, or kernels as `voxgrad/wasm` has them.
  * @param threads one where they are left out.
  */
 export async function startFit(
   sets: TrainingSets,
   settings: TrainingSettings,
   beginning: Beginning = { kind: "drawn" },
-  build: NumericMode | Uint8Array<ArrayBuffer> = settings.numericMode,
+  build: KernelBuild = settings.numericMode,
   threads: ThreadOptions = {},
 ): Promise<Fit> {
   const { network, optimizer, schedule, batchSize, seed, sampling } = settings;
@@ -103,10 +103,13 @@ export async function startFit(
   /** What steps are made of. Figures are of the sets' whole images. */
   const train = patches ?? sets.train;
   const slots = optimizerSlots(optimizer);
-  const augmentPlan = planFor(settings, sets.train);
+  // What not every run has is loaded for those that have it.
+  const augmentation = settings.augment.length > 0 ? await import("./augmentation.ts") : null;
+  const mixingOf = settings.augment.some(isMixing) ? await import("./mixing.ts") : null;
+  const augmentPlan = augmentation?.planFor(settings, sets.train) ?? null;
   const { block, reason } = await allocateFor(
     settings,
-    { state: slots, augmentation: augmentPlan?.layout.bytes ?? 0, mixing: mixingBytes(settings) },
+    { state: slots, augmentation: augmentPlan?.layout.bytes ?? 0, mixing: mixingOf?.mixingBytes(settings) ?? 0 },
     build,
     threads,
   );
@@ -115,7 +118,7 @@ export async function startFit(
   const drawOrder = drawOrderOf(samplingOfParts(sampling, settings.patches?.perImage ?? 1), train);
   // Without weights no gradient is multiplied by them.
   const { labels: labelsAt, imageWeights: weightsAt } = feed.regions;
-  const mixing = bindMixing(settings, sets.train, block, feed);
+  const mixing = mixingOf?.bindMixing(settings, sets.train, block, feed) ?? null;
   const denominatorOf = bindDenominator(settings, train, feed, mixing);
   const step = bindStep(settings, block, {
     ...feed.regions,
@@ -124,7 +127,7 @@ export async function startFit(
     labels: mixing ? 0 : labelsAt,
   });
   const averaging = bindAverage(settings, block);
-  const augmenting = augmentPlan && bindAugmentation(augmentPlan, block, seed);
+  const augmenting = augmentation && augmentPlan && augmentation.bindAugmentation(augmentPlan, block, seed);
   const evaluator = { block, pass, feed, settings, forward: bindForward(network, block) };
   const breathe = createBreathe();
   const ahead = readAhead(train);

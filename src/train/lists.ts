@@ -12,7 +12,7 @@ import { bindPass } from "../model/pass.ts";
 import { createCallList } from "../wasm/calls.ts";
 import type { CallList, Counting } from "../wasm/calls.ts";
 import type { Block } from "../wasm/memory.ts";
-import { createSharedList, sharedCapacity } from "../wasm/shared-calls.ts";
+import { sharedCapacity } from "../wasm/team-sizes.ts";
 
 export interface Lists {
   /** An empty list for forward, loss and backward of one batch. @param place from 0 to gradientLists - 1. */
@@ -35,9 +35,7 @@ export function bindLists({ placed, parameters }: Network, block: Block): Lists 
   const ofLayers = gradientCallsAThread(placed, threads);
   const update = updateBegins(placed, threads);
   const make = (first: number, calls: number): CallList =>
-    team
-      ? createSharedList(kernels, team, memory, all, first, sharedCapacity(calls))
-      : createCallList(kernels, memory, first, calls);
+    team ? team.createList(memory, all, first, sharedCapacity(calls)) : createCallList(kernels, memory, first, calls);
   const stride = counterBytes(parameters);
   const numbers = block.doubles("counters");
   return {

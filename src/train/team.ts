@@ -4,7 +4,7 @@ import type { PlanOptions } from "../model/plan.ts";
 import type { Network } from "../model/network.ts";
 import { allocate } from "../wasm/memory.ts";
 import type { Block } from "../wasm/memory.ts";
-import type { NumericMode } from "../wasm/modes.ts";
+import type { KernelBuild } from "../wasm/builds.ts";
 import type { TrainingSettings } from "./settings.ts";
 
 export interface ThreadOptions {
@@ -33,7 +33,7 @@ const mostByItself = 8;
 export async function allocateFor(
   { network, batchSize, average, wide }: TrainingSettings,
   plan: Pick<PlanOptions, "state" | "augmentation" | "mixing">,
-  build: NumericMode | Uint8Array<ArrayBuffer>,
+  build: KernelBuild,
   options: ThreadOptions,
 ): Promise<{ readonly block: Block; readonly reason: string | null }> {
   const { threads, reason } = await settle(options, network, batchSize);

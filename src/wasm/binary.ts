@@ -70,6 +70,12 @@ export function withUnsharedMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return copy;
 }
 
+/** The bytes of a build as a memory's buffer, shared or not, wants them. */
+export function bytesFor(buffer: ArrayBufferLike, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const isShared = typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
+  return isShared ? bytes : withUnsharedMemory(bytes);
+}
+
 /** Where the flags of the imported memory's limits stand. */
 function memoryFlagsAt(bytes: Uint8Array): number {
   const section = sectionsOf(bytes).find(({ id }) => id === sectionIds.import);

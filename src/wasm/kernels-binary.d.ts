@@ -1,2 +1,2 @@
-/** A numeric build of assembly/ for release, base64; written by `npm run build:kernels`. */
-export declare const kernelsBase64: string;
+/** A numeric build of assembly/ for release, as text (byte-text.ts); written by `npm run build:kernels`. */
+export declare const kernelsText: string;

@@ -1,10 +1,9 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
-import { instantiate } from "@assemblyscript/loader";
 import type { AugmentKernels } from "./augment-kernels.ts";
-import { withUnsharedMemory } from "./binary.ts";
-import { importBuild } from "./builds.ts";
+import { bytesFor } from "./binary.ts";
+import { importBuild, isCompiled } from "./builds.ts";
+import type { CompiledKernels, KernelBuild } from "./builds.ts";
 import { availableMode } from "./modes.ts";
-import type { NumericMode } from "./modes.ts";
 import type { NormalizationKernels } from "./normalization-kernels.ts";
 
 /** A byte offset into the kernels' memory. */
@@ -409,13 +408,12 @@ export interface Instance {
 /**
  * Instantiates a build of the kernels on a memory. The builds are compiled for shared memory; for an unshared one their
  * bytes are changed on the way (binary.ts).
- * @param build a numeric mode, as far as the engine has it, or the bytes of another build.
  * @param wide whether the engine is to join pairs of vectors (wide.ts): the mode's wide build, whose bits are the same.
  * @throws WebAssembly.CompileError where the engine has no SIMD; RangeError where wide vectors are asked for and are not there.
  */
 export async function instantiateKernels(
   memory: WebAssembly.Memory,
-  build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
+  build: KernelBuild = "reproducible",
   wide = false,
 ): Promise<Kernels> {
   return (await instantiateBuild(memory, build, wide)).kernels;
@@ -424,20 +422,28 @@ export async function instantiateKernels(
 /** The same, with what other threads need. */
 export async function instantiateBuild(
   memory: WebAssembly.Memory,
-  build: NumericMode | Uint8Array<ArrayBuffer>,
+  build: KernelBuild,
   wide: boolean,
 ): Promise<Instance> {
-  const bytes = typeof build === "string" ? await importBuild(availableMode(build), wide) : build;
+  const made = typeof build === "string" ? await importBuild(availableMode(build), wide) : build;
   if (wide) {
-    const { useWide } = await import("#wide");
-    await useWide(async (size) => (await instantiateOn(createMemory(size), bytes)).kernels);
+    // A page without a bundler knows no "#wide", and is no Node.
+    const { useWide } = await import("#wide").catch(() => import("./wide-refused.ts"));
+    await useWide(async (size) => (await instantiateOn(createMemory(size, isCompiled(made)), made)).kernels);
   }
-  return instantiateOn(memory, bytes);
+  return instantiateOn(memory, made);
 }
 
-async function instantiateOn(memory: WebAssembly.Memory, bytes: Uint8Array<ArrayBuffer>): Promise<Instance> {
-  const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  const { instance, module } = await instantiate(isShared ? bytes : withUnsharedMemory(bytes), { env: { memory } });
-  // Not the loader's exports, which wrap every function in one that makes an array of its arguments.
-  return { kernels: instance.exports as unknown as Kernels, module };
+async function instantiateOn(
+  memory: WebAssembly.Memory,
+  build: Uint8Array<ArrayBuffer> | CompiledKernels,
+): Promise<Instance> {
+  const module = isCompiled(build) ? build.module : await WebAssembly.compile(bytesFor(memory.buffer, build));
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory, abort } });
+  return { kernels: exports as unknown as Kernels, module };
+}
+
+/** What the debug builds call when an index is out of its array, or an assertion fails. */
+function abort(_message: number, _file: number, line: number, column: number): never {
+  throw new Error(`kernels: stopped at line ${line}, column ${column} of a debug build`);
 }

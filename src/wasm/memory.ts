@@ -1,9 +1,10 @@
 // One block of memory with named regions: planned by layout.ts, reserved once, never grown.
+import { isCompiled } from "./builds.ts";
+import type { KernelBuild } from "./builds.ts";
 import { createMemory, instantiateBuild } from "./kernels.ts";
 import type { Address, Kernels } from "./kernels.ts";
-import type { NumericMode } from "./modes.ts";
 import type { Layout } from "./layout.ts";
-import { beginTeam, controlBytes } from "./team.ts";
+import { controlBytes } from "./team-sizes.ts";
 import type { BeginThread, Team } from "./team.ts";
 
 const pageBytes = 65536;
@@ -38,7 +39,7 @@ export interface TeamOptions {
 
 /**
  * Reserves a layout, all zero.
- * @param build the numeric mode, as far as the engine has it, or the bytes of another build (tests run the debug build).
+ * @param build tests run the debug build.
  * @param wide as for instantiateBuild().
  * @param options threads, for which the layout has the regions "threads", and "scratch" for each.
  * @throws RangeError when the engine cannot reserve that much, or has no wide vectors and they are asked for.
@@ -46,11 +47,11 @@ export interface TeamOptions {
  */
 export async function allocate(
   layout: Layout,
-  build: NumericMode | Uint8Array<ArrayBuffer> = "reproducible",
+  build: KernelBuild = "reproducible",
   wide = false,
   options: TeamOptions | null = null,
 ): Promise<Block> {
-  const memory = reserve(layout.bytes + pageBytes, options !== null);
+  const memory = reserve(layout.bytes + pageBytes, options !== null || isCompiled(build));
   const { kernels, module } = await instantiateBuild(memory, build, wide);
   const base = Math.ceil(kernels.heapBase() / 16) * 16;
   const regions = new Map(layout.regions.map((region) => [region.name, region]));
@@ -65,6 +66,7 @@ export async function allocate(
   let team: Team | null = null;
   if (options) {
     const { threads, begin } = options;
+    const { beginTeam } = await import("./team.ts");
     const control = find("threads").offset;
     team = await beginTeam(
       begin,

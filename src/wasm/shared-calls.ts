@@ -7,11 +7,6 @@ import { shareOfElements, shareOfOutputs, shareOfRows, sharingOf } from "./share
 import type { Share, Sharing } from "./shares.ts";
 import type { Team } from "./team.ts";
 
-/** A list of `capacity` calls takes so many of each thread: every one may need a meeting before it, and one ends the list. */
-export function sharedCapacity(capacity: number): number {
-  return 2 * capacity + 2;
-}
-
 /**
  * @param memory where the lists of all threads lie, one thread's behind the other's.
  * @param first and `capacity`: where this list begins in a thread's part, and how many calls it may have there.

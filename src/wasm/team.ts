@@ -1,7 +1,10 @@
 // The threads beside the first that carry lists of calls out: begun with a run's memory, and ended with it.
 import { ThreadError } from "../errors.ts";
+import type { CallList, CallMemory } from "./calls.ts";
 import type { Address, Kernels } from "./kernels.ts";
 import { createWalk, waits, words } from "./meeting.ts";
+import { createSharedList } from "./shared-calls.ts";
+import { marksAt } from "./team-sizes.ts";
 
 /** A thread as a runtime has it. */
 export interface Thread {
@@ -22,15 +25,6 @@ export interface ThreadStart {
 /** Begins a thread; hears once when it is ready, or when it ends, or cannot begin, and why. */
 export type BeginThread = (start: ThreadStart, onReady: () => void, onEnd: (why: string) => void) => Thread;
 
-/** Bytes of the region "threads": the words of meeting.ts, then a mark a thread. */
-export function controlBytes(threads: number): number {
-  return threads > 1 ? marksAt(threads) + 64 * threads : 0;
-}
-
-function marksAt(threads: number): number {
-  return 64 * Math.ceil((4 * words.lists + 8 * threads) / 64);
-}
-
 export interface Team {
   /** The first one included. */
   readonly threads: number;
@@ -38,6 +32,8 @@ export interface Team {
   readonly marks: Address;
   /** Bytes from one thread's scratch to the next one's. */
   readonly scratchStride: number;
+  /** An empty list that all carry out, as createSharedList() has it. */
+  createList(memory: CallMemory, callsAThread: number, first: number, capacity: number): CallList;
   /** Says what a thread is to carry out when the next list begins. */
   assign(thread: number, list: Address, length: number): void;
   /**
@@ -112,8 +108,9 @@ export async function beginTeam(
     }
   }
 
-  return {
+  const team: Team = {
     threads,
+    createList: (...place) => createSharedList(kernels, team, ...place),
     marks: control + marksAt(threads),
     scratchStride,
     assign(thread, list, length) {
@@ -130,6 +127,7 @@ export async function beginTeam(
     },
     end,
   };
+  return team;
 }
 
 /** Lets the event loop turn, so that the end of a thread is heard of. */

@@ -48,6 +48,9 @@ export function threadsOf(url?: string | URL): BeginThread {
   };
 }
 
+/** By a name of its own, lest a bundler for the web look for the file of Node's worker too. */
+const here = import.meta.url;
+
 function beginOnNode(
   NodeWorker: NodeModules["worker_threads"]["Worker"],
   start: ThreadStart,
@@ -55,7 +58,7 @@ function beginOnNode(
   onEnd: (why: string) => void,
   url?: string | URL,
 ) {
-  const worker = new NodeWorker(new URL(url ?? "./thread.js", import.meta.url));
+  const worker = new NodeWorker(new URL(url ?? "./thread.js", here));
   // Until it is ready it keeps the process alive, afterwards not.
   worker.on("message", () => {
     worker.unref();

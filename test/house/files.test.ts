@@ -4,10 +4,10 @@ import { readSources } from "./sources.ts";
 const sources = [...readSources("src"), ...readSources("assembly")];
 
 /** Files that are one list, and may be longer. */
-const lists: Record<string, number> = { "src/wasm/kernels.ts": 445 };
+const lists: Record<string, number> = { "src/wasm/kernels.ts": 450 };
 
 describe("files of src/ and assembly/", () => {
-  it("have at most 300 lines (src/wasm/kernels.ts, the list of kernels, 445)", () => {
+  it("have at most 300 lines (src/wasm/kernels.ts, the list of kernels, 450)", () => {
     const lengths = sources.map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }));
     const long = lengths.filter(({ path, lines }) => lines > (lists[path] ?? 300));
     expect(long.map(({ path, lines }) => `${path}: ${lines} lines`)).toEqual([]);

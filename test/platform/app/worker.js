@@ -1,0 +1,8 @@
+// Trains one way after another.
+import { bitsOf } from "./bits.mjs";
+
+addEventListener("message", async ({ data: ways }) => {
+  const answers = [];
+  for (const way of ways) answers.push(await bitsOf(way).catch((error) => ({ error: String(error) })));
+  postMessage(answers);
+});

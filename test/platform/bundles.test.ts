@@ -1,0 +1,186 @@
+import { build } from "esbuild";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import nodeResolve from "@rollup/plugin-node-resolve";
+import type { Browser } from "playwright-core";
+import { rollup } from "rollup";
+import type { OutputChunk } from "rollup";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasBrowser, isolation, openBrowser, serve, strictPolicy } from "./page.ts";
+import { install, isBuilt, run } from "./package.ts";
+import type { Installed } from "./package.ts";
+import { expectOneThread, expectSameBits, waysOf } from "./ways.ts";
+import type { Answer, Way } from "./ways.ts";
+
+/** Where vite, webpack, publint and @arethetypeswrong/cli are installed. */
+const tools = process.env["VOXGRAD_TOOLS"] ?? "";
+const hasTools = tools !== "" && existsSync(join(tools, "node_modules/vite"));
+
+let installed: Installed;
+let browser: Browser;
+beforeAll(async () => {
+  if (isBuilt) installed = await install();
+  if (hasBrowser) browser = await openBrowser();
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await installed?.remove();
+});
+
+interface Said {
+  readonly onPage: Answer;
+  readonly answers: readonly Answer[];
+  readonly isolated: boolean;
+  /** How voxgrad/io refuses what it cannot read, and a path. */
+  readonly refused: readonly string[];
+  readonly error?: string;
+}
+
+/** What the page of a folder says of the ways to train; and what it asked for in vain. */
+async function visit(folder: string, ways: readonly Way[], headers = { ...strictPolicy, ...isolation }, bare = false) {
+  const index = (text: string) => text.replace(/from "voxgrad"/, 'from "/node_modules/voxgrad/build/index.js"').replace(/from "voxgrad\/(io|wasm)"/, 'from "/node_modules/voxgrad/build/$1.js"'); // prettier-ignore
+  const served = await serve(folder, headers, (_, text) => (bare ? index(text) : text));
+  const placeOf = (file?: string) => file && new URL(file, served.address).href;
+  const page = await browser.newPage();
+  const forbidden: string[] = [];
+  page.on("console", (message) => /Content Security Policy/.test(message.text()) && forbidden.push(message.text()));
+  try {
+    const placed = ways.map(({ workerUrl, debug, ...way }) => ({
+      ...way,
+      workerUrl: placeOf(workerUrl),
+      debug: placeOf(debug),
+    }));
+    await page.goto(`${served.address}?ways=${encodeURIComponent(JSON.stringify(placed))}`);
+    for (;;) {
+      const said = await page.evaluate(() => (globalThis as { said?: unknown }).said as Said | undefined);
+      if (said?.error) throw new Error(said.error);
+      if (said) {
+        expect(said.refused).toEqual([
+          expect.stringMatching(/^FormatError/),
+          expect.stringMatching(/^TypeError: scan\.png: expected a File, a Blob or bytes/),
+        ]);
+        expect(forbidden).toEqual([]);
+        return said;
+      }
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  } finally {
+    await page.close();
+    served.close();
+  }
+}
+
+/** Bundles the page with one of the repository's own bundlers, or of the tools'. */
+async function bundle(name: string, ...flags: readonly string[]): Promise<string> {
+  const { folder } = installed;
+  const out = join(folder, `out-${[name, ...flags].join("-")}`);
+  await mkdir(out, { recursive: true });
+  const isOwn = name === "esbuild" || name === "rollup";
+  const script = isOwn ? resolve("test/platform/bundle.mjs") : join(tools, "bundle.mjs");
+  if (!isOwn) await copyFile("test/platform/bundle.mjs", script);
+  run(process.execPath, [script, name, folder, out, ...flags], folder);
+  if (name !== "vite") await copyFile("test/platform/app/index.html", join(out, "index.html"));
+  return out;
+}
+
+const own = /a page's own thread may not wait for others/;
+const twice: readonly Way[] = [{ threads: 1 }, { threads: 2 }, { threads: 2, mode: "fast" }];
+const seconds = 120_000;
+
+describe.skipIf(!isBuilt || !hasBrowser)("the packed package in a page under a strict policy (skipped where Chromium or the build is absent)", () => {
+  it("trains as plain modules to the same bits in all ways, with threads in a worker, with one on the page's own thread", async () => {
+    await copyFile("build/kernels.reproducible.debug.wasm", join(installed.folder, "debug.wasm"));
+    const ways = waysOf("debug.wasm");
+    const { onPage, answers, isolated } = await visit(installed.folder, ways, undefined, true);
+    expect(isolated).toBe(true);
+    expectOneThread(onPage, own);
+    expectSameBits(ways, answers);
+  }, seconds);
+
+  it("takes one thread where the page is not isolated, and says why", async () => {
+    const { answers, isolated } = await visit(installed.folder, [{ threads: 2 }], { ...strictPolicy } as never, true);
+    expect(isolated).toBe(false);
+    expectOneThread(answers[0], /memory cannot be shared here: a page must be cross-origin isolated/);
+  }, seconds);
+
+  it.skipIf(!hasTools).each(["vite", "webpack"])("trains bundled by %s with nothing set, threads included (skipped where VOXGRAD_TOOLS has no such)", async (name) => {
+    // Their own are the files of voxgrad/wasm, too, which the last way compiles.
+    const ways: readonly Way[] = [...twice, { shared: true }];
+    const { onPage, answers } = await visit(await bundle(name), ways);
+    expectOneThread(onPage, own);
+    expectSameBits(ways, answers);
+  }, seconds);
+
+  it.each(["esbuild", "rollup"])("trains bundled by %s with nothing set, on one thread for a reason; on two by an entry or by workerUrl", async (name) => {
+    const bare = await visit(await bundle(name), [{ threads: 2 }]);
+    expectOneThread(bare.answers[0], /its file was not found, or may not be run here. Say where it lies \(workerUrl\)/);
+    const out = await bundle(name, "thread");
+    expectSameBits(twice, (await visit(out, twice)).answers);
+    await mkdir(join(out, "threads"));
+    const moved = await readdir(out);
+    for (const file of moved.filter((one) => one.endsWith(".js"))) await copyFile(join(out, file), join(out, "threads", file));
+    const elsewhere: readonly Way[] = [{ threads: 2, workerUrl: "threads/thread.js" }];
+    expectSameBits(elsewhere, (await visit(out, elsewhere)).answers);
+  }, seconds);
+}); // prettier-ignore
+
+/** Bytes that a bundle has at once, minified and gzipped, the chunks left out that are loaded later. */
+async function weightOf(code: string): Promise<number> {
+  const input = join(installed.folder, "weighed.js");
+  await writeFile(input, code);
+  const made = await rollup({ input, plugins: [nodeResolve()] });
+  const { output } = await made.generate({ format: "es" });
+  const chunks = new Map(output.flatMap((one) => (one.type === "chunk" ? [[one.fileName, one] as const] : [])));
+  const atOnce = new Set<OutputChunk>();
+  const visitChunk = (chunk: OutputChunk | undefined) => {
+    if (!chunk || atOnce.has(chunk)) return;
+    atOnce.add(chunk);
+    for (const name of chunk.imports) visitChunk(chunks.get(name));
+  };
+  visitChunk(output[0]);
+  let bytes = 0;
+  for (const chunk of atOnce) {
+    const { outputFiles } = await build({ stdin: { contents: chunk.code }, minify: true, format: "esm", write: false });
+    bytes += gzipSync(outputFiles[0].contents, { level: 9 }).length;
+  }
+  return bytes;
+}
+
+describe.skipIf(!isBuilt)("what a page fetches (skipped before npm run build)", () => {
+  const kernels = async () => gzipSync(await readFile("build/kernels.reproducible.js"), { level: 9 }).length;
+
+  it("is at most 60 KiB to train a network with: core and kernels, minified and gzipped; and what docs/platforms.md says, to 2 %", async () => {
+    const table = await readFile("docs/platforms.md", "utf8");
+    const said = (row: string) => Number(new RegExp(`^\\| ${row} +\\| +([\\d,]+) \\|$`, "m").exec(table)?.[1].replaceAll(",", ""));
+    const core = await weightOf(
+      'export { startFit, resolveTraining, network, dense, relu, dropout, adam, arrayDataset } from "voxgrad"',
+    );
+    const study = await weightOf(await readFile("examples/quickstart.ts", "utf8"));
+    expect(core + (await kernels())).toBeLessThan(60 * 1024);
+    for (const [row, bytes] of [["to train a network", core], ["the quick start, a study in three phases", study], ["kernels, one numeric mode", await kernels()]] as const)
+      expect(Math.abs(bytes / said(row) - 1), `${row}: ${bytes}`).toBeLessThan(0.02);
+  });
+
+  it("is below 2,000 bytes for one measure alone", async () => {
+    expect(await weightOf('export { accuracy } from "voxgrad"')).toBeLessThan(2000);
+    expect(await weightOf('export { dense, relu } from "voxgrad"')).toBeLessThan(2000);
+  });
+}); // prettier-ignore
+
+describe.skipIf(!isBuilt || !hasTools)("the tarball (skipped where VOXGRAD_TOOLS has not what looks at it)", () => {
+  const tool = (name: string, ...args: readonly string[]) => run(join(tools, "node_modules/.bin", name), args, tools);
+
+  it("is found right by publint", () => {
+    expect(tool("publint", "run", installed.tarball, "--strict")).toMatch(/All good/);
+  });
+
+  it("is found right by arethetypeswrong, as a package of ES modules: nothing wrong where they are imported", () => {
+    const { analysis } = JSON.parse(tool("attw", installed.tarball, "--profile", "esm-only", "--format", "json")) as {
+      analysis: { problems: readonly { kind: string; resolutionKind?: string }[] };
+    };
+    const others = ["node10", "node16-cjs"];
+    expect(analysis.problems.filter(({ resolutionKind = "" }) => !others.includes(resolutionKind))).toEqual([]);
+  });
+});
