@@ -8,8 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { build, createServer } from "vite";
 import { adam, dense, dropout, network, phantoms, relu, study } from "../../src/index.ts";
 import { root } from "../docs/blocks.ts";
-import { hasBrowser } from "../platform/browser.ts";
-import { openBrowser, serve } from "./serve.ts";
+import { hasBrowser, headersOf, openBrowser, serve } from "../platform/page.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -78,7 +77,7 @@ const isBuilt = existsSync("build/index.js");
 
 describe.skipIf(!isBuilt || !hasBrowser)("examples/page (skipped where Chromium or the build is absent)", () => {
   it("trains under a strict policy to the bits of Node, draws each epoch, and shows the test", async () => {
-    const served = await serve(root, false);
+    const served = await serve(root, headersOf(false));
     const { page, complaints } = await visit(`${served.address}examples/page/`);
     await page.click("#train");
     const status = await until(page, /tested/);
@@ -95,7 +94,7 @@ describe.skipIf(!isBuilt || !hasBrowser)("examples/page (skipped where Chromium 
   }, 120_000);
 
   it("stops after the epoch in which it is told to, and tests the best weights so far", async () => {
-    const served = await serve(root, true);
+    const served = await serve(root, headersOf(true));
     const { page } = await visit(`${served.address}examples/page/`);
     await clickAt(page, "Epoch 3 ", "stop");
     await page.click("#train");
@@ -151,7 +150,7 @@ describe.skipIf(!hasWorker || !hasBrowser)("examples/vite (skipped where Chromiu
 
   it("trains in a worker, built by Vite, under a strict policy, to the bits of Node; is paused and stopped", async () => {
     await build({ root: folder, logLevel: "error" });
-    const served = await serve(join(folder, "dist"), true);
+    const served = await serve(join(folder, "dist"), headersOf(true));
     await use(served.address);
     served.close();
   }, 200_000);

@@ -1,5 +1,4 @@
 // A browser on a page of its own, served on the loopback with the headers that it is to have.
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,18 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 import type { BrowserContext, Page } from "playwright-core";
-
-export const browserPath = process.env["VOXGRAD_CHROMIUM"] ?? "/usr/bin/chromium";
-
-export const hasBrowser = existsSync(browserPath);
-
-/** Nothing from elsewhere, no `eval`, no `blob:`. */
-const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
-
-export const browserFlags = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-]; // prettier-ignore
+import { browserFlags, browserPath, headersOf } from "./page.ts";
 
 export interface Served {
   /** A page that loads `script`, a file of test/platform/, isolated from other origins or not. */
@@ -38,12 +26,8 @@ export async function serve(): Promise<Served> {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     // Workers are asked for by pages of both kinds, and may have the headers in any case.
-    if (pathname !== "/" || searchParams.has("isolated")) {
-      response.setHeader("cross-origin-opener-policy", "same-origin");
-      response.setHeader("cross-origin-embedder-policy", "require-corp");
-      response.setHeader("cross-origin-resource-policy", "same-origin");
-    }
-    response.setHeader("content-security-policy", policy);
+    const isIsolated = pathname !== "/" || searchParams.has("isolated");
+    for (const [name, value] of Object.entries(headersOf(isIsolated))) response.setHeader(name, value);
     if (pathname === "/") {
       const script = searchParams.get("script");
       const tag = script ? `<script type="module" src="/test/platform/${script}"></script>` : "";

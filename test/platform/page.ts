@@ -7,15 +7,19 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
 
-const program = process.env["VOXGRAD_CHROMIUM"] ?? "/usr/bin/chromium";
+export const browserPath = process.env["VOXGRAD_CHROMIUM"] ?? "/usr/bin/chromium";
 
 /** Whether there is a browser. */
-export const hasBrowser = existsSync(program);
+export const hasBrowser = existsSync(browserPath);
+
+export const browserFlags = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+]; // prettier-ignore
 
 /** Begins a browser without a window. */
 export function openBrowser(): Promise<Browser> {
-  const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]; // prettier-ignore
-  return chromium.launch({ executablePath: program, args });
+  return chromium.launch({ executablePath: browserPath, args: [...browserFlags] });
 }
 
 /** What a page that lets nothing in from elsewhere answers with; under it WebAssembly and workers must run. */
@@ -29,7 +33,13 @@ export const isolation = {
   "cross-origin-embedder-policy": "require-corp",
 };
 
+/** What a strict page answers with, isolated from other origins or not. */
+export function headersOf(isIsolated: boolean): Readonly<Record<string, string>> {
+  return isIsolated ? { ...strictPolicy, ...isolation } : strictPolicy;
+}
+
 const types: Readonly<Record<string, string>> = {
+  css: "text/css",
   html: "text/html; charset=utf-8",
   js: "text/javascript",
   mjs: "text/javascript",
@@ -37,6 +47,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 export interface Served {
+  /** Ends in a slash. */
   readonly address: string;
   close(): void;
 }

@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasBrowser, openBrowser } from "./page.ts";
 import { runtimes } from "./runtimes.ts";
 import { npzBase64, platformFiles } from "./files.ts";
 import type { PlatformAnswer, PlatformFile } from "./files.ts";
@@ -49,10 +49,8 @@ describe.each(runtimes)("the bundle of voxgrad/io in %s", (name, program, flags)
   }); // prettier-ignore
 });
 
-const browserPath = process.env["VOXGRAD_CHROMIUM"] ?? "/usr/bin/chromium";
-
 describe("the bundle of voxgrad/io in a browser", () => {
-  it.skipIf(!isBuilt || !existsSync(browserPath))("reads every format from File, Blob, ArrayBuffer and URL, each codec loaded when it is met (skipped where Chromium or the build is absent)", async () => {
+  it.skipIf(!isBuilt || !hasBrowser)("reads every format from File, Blob, ArrayBuffer and URL, each codec loaded when it is met (skipped where Chromium or the build is absent)", async () => {
     const server = createServer((request, response) => {
       const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
       const file = path.startsWith("/build/") ? resolve(`.${path}`) : join(folder, path);
@@ -62,8 +60,7 @@ describe("the bundle of voxgrad/io in a browser", () => {
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]; // prettier-ignore
-    const browser = await chromium.launch({ executablePath: browserPath, args });
+    const browser = await openBrowser();
     try {
       const page = await browser.newPage();
       const asked: string[] = [];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -6,14 +6,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reportHtml } from "../../src/report/html.ts";
 import { sampleReports } from "../report/samples.ts";
+import { hasBrowser as isThere, openBrowser } from "./page.ts";
 
-const browserPath = process.env["VOXGRAD_CHROMIUM"] ?? "/usr/bin/chromium";
-const isThere = existsSync(browserPath);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const reports = sampleReports();
 const widths = [360, 768, 1280] as const;
@@ -33,8 +31,7 @@ beforeAll(async () => {
   if (!isThere) return;
   folder = await mkdtemp(join(tmpdir(), "voxgrad-report-"));
   for (const [name, report] of Object.entries(reports)) await writeFile(fileOf(name), reportHtml(report));
-  const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]; // prettier-ignore
-  browser = await chromium.launch({ executablePath: browserPath, args });
+  browser = await openBrowser();
 });
 afterAll(async () => {
   if (!isThere) return;
