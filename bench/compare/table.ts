@@ -32,7 +32,7 @@ const milliseconds = (value: number) => (value < 100 ? value.toPrecision(3) : va
 export function markdown({ date, machine, rounds, rows, allocations }: Result): string {
   return [
     `node ${machine.node} (V8 ${machine.v8}), ${machine.processor}, ${machine.cores} cores, ${machine.threads ?? 1} ${(machine.threads ?? 1) > 1 ? "threads" : "thread"}, ${machine.system}; ${date}; load ${machine.load.toFixed(1)}.`,
-    `One training step (forward, softmax cross-entropy, backward, Adam), one thread, milliseconds; ${rounds} rounds in turns. ` +
+    `One training step (forward, softmax cross-entropy, backward, Adam), ${(machine.threads ?? 1) > 1 ? `at most ${machine.threads} threads` : "one thread"}, milliseconds; ${rounds} rounds in turns. ` +
       "Ratios: how many times voxgrad's time it takes, median over the rounds. " +
       "Spread: half of all rounds lie within it around the median. " +
       `Loss: after ${checkedSteps} steps from the same weights on the same batch; more than ${tolerance} from ours is not compared.`,
