@@ -2,13 +2,17 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ThreadError } from "../../src/errors.ts";
-import { dense } from "../../src/model/layers.ts";
+import { phantoms } from "../../src/data/phantom.ts";
+import { dense, dropout, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
+import { memoryStorage } from "../../src/storage/memory.ts";
+import type { Study } from "../../src/study/options.ts";
+import { openStudy, study } from "../../src/study/study.ts";
 import { startFit } from "../../src/train/fit.ts";
 import { resolveTraining } from "../../src/train/settings.ts";
 import type { ThreadOptions } from "../../src/train/team.ts";
 import { toySet } from "../train/toy.ts";
-import { trainWith } from "./threads.ts";
+import { oddThread, trainWith } from "./threads.ts";
 
 describe("a thread of a team", () => {
   it("that ends in the middle of its work is an error of training, soon; that ends after it changes nothing", async () => {
@@ -18,6 +22,26 @@ describe("a thread of a team", () => {
     expect(outcomes.map(({ error }) => error instanceof ThreadError)).toEqual([true, true, true, true, true, true, true, false]); // prettier-ignore
     expect(outcomes[0].error?.message).toMatch(/^training: thread [23] of 3 ended in the middle of a step\. Resume it/);
     expect(outcomes.at(-1)?.weights).toBe(wanted);
+  }, 120_000);
+
+  it("that ends in the middle of a study leaves it to be resumed, with any number of threads, to the same weights", async () => {
+    const data = phantoms({ count: 60, seed: 7 });
+    const options = { network: network([dense(64), relu(), dropout(0.3), dense(2)]), epochs: 3, checkpointEvery: 0 };
+    const weightsOf = async (run: Study, resume = false) => {
+      const running = run.train({ ...options, resume });
+      for (;;) {
+        const next = await running.next();
+        if (next.done) return next.value.weightsSha256;
+      }
+    };
+    const wanted = await weightsOf(study({ data, seed: 3 }));
+    const several = { threads: 2, beyondProcessors: true };
+    for (const ends of [3, 14, 30]) {
+      const storage = memoryStorage();
+      const broken = study({ data, seed: 3, storage, ...several, workerUrl: oddThread({ ends }) });
+      await expect(weightsOf(broken)).rejects.toBeInstanceOf(ThreadError);
+      expect(await weightsOf(openStudy({ storage, data, ...several }), true)).toBe(wanted);
+    }
   }, 120_000);
 
   it("that is late at random changes nothing", async () => {

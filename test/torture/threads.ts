@@ -26,16 +26,20 @@ const data = phantoms({ count: 60, seed: 7 });
 const index = (first: number, last: number) => Array.from({ length: last - first }, (_, i) => first + i);
 const sets = { train: subset(data, index(0, 45)), validation: subset(data, index(45, 60)) };
 
+/** The file of a thread that is asked for `how`; it is told by the environment. */
+export function oddThread(how: Readonly<Record<string, number>> = {}): URL {
+  process.env["VOXGRAD_ODD_THREAD"] = JSON.stringify({ file: pathToFileURL(resolve("build/thread.js")).href, ...how });
+  return pathToFileURL(resolve("test/torture/odd-thread.mjs"));
+}
+
 /** Trains for an epoch with threads whose file is odd-thread.mjs, asked for `how`; with the usual one where it is left out. */
 export async function trainWith(threads: number, how?: Readonly<Record<string, number>>): Promise<ThreadOutcome> {
   const layers = [dropout(0.1), dense(64), relu(), dense(40), relu(), dropout(0.3), dense(2)];
   const options = { network: network(layers), batchSize: 16, epochs: 2, augment: [rotate(10)], patience: null };
   const settings = resolveTraining(options, sets.train, "classification", 3);
-  const url = pathToFileURL(resolve("test/torture/odd-thread.mjs"));
-  process.env["VOXGRAD_ODD_THREAD"] = JSON.stringify({ file: pathToFileURL(resolve("build/thread.js")).href, ...how });
   const fit = await startFit(sets, settings, { kind: "drawn" }, "reproducible", {
     threads,
-    ...(how ? { workerUrl: url } : {}),
+    ...(how ? { workerUrl: oddThread(how) } : {}),
     beyondProcessors: true,
   });
   if (how && fit.arithmetic.threads !== threads) throw new Error(`threads: ${fit.arithmetic.threadsReason ?? "?"}`);
