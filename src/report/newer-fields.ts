@@ -1,42 +1,16 @@
 // What a record may hold besides: fields that records of earlier versions lack, read only where they are there.
 import type { Figure } from "./figure.ts";
+import type { Curves as LabelCurves } from "./label-curves.ts";
 import type { Measure } from "../metrics/measure.ts";
 import type { Phase, Report } from "./record.ts";
+import type { Decision } from "../train/decision.ts";
 
 /** Means over the classes (macro), of all decisions taken together (micro), and by the classes' sizes (weighted). */
 export type AverageKey = "recall" | "specificity" | "precision" | "f1" | "jaccard";
 export type Averages = Partial<Record<AverageKey, Measure>>;
 
-export interface PrecisionRecallPoints {
-  readonly class: string;
-  readonly recall: readonly number[];
-  readonly precision: readonly number[];
-}
-
-/** Images in bins by their probability of the class: its bounds, how many, what they were given and what was true. */
-export interface ReliabilityPoints {
-  readonly class: string;
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-  readonly count: readonly number[];
-  readonly meanProbability: readonly (number | null)[];
-  /** The part of the bin's images that are of the class. */
-  readonly share: readonly (number | null)[];
-}
-
-export interface DecisionPoints {
-  readonly class: string;
-  readonly threshold: readonly number[];
-  readonly netBenefit: readonly (number | null)[];
-  /** What treating everyone would bring. */
-  readonly treatAll: readonly (number | null)[];
-}
-
-export interface Curves {
-  readonly precisionRecall?: readonly PrecisionRecallPoints[];
-  readonly reliability?: readonly ReliabilityPoints[];
-  readonly decision?: readonly DecisionPoints[];
-}
+/** The record's own curves, each of which an earlier one may lack. */
+export type Curves = Partial<Omit<LabelCurves, "roc">>;
 
 /** What needs no network, by the same figures. */
 export interface TrivialAnswer {
@@ -67,14 +41,6 @@ export interface Opening {
   /** It went on where a process was stopped: the same opening. */
   readonly resumed?: boolean;
   readonly validationLookUps?: number;
-}
-
-/** What was chosen on the validation set before the seal was broken. */
-export interface Decision {
-  readonly temperature: number;
-  /** Of the calibrated probability of the second class; null: the likeliest class. */
-  readonly threshold: number | null;
-  readonly rule: string;
 }
 
 export interface NewerFields {

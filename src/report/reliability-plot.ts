@@ -4,7 +4,7 @@ import { decimal } from "./format.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import { furtherFigure, newerFields } from "./newer-fields.ts";
-import type { ReliabilityPoints } from "./newer-fields.ts";
+import type { ReliabilityPoints } from "./label-curves.ts";
 import type { Report } from "./record.ts";
 import { squarePlot } from "./square-plot.ts";
 import type { Point } from "./square-plot.ts";

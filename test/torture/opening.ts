@@ -95,7 +95,7 @@ export async function killOpenings(count: number, seed: number, say: (line: stri
 }
 
 /** `npm run torture -- opening 100 1` */
-export async function run(count = 100, seed = 1): Promise<void> {
+export async function main(count = 100, seed = 1): Promise<void> {
   console.log(`killing ${count} tests, seed ${seed}`);
   const { killed, sealed, unfinished, withPages, ended } = await killOpenings(count, seed, console.log);
   console.log(
