@@ -5,8 +5,10 @@ import json from "@rollup/plugin-json";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import { rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
+import { resolve } from "node:path";
 import esbuild from "rollup-plugin-esbuild";
 import license from "rollup-plugin-license";
+import { lazyExports } from "./scripts/lazy-exports.mjs";
 import { pureCalls } from "./scripts/pure-calls.mjs";
 
 /**
@@ -68,7 +70,55 @@ const askForNode = {
   },
 };
 
-const augmenting = /src\/(data\/(augmenter|augment-map|augment-apply-intensity|augment-record|resampler|spline-tables)|train\/augmentation)\.ts$/; // prettier-ignore
+/** What the index asks for when it is called, besides what the sources ask for so themselves. */
+const asked = [
+  "./data/audit.ts",
+  "./data/augmented.ts",
+  "./data/likeness.ts",
+  "./study/keep.ts",
+  "./study/verify.ts",
+  "./train/familiarize.ts",
+  "./train/fit.ts",
+  "./train/occlusion.ts",
+  "./train/predict.ts",
+  "./train/saliency.ts",
+];
+
+/**
+ * The chunks of what the index and the thread have, one a use: each file costs whoever imports it. A module is in the first
+ * that its root reaches, by imports that are not left for later.
+ */
+const parts = {
+  thread: ["thread.ts", "wasm/threads.ts"],
+  core: ["index.ts"],
+  augmenting: ["train/augmentation.ts", "data/augmented.ts"],
+  training: ["train/fit.ts"],
+  predicting: ["train/predict.ts", "train/occlusion.ts", "train/saliency.ts", "train/familiarize.ts"],
+  audit: ["data/audit.ts", "data/likeness.ts"],
+  report: ["report/markdown.ts"],
+  study: ["study/phases.ts", "study/verify.ts"],
+};
+
+function partOf() {
+  let placed = null;
+  return (id, { getModuleInfo }) => {
+    if (!placed) {
+      placed = new Map();
+      for (const [part, roots] of Object.entries(parts)) {
+        const reach = (each) => {
+          const info = getModuleInfo(each);
+          if (!info || info.isExternal || placed.has(each)) return;
+          placed.set(each, part);
+          info.importedIds.forEach(reach);
+        };
+        roots.forEach((root) => reach(resolve("src", root)));
+      }
+      // Entries are files of their own.
+      for (const entry of ["index.ts", "thread.ts", "wasm/threads.ts"]) placed.delete(resolve("src", entry));
+    }
+    return placed.get(id) ?? null;
+  };
+}
 
 // Chunks are named by their content: those of an earlier build would be packed, too.
 await rm("build/chunks", { recursive: true, force: true });
@@ -94,9 +144,7 @@ export default {
     dir: "build",
     format: "es",
     entryFileNames: "[name].js",
-    // Chunks of their own, though the index has them too: who trains without augmentation leaves them alone.
-    manualChunks: (id) =>
-      augmenting.test(id) ? "augmenting" : /src\/data\/augmented\.ts$/.test(id) ? "augmented" : null,
+    manualChunks: partOf(),
     onlyExplicitManualChunks: true,
     chunkFileNames: "chunks/[name]-[hash].js",
     banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
@@ -116,6 +164,7 @@ export default {
     commonjs(),
     json(),
     esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
+    lazyExports(resolve("src/index.ts"), asked),
     pureCalls,
     trimmedCharts,
     askForNode,
