@@ -6,9 +6,10 @@ import nodeResolve from "@rollup/plugin-node-resolve";
 import { rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { resolve } from "node:path";
+import { transform } from "esbuild";
 import esbuild from "rollup-plugin-esbuild";
 import license from "rollup-plugin-license";
-import { lazyExports } from "./scripts/lazy-exports.mjs";
+import { indexLater } from "./scripts/index-later.mjs";
 import { pureCalls } from "./scripts/pure-calls.mjs";
 
 /**
@@ -70,33 +71,59 @@ const askForNode = {
   },
 };
 
-/** What the index asks for when it is called, besides what the sources ask for so themselves. */
-const asked = [
-  "./data/audit.ts",
-  "./data/augmented.ts",
-  "./data/likeness.ts",
-  "./study/keep.ts",
-  "./study/verify.ts",
-  "./train/familiarize.ts",
-  "./train/fit.ts",
-  "./train/occlusion.ts",
-  "./train/predict.ts",
-  "./train/saliency.ts",
-];
+/**
+ * Short names in our own chunks: importing costs what an engine has to look at, and long names are half of it. Space would
+ * be a tenth more, but its removal takes what says of calls that they are pure. What is exported keeps its names, and so do errors.
+ */
+const shortNames = {
+  name: "short-names",
+  async renderChunk(code, { name, moduleIds }) {
+    if (["index", "bundled", "base"].includes(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
+    const short = await transform(code, {
+      format: "esm",
+      target: "es2022",
+      minifyIdentifiers: true,
+      minifySyntax: true,
+    });
+    return { code: short.code, map: null };
+  },
+};
 
 /**
- * The chunks of what the index and the thread have, one a use: each file costs whoever imports it. A module is in the first
- * that its root reaches, by imports that are not left for later.
+ * What index.js loads when it is called: asynchronous functions, and a study, whose calls are. For bundlers there is
+ * bundled.js, which has the same chunks and loads nothing later: they leave out themselves what a page does not use.
+ */
+const later = {
+  functions: [
+    "./data/audit.ts",
+    "./data/augmented.ts",
+    "./data/likeness.ts",
+    "./report/text.ts",
+    "./study/keep.ts",
+    "./study/verify.ts",
+    "./train/familiarize.ts",
+    "./train/fit.ts",
+    "./train/occlusion.ts",
+    "./train/predict.ts",
+    "./train/saliency.ts",
+  ],
+  instead: { "./study/study.ts": "./study/later.ts" },
+};
+
+/**
+ * The chunks of what index.js and the threads have, one a use: each file costs whoever imports it. A module is in the first
+ * that one of its roots reaches by imports that are not left for later.
  */
 const parts = {
-  thread: ["thread.ts", "wasm/threads.ts"],
-  core: ["index.ts"],
-  augmenting: ["train/augmentation.ts", "data/augmented.ts"],
+  // What threads have, and a page that leaves the work to a worker.
+  base: ["thread.ts", "wasm/threads.ts", "errors.ts"],
+  core: ["index.later.ts"],
   training: ["train/fit.ts"],
+  augmenting: ["train/augmentation.ts", "data/augmented.ts"],
   predicting: ["train/predict.ts", "train/occlusion.ts", "train/saliency.ts", "train/familiarize.ts"],
   audit: ["data/audit.ts", "data/likeness.ts"],
-  report: ["report/markdown.ts"],
-  study: ["study/phases.ts", "study/verify.ts"],
+  report: ["report/text.ts"],
+  study: ["study/study.ts", "study/verify.ts"],
 };
 
 function partOf() {
@@ -113,8 +140,8 @@ function partOf() {
         };
         roots.forEach((root) => reach(resolve("src", root)));
       }
-      // Entries are files of their own.
-      for (const entry of ["index.ts", "thread.ts", "wasm/threads.ts"]) placed.delete(resolve("src", entry));
+      // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
+      for (const entry of ["index.later.ts", "study/later.ts", "thread.ts", "wasm/threads.ts"]) placed.delete(resolve("src", entry));
     }
     return placed.get(id) ?? null;
   };
@@ -125,7 +152,8 @@ await rm("build/chunks", { recursive: true, force: true });
 
 export default {
   input: {
-    index: "src/index.ts",
+    index: "src/index.later.ts",
+    bundled: "src/index.ts",
     io: "src/io.ts",
     report: "src/report.ts",
     cli: "src/cli/main.ts",
@@ -159,15 +187,16 @@ export default {
   },
   plugins: [
     ownThreads,
+    indexLater(resolve("src/index.ts"), later),
     withoutNode,
     nodeResolve({ preferBuiltins: true, exportConditions: ["node"] }),
     commonjs(),
     json(),
     esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
-    lazyExports(resolve("src/index.ts"), asked),
     pureCalls,
     trimmedCharts,
     askForNode,
+    shortNames,
     // What is bundled keeps its licence and notice.
     license({ thirdParty: { output: { file: "build/licences.txt" } } }),
   ],

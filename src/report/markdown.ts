@@ -26,7 +26,7 @@ import {
   settingRows,
 } from "./words.ts";
 
-/** What `reportMarkdown` stands for, once it is loaded. */
+/** The report as Markdown, in the parts that the page has. */
 export function markdownOf(report: Report): string {
   const { warnings } = report;
   const parts: readonly (readonly [title: string, body: string])[] = [

@@ -1,4 +1,5 @@
-// A report as text that reads well as it is; what writes it is loaded by those who ask for it.
+// A report as text, asked for from outside: asynchronous, so that what writes it need not be loaded before.
+import { markdownOf } from "./markdown.ts";
 import type { Report } from "./record.ts";
 
 /**
@@ -14,6 +15,5 @@ import type { Report } from "./record.ts";
  * ```
  */
 export async function reportMarkdown(report: Report): Promise<string> {
-  const { markdownOf } = await import("./markdown.ts");
-  return markdownOf(report);
+  return Promise.resolve(markdownOf(report));
 }
