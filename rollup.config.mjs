@@ -118,8 +118,9 @@ const parts = {
   // What threads have, and a page that leaves the work to a worker.
   base: ["thread.ts", "wasm/threads.ts", "errors.ts"],
   core: ["index.later.ts"],
-  training: ["train/fit.ts"],
-  augmenting: ["train/augmentation.ts", "data/augmented.ts"],
+  training: ["train/fit.ts", "data/augmented.ts"],
+  patches: ["data/patch-views.ts"],
+  augmenting: ["train/augmentation.ts", "data/augment-image.ts"],
   predicting: ["train/predict.ts", "train/occlusion.ts", "train/saliency.ts", "train/familiarize.ts"],
   audit: ["data/audit.ts", "data/likeness.ts"],
   report: ["report/text.ts"],
