@@ -142,7 +142,8 @@ function partOf() {
         roots.forEach((root) => reach(resolve("src", root)));
       }
       // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
-      for (const entry of ["index.later.ts", "study/later.ts", "thread.ts", "wasm/threads.ts"]) placed.delete(resolve("src", entry));
+      for (const entry of ["index.later.ts", "study/later.ts", "thread.ts", "wasm/threads.ts"])
+        placed.delete(resolve("src", entry));
     }
     return placed.get(id) ?? null;
   };

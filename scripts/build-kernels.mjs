@@ -18,9 +18,13 @@ const builds = {
  * Once more through Binaryen, as `wasm-opt -O3` does: the instructions stay, and packed they are 3 % smaller. What has one
  * caller stays a function of its own, since the products are.
  */
-function packable(bytes) {
+function packable(bytes, isRelaxed) {
   const module = binaryen.readBinary(bytes);
-  module.setFeatures(binaryen.Features.All);
+  // What every engine has that has threads and SIMD; Binaryen's bulk memory is made of two.
+  const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt, Atomics, SIMD128, RelaxedSIMD } =
+    binaryen.Features;
+  const common = MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt | Atomics | SIMD128;
+  module.setFeatures(isRelaxed ? common | RelaxedSIMD : common);
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   binaryen.setOneCallerInlineMaxSize(0);
@@ -50,7 +54,7 @@ for (const [build, options] of Object.entries(builds)) {
     }
   }
   const file = `build/kernels.${build}.release.wasm`;
-  const release = packable(await readFile(file));
+  const release = packable(await readFile(file), options.includes("relaxed-simd"));
   await writeFile(file, release);
   await writeFile(`build/kernels.${build}.js`, `export const kernelsText =\n  "${textOfBytes(release)}";\n`);
   console.error(`kernels, ${build}: ${release.length} bytes (release)`);
