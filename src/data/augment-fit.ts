@@ -1,7 +1,7 @@
 // Whether images of one shape can have a list of augmentations, and their axes if so.
 import { mostAugmentations } from "./augment-draw.ts";
 import type { ImageAugmentation } from "./augment.ts";
-import { isColoured } from "./thumbnail.ts";
+import { isColoured } from "./coloured.ts";
 
 export interface AugmentFit {
   readonly list: readonly ImageAugmentation[];
