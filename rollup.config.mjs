@@ -131,15 +131,22 @@ function partOf() {
   let placed = null;
   return (id, { getModuleInfo }) => {
     if (!placed) {
+      /** Goes through what a file of src/ imports, not left for later, down to where `see` has been. */
+      const walk = (file, see) => {
+        const visit = (each) => {
+          const info = getModuleInfo(each);
+          if (info && !info.isExternal && see(each)) info.importedIds.forEach(visit);
+        };
+        visit(resolve("src", file));
+      };
+      // Who reads images alone loads of the core what reading takes.
+      const reading = new Set();
+      walk("io.ts", (each) => !reading.has(each) && reading.add(each));
       placed = new Map();
       for (const [part, roots] of Object.entries(parts)) {
-        const reach = (each) => {
-          const info = getModuleInfo(each);
-          if (!info || info.isExternal || placed.has(each)) return;
-          placed.set(each, part);
-          info.importedIds.forEach(reach);
-        };
-        roots.forEach((root) => reach(resolve("src", root)));
+        const place = (each) =>
+          !placed.has(each) && placed.set(each, part === "core" && reading.has(each) ? "images" : part);
+        for (const root of roots) walk(root, place);
       }
       // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
       for (const entry of ["index.later.ts", "study/later.ts", "thread.ts", "wasm/threads.ts"])
