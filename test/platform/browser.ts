@@ -20,6 +20,8 @@ export interface Tab {
 export interface Tabs<Opened extends Tab = Tab> {
   /** Opens a page in front of the others, and waits until it is loaded. */
   open(address: string): Promise<Opened>;
+  /** What pages have said on the console, where the browser tells. */
+  readonly said: readonly string[];
   close(): Promise<void>;
 }
 
@@ -86,8 +88,11 @@ export async function openBrowser<Opened extends Tab>(
 export async function openChromium(): Promise<Tabs<Page> & { readonly context: BrowserContext }> {
   const profile = await mkdtemp(join(tmpdir(), "voxgrad-browser-"));
   const context = await chromium.launchPersistentContext(profile, { executablePath: browserPath, args: browserFlags });
+  const said: string[] = [];
+  context.on("console", (message) => said.push(message.text()));
   return {
     context,
+    said,
     async open(address) {
       const page = await context.newPage();
       await page.goto(address);

@@ -42,6 +42,7 @@ export async function openFirefox(): Promise<Tabs<Tab>> {
   };
 
   return {
+    said: [],
     async open(address) {
       // Asked for from a tab that stays.
       const { handle } = await inTab(first, () =>
