@@ -27,6 +27,8 @@ export async function openFirefox(): Promise<Tabs<Tab>> {
   const flags = ["--headless", "--no-remote", "--marionette", "--profile", profile];
   const browser = spawn(firefoxPath, flags, { stdio: "ignore" });
   const ended = new Promise<void>((done) => browser.once("exit", () => done()));
+  const kill = () => void browser.kill();
+  process.once("exit", kill); // where a test ends before it has closed its browser
   const socket = connect(await portOf(profile, browser), "127.0.0.1");
   const send = speak(socket);
   const session = { alwaysMatch: { timeouts: { script: 300_000, pageLoad: 60_000 } } };
@@ -51,7 +53,7 @@ export async function openFirefox(): Promise<Tabs<Tab>> {
       await inTab(handle, () => send("WebDriver:Navigate", { url: address }));
       return {
         async evaluate<Value>(expression: string) {
-          // In the page's own global, without the glass that scripts of the protocol otherwise look through.
+          // In a global of its own behind which the page's is, without the glass that such scripts otherwise look through.
           const given = { script: `return (${expression})`, args: [], sandbox: null };
           return (await inTab(handle, () => send<{ value: Value }>("WebDriver:ExecuteScript", given))).value;
         },
@@ -60,8 +62,9 @@ export async function openFirefox(): Promise<Tabs<Tab>> {
     },
     async close() {
       socket.destroy();
-      browser.kill();
+      kill();
       await ended;
+      process.off("exit", kill);
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
