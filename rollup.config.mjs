@@ -5,8 +5,11 @@ import json from "@rollup/plugin-json";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import { rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
+import { resolve } from "node:path";
+import { transform } from "esbuild";
 import esbuild from "rollup-plugin-esbuild";
 import license from "rollup-plugin-license";
+import { indexLater } from "./scripts/index-later.mjs";
 import { pureCalls } from "./scripts/pure-calls.mjs";
 
 /**
@@ -68,14 +71,98 @@ const askForNode = {
   },
 };
 
-const augmenting = /src\/(data\/(augmenter|augment-map|augment-apply-intensity|augment-record|resampler|spline-tables)|train\/augmentation)\.ts$/; // prettier-ignore
+/**
+ * Short names in our own chunks: importing costs what an engine has to look at, and long names are half of it. Space would
+ * be a tenth more, but its removal takes what says of calls that they are pure. What is exported keeps its names, and so do errors.
+ */
+const shortNames = {
+  name: "short-names",
+  async renderChunk(code, { name, moduleIds }) {
+    if (["index", "bundled", "base"].includes(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
+    const short = await transform(code, {
+      format: "esm",
+      target: "es2022",
+      minifyIdentifiers: true,
+      minifySyntax: true,
+    });
+    return { code: short.code, map: null };
+  },
+};
+
+/**
+ * What index.js loads when it is called: asynchronous functions, and a study, whose calls are. For bundlers there is
+ * bundled.js, which has the same chunks and loads nothing later: they leave out themselves what a page does not use.
+ */
+const later = {
+  functions: [
+    "./data/audit.ts",
+    "./data/augmented.ts",
+    "./data/likeness.ts",
+    "./report/text.ts",
+    "./study/keep.ts",
+    "./study/verify.ts",
+    "./train/familiarize.ts",
+    "./train/fit.ts",
+    "./train/occlusion.ts",
+    "./train/predict.ts",
+    "./train/saliency.ts",
+  ],
+  instead: { "./study/study.ts": "./study/later.ts" },
+};
+
+/**
+ * The chunks of what index.js and the threads have, one a use: each file costs whoever imports it. A module is in the first
+ * that one of its roots reaches by imports that are not left for later.
+ */
+const parts = {
+  // What threads have, and a page that leaves the work to a worker.
+  base: ["thread.ts", "wasm/threads.ts", "errors.ts"],
+  core: ["index.later.ts"],
+  training: ["train/fit.ts", "data/augmented.ts"],
+  patches: ["data/patch-views.ts"],
+  augmenting: ["train/augmentation.ts", "data/augment-image.ts"],
+  predicting: ["train/predict.ts", "train/occlusion.ts", "train/saliency.ts", "train/familiarize.ts"],
+  audit: ["data/audit.ts", "data/likeness.ts"],
+  report: ["report/text.ts"],
+  study: ["study/study.ts", "study/verify.ts"],
+};
+
+function partOf() {
+  let placed = null;
+  return (id, { getModuleInfo }) => {
+    if (!placed) {
+      /** Goes through what a file of src/ imports, not left for later, down to where `see` has been. */
+      const walk = (file, see) => {
+        const visit = (each) => {
+          const info = getModuleInfo(each);
+          if (info && !info.isExternal && see(each)) info.importedIds.forEach(visit);
+        };
+        visit(resolve("src", file));
+      };
+      // Who reads images alone loads of the core what reading takes.
+      const reading = new Set();
+      walk("io.ts", (each) => !reading.has(each) && reading.add(each));
+      placed = new Map();
+      for (const [part, roots] of Object.entries(parts)) {
+        const place = (each) =>
+          !placed.has(each) && placed.set(each, part === "core" && reading.has(each) ? "images" : part);
+        for (const root of roots) walk(root, place);
+      }
+      // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
+      for (const entry of ["index.later.ts", "study/later.ts", "thread.ts", "wasm/threads.ts"])
+        placed.delete(resolve("src", entry));
+    }
+    return placed.get(id) ?? null;
+  };
+}
 
 // Chunks are named by their content: those of an earlier build would be packed, too.
 await rm("build/chunks", { recursive: true, force: true });
 
 export default {
   input: {
-    index: "src/index.ts",
+    index: "src/index.later.ts",
+    bundled: "src/index.ts",
     io: "src/io.ts",
     report: "src/report.ts",
     cli: "src/cli/main.ts",
@@ -94,9 +181,7 @@ export default {
     dir: "build",
     format: "es",
     entryFileNames: "[name].js",
-    // Chunks of their own, though the index has them too: who trains without augmentation leaves them alone.
-    manualChunks: (id) =>
-      augmenting.test(id) ? "augmenting" : /src\/data\/augmented\.ts$/.test(id) ? "augmented" : null,
+    manualChunks: partOf(),
     onlyExplicitManualChunks: true,
     chunkFileNames: "chunks/[name]-[hash].js",
     banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
@@ -111,6 +196,7 @@ export default {
   },
   plugins: [
     ownThreads,
+    indexLater(resolve("src/index.ts"), later),
     withoutNode,
     nodeResolve({ preferBuiltins: true, exportConditions: ["node"] }),
     commonjs(),
@@ -119,6 +205,7 @@ export default {
     pureCalls,
     trimmedCharts,
     askForNode,
+    shortNames,
     // What is bundled keeps its licence and notice.
     license({ thirdParty: { output: { file: "build/licences.txt" } } }),
   ],

@@ -1,5 +1,6 @@
 // How long does importing voxgrad hold the main thread, and how soon after it does the first kernel run? In fresh processes of
-// this Node, and in fresh pages of Chromium: the package's own files, and a bundle of them.
+// this Node, and in fresh pages of Chromium: the package's own files, a bundle of them, and, for comparison, a module that is
+// empty, of which nothing is taken off.
 //   npm run bench -- import [rounds]
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
@@ -27,9 +28,11 @@ const script = (index: string) => `
 
 const own = pathToFileURL(resolve("build/index.js")).href;
 const bundleOf = "core.js";
+const emptyOf = "empty.js";
+await writeFile(join(folder, emptyOf), "export {};\n");
 await writeFile(
   join(folder, "entry.js"),
-  `export { arrayDataset, dense, network, resolveTraining, startFit } from ${JSON.stringify(resolve("build/index.js"))};`,
+  `export { arrayDataset, dense, network, resolveTraining, startFit } from ${JSON.stringify(resolve("build/bundled.js"))};`,
 );
 await build({
   entryPoints: { core: join(folder, "entry.js") },
@@ -44,11 +47,16 @@ await build({
 
 interface Times {
   readonly importing: number;
-  readonly first: number;
+  /** Null where nothing was imported that has kernels. */
+  readonly first: number | null;
 }
 
+const isEmpty = (index: string) => index.endsWith(emptyOf);
+
 const inNode = (index: string): Times => {
-  const code = `${script(index)} console.log(JSON.stringify({ importing: imported - begun, first: first - imported }));`;
+  const all = `${script(index)} const since = first - imported;`;
+  const bare = `const begun = performance.now(); await import(${JSON.stringify(index)}); const imported = performance.now(), since = null;`;
+  const code = `${isEmpty(index) ? bare : all} console.log(JSON.stringify({ importing: imported - begun, first: since }));`;
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" });
   if (!stdout) throw new Error(stderr);
   return JSON.parse(stdout) as Times;
@@ -69,6 +77,7 @@ async function inChromium(address: string, index: string): Promise<Times> {
     const before = await tasks();
     await page.evaluate(`import(${JSON.stringify(index)}).then(() => undefined)`);
     const importing = (await tasks()) - before;
+    if (isEmpty(index)) return { importing, first: null };
     const first = await page.evaluate<number>(`(async () => { ${script(index)} return first - imported; })()`);
     return { importing, first };
   } finally {
@@ -85,9 +94,11 @@ const served = await serve(folder, {});
 await writeFile(join(folder, "index.html"), "<!doctype html><title>voxgrad</title>");
 
 const places: Record<string, () => Times | Promise<Times>> = {
+  [`Node ${process.versions.node}, an empty module`]: () => inNode(pathToFileURL(join(folder, emptyOf)).href),
   [`Node ${process.versions.node}, the package's files`]: () => inNode(own),
   [`Node ${process.versions.node}, a bundle`]: () => inNode(pathToFileURL(join(folder, bundleOf)).href),
   ...(browser && {
+    [`Chromium ${browser.version()}, an empty module`]: () => inChromium(served.address, `/${emptyOf}`),
     [`Chromium ${browser.version()}, the package's files`]: () => inChromium(served.address, "/package/index.js"),
     [`Chromium ${browser.version()}, a bundle`]: () => inChromium(served.address, `/${bundleOf}`),
   }),
@@ -100,7 +111,10 @@ const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[v
 console.log("| milliseconds, least and median | importing | from there to the first kernel |");
 console.log("| --- | --- | --- |");
 for (const [place, times] of taken) {
-  const cell = (values: readonly number[]) => `${Math.min(...values).toFixed(1)}, ${middle(values).toFixed(1)}`;
+  const cell = (values: readonly (number | null)[]) => {
+    const known = values.filter((value) => value !== null);
+    return known.length > 0 ? `${Math.min(...known).toFixed(1)}, ${middle(known).toFixed(1)}` : "-";
+  };
   console.log(
     `| ${place} | ${cell(times.map(({ importing }) => importing))} | ${cell(times.map(({ first }) => first))} |`,
   );

@@ -16,5 +16,5 @@ for await (const { epoch, totalError, validation } of training) {
 }
 
 const report = await run.test();
-console.log(reportMarkdown(report).split("\n").slice(0, 12).join("\n"));
+console.log((await reportMarkdown(report)).split("\n").slice(0, 12).join("\n"));
 console.log(report.weightsSha256); // the same in Node, in Bun and in every browser

@@ -273,7 +273,7 @@ export type { SurfaceDistances } from "./metrics/surface.ts";
 export type { Measure } from "./metrics/measure.ts";
 
 // the report
-export { reportMarkdown } from "./report/markdown.ts";
+export { reportMarkdown } from "./report/text.ts";
 export type { Report } from "./report/record.ts";
 export type { Opening } from "./report/openings.ts";
 export type { Example, Examples, Picture, SignedPicture } from "./report/examples.ts";

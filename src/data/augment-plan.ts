@@ -1,10 +1,10 @@
 // What augmenting images of one shape takes: their axes, the deformation's grid, and memory by regions, known beforehand.
 import { layOut } from "../wasm/layout.ts";
 import type { Layout } from "../wasm/layout.ts";
-import { mostAugmentations } from "./augment-draw.ts";
+import { fitAugmentations } from "./augment-fit.ts";
+import type { AugmentFit } from "./augment-fit.ts";
 import type { ImageAugmentation, ResamplingChoice } from "./augment.ts";
 import { resampling } from "./augment.ts";
-import { isColoured } from "./thumbnail.ts";
 
 /** A smooth field's control points along x, y, z: cells + 3, or 1 where an image has one voxel. */
 export interface ControlGrid {
@@ -49,9 +49,6 @@ const mostInVolumes = 0.4;
 /** Vectors of points resampled at a time. */
 const vectorsAtOnce = 320;
 
-/** Rows of a volume that the kernels can count in float32: 2^22. */
-const mostRows = 4194304;
-
 /**
  * @param shape of one image, slowest index first, colours last.
  * @param spacing millimetres along x, y, z (or x, y); null where it is not known.
@@ -62,18 +59,15 @@ export function planAugmentation(
   list: readonly ImageAugmentation[],
   shape: readonly number[],
   spacing: readonly number[] | null = null,
-  coloured = isColoured(shape),
+  coloured?: boolean,
 ): AugmentPlan {
-  const space = coloured ? shape.slice(0, -1) : shape;
-  checkList(list, space, spacing);
-  const axes = space.length;
-  const sizes = [0, 1, 2].map((axis) => (axis < axes ? space[axes - 1 - axis] : 1));
+  return planFitted(fitAugmentations(list, shape, spacing, coloured));
+}
+
+/** The same for a list that images can have. */
+export function planFitted({ list, spacing, sizes, axes, colours, slices }: AugmentFit): AugmentPlan {
   const [width, height, depth] = sizes;
-  const colours = coloured ? shape[shape.length - 1] : 1;
   const vectors = Math.ceil(width / 4);
-  const slices = depth > 1 ? depth + 3 : 1;
-  if (slices * (height + 1) >= mostRows)
-    throw new RangeError(`augment: expected images of fewer than ${mostRows} rows in all slices, got ${depth * height}`); // prettier-ignore
   const padded = (slices * (height + 1) + 1) * (width + 1) + 1;
   const pairBytes = 16 * Math.ceil(padded / 2);
   const rowsAtOnce = Math.min(depth * height, Math.max(1, Math.floor(vectorsAtOnce / vectors)));
@@ -125,24 +119,4 @@ function gridOf(deform: ImageAugmentation, sizes: readonly number[], axes: numbe
   const magnitude = Math.min(deform.magnitude, axes > 2 ? mostInVolumes : mostInPictures);
   const amplitude = cells.map((count, axis) => (count > 0 ? (magnitude * (sizes[axis] - 1)) / count : 0));
   return { cells, points, columns: 4 * Math.ceil(points[0] / 4), amplitude };
-}
-
-function checkList(
-  list: readonly ImageAugmentation[],
-  space: readonly number[],
-  spacing: readonly number[] | null,
-): void {
-  if (list.length > mostAugmentations)
-    throw new RangeError(`augment: expected at most ${mostAugmentations} augmentations, got ${list.length}`);
-  for (const kind of ["deform", "resampling"] as const)
-    if (list.filter((one) => one.kind === kind).length > 1)
-      throw new RangeError(`augment: expected "${kind}" at most once, got it ${list.filter((one) => one.kind === kind).length} times`); // prettier-ignore
-  const moves = list.find(({ kind }) => ["crop", "translate", "rotate", "scale", "stretch", "shear", "flip", "deform", "cutout"].includes(kind)); // prettier-ignore
-  if (moves && (space.length < 2 || space.length > 3))
-    throw new RangeError(`augment: expected images of two or three axes for "${moves.kind}", got the shape [${space.join(", ")}]`); // prettier-ignore
-  if (space.length > 3)
-    throw new RangeError(`augment: expected images of at most three axes and colours, got [${space.join(", ")}]`);
-  const inMillimetres = list.find((one) => "millimetres" in one && (one.millimetres ?? false) !== false);
-  if (inMillimetres && !spacing)
-    throw new RangeError(`augment: expected images whose spacing is known for "${inMillimetres.kind}" in millimetres, got none. Give the spacing, or a fraction of the size.`); // prettier-ignore
 }

@@ -1,7 +1,7 @@
-// What augmenting the images of a set takes: their colours and millimetres as the set knows them.
-import { planAugmentation } from "./augment-plan.ts";
+// Whether the images of a set can be augmented: their colours and millimetres as the set knows them.
+import { fitAugmentations } from "./augment-fit.ts";
+import type { AugmentFit } from "./augment-fit.ts";
 import { imageAugmentations, isMixing } from "./mixing.ts";
-import type { AugmentPlan } from "./augment-plan.ts";
 import type { Augmentation } from "./augment.ts";
 import type { Dataset } from "./dataset.ts";
 import type { ImageGeometry } from "./image-geometry.ts";
@@ -12,18 +12,18 @@ import type { Patches } from "./patches.ts";
  * @param shape of what is augmented: an image, or a patch.
  * @throws RangeError for a list that the images cannot have, such as millimetres without one spacing of all.
  */
-export function planOfSet(
+export function fitOfSet(
   list: readonly Augmentation[],
   shape: readonly number[],
   set: Dataset,
   patches: Patches | null,
-): AugmentPlan {
+): AugmentFit {
   const own = imageAugmentations(list);
   const counted = own.find((one) => "millimetres" in one && (one.millimetres ?? false) !== false);
   const spacing = commonSpacing(set);
   if (counted && !spacing) refuseMillimetres(counted.kind, set);
   // A size of one number says nothing of colours.
-  return planAugmentation(own, shape, spacing, hasColours(patches ?? { size: 1 }, set));
+  return fitAugmentations(own, shape, spacing, hasColours(patches ?? { size: 1 }, set));
 }
 
 /**
@@ -45,7 +45,7 @@ export function checkAugmentation(
 ): void {
   const parts = patches && fitPatches(patches, set);
   if (augment.length === 0) return;
-  const { sizes } = planOfSet(augment, parts?.shape ?? set.shape, set, parts?.patches ?? null);
+  const { sizes } = fitOfSet(augment, parts?.shape ?? set.shape, set, parts?.patches ?? null);
   const mixing = augment.filter(isMixing).map(({ kind }) => kind);
   if (new Set(mixing).size < mixing.length)
     throw new RangeError(`augment: expected "${mixing[0]}" at most once, got it ${mixing.length} times`);

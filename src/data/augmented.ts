@@ -1,17 +1,9 @@
 // One image as training sees it: what is drawn for it in an epoch done to it, or what a record says done again.
-import { allocate } from "../wasm/memory.ts";
-import { layOut } from "../wasm/layout.ts";
-import { createAugmenter, memoryIn } from "./augmenter.ts";
 import type { Augmenter } from "./augmenter.ts";
 import type { Augmentation } from "./augment.ts";
 import type { AugmentationRecord } from "./augment-record.ts";
-import { planOfSet } from "./augment-set.ts";
-import { checkIndex } from "./bounds.ts";
-import { featuresOf } from "./dataset.ts";
 import type { Dataset } from "./dataset.ts";
-import { fitPatches } from "./patches.ts";
 import type { Patches } from "./patches.ts";
-import { trainingPatches } from "./patch-views.ts";
 
 /** An image after its augmentation. */
 export interface AugmentedImage {
@@ -64,7 +56,8 @@ export async function augmented(
     augmenter.begin(epoch);
     return augmenter.record(index + repeat * length);
   };
-  return apply(set, index, { augment, patches, seed, epoch }, record);
+  const { augmentImage } = await import("./augment-image.ts");
+  return augmentImage(set, index, { augment, patches, seed, epoch }, record);
 }
 
 /**
@@ -89,40 +82,6 @@ export async function replay(
   { augment, record, patches = null }: Pick<AugmentedOptions, "augment" | "patches"> & { record: AugmentationRecord },
 ): Promise<AugmentedImage> {
   const { seed, epoch } = record;
-  return apply(set, index, { augment, patches, seed, epoch }, () => record);
-}
-
-async function apply(
-  images: Dataset,
-  index: number,
-  { augment, patches, seed, epoch }: Required<Omit<AugmentedOptions, "repeat">>,
-  recordOf: (augmenter: Augmenter, length: number) => AugmentationRecord,
-): Promise<AugmentedImage> {
-  const parts = patches && fitPatches(patches, images).patches;
-  const view = parts && trainingPatches(images, parts, seed);
-  view?.begin(epoch);
-  const set = view ?? images;
-  checkIndex("augmented", index, set.length);
-  const plan = planOfSet(augment, set.shape, images, parts);
-  const size = featuresOf(set);
-  const block = await allocate(
-    layOut([
-      ["augmentation", plan.layout.bytes],
-      ["image", 4 * size],
-    ]),
-  );
-  try {
-    const augmenter = createAugmenter(plan, block.kernels, memoryIn(block, "augmentation"), seed);
-    const pixels = block.floats("image");
-    await set.prepare?.([index]);
-    set.read(index, pixels, 0);
-    const mask = set.maskLength > 0 ? new Uint8Array(set.maskLength) : null;
-    if (mask) set.readMask(index, mask, 0);
-    const record = recordOf(augmenter, set.length);
-    augmenter.replay(record, block.address("image"));
-    if (mask) augmenter.replayMask(record, mask, 0);
-    return { pixels: pixels.slice(0, size), shape: set.shape, colours: plan.colours, mask, record };
-  } finally {
-    block.free();
-  }
+  const { augmentImage } = await import("./augment-image.ts");
+  return augmentImage(set, index, { augment, patches, seed, epoch }, () => record);
 }

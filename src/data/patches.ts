@@ -1,7 +1,7 @@
 // Parts of images, as a plain value: how large they are, how far apart, how many of each image an epoch takes.
 import type { Dataset } from "./dataset.ts";
 import { featuresOf } from "./dataset.ts";
-import { isColoured } from "./thumbnail.ts";
+import { isColoured } from "./coloured.ts";
 
 export interface PatchOptions {
   /** Voxels along each axis of space, slowest first: `[16, 32, 32]`; one number for all. Colours are kept whole. */

@@ -1,4 +1,6 @@
 // Small pictures of images, by which copies are found: their cells, and how they may be flipped and turned.
+import { isColoured } from "./coloured.ts";
+
 /** How the images of one shape become thumbnails. */
 export interface ThumbnailPlan {
   /** Elements of an image along the axes of space that have more than one, then the colours. */
@@ -20,17 +22,8 @@ export interface ThumbnailPlan {
 /** Cells along an axis at most, by the number of axes. */
 const mostCells = [0, 1024, 32, 10];
 
-/** A last axis of at most so many values, and of fewer than the two before it, holds colours. */
-const mostColours = 4;
-
 /** A picture of fewer cells is its own coarse picture. */
 const fewestToCoarsen = 129;
-
-/** Whether the last axis of images of a shape is taken to hold colours. */
-export function isColoured(shape: readonly number[]): boolean {
-  const [rows, columns, last] = shape;
-  return shape.length > 3 || (last <= mostColours && last < Math.min(rows, columns));
-}
 
 export function planThumbnails(shape: readonly number[]): ThumbnailPlan {
   const colours = isColoured(shape) ? shape[shape.length - 1] : 1;

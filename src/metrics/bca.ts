@@ -1,6 +1,7 @@
 // The bias-corrected and accelerated bootstrap interval (BCa).
 import type { Interval } from "./intervals.ts";
 import { normalQuantile, normalShare, studentQuantile, z } from "./normal.ts";
+import { quantile } from "./quantile.ts";
 
 export interface BcaOptions {
   /** The figure of the set itself. */
@@ -57,14 +58,6 @@ function accelerationOf(jackknife: Float64Array): number {
     cubes += apart * apart * apart;
   }
   return squares > 0 ? cubes / (6 * squares * Math.sqrt(squares)) : 0;
-}
-
-/** Linearly interpolated. */
-export function quantile(sorted: Float64Array, share: number): number {
-  const position = Math.max(0, Math.min(1, share)) * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }
 
 /** How many of the ascending values are below `value`. */

@@ -1,6 +1,6 @@
 // The interval of the expected calibration error, which is too large on every sample.
 import { stream } from "../random.ts";
-import { quantile } from "./bca.ts";
+import { quantile } from "./quantile.ts";
 import type { Interval } from "./intervals.ts";
 import { binOf } from "./reliability.ts";
 

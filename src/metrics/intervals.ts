@@ -1,6 +1,6 @@
 // 95 % confidence intervals: Wilson for a share, DeLong for the area under the ROC curve, bootstrap for the rest.
 import { exp } from "../elementary.ts";
-import { quantile } from "./bca.ts";
+import { quantile } from "./quantile.ts";
 import { z } from "./normal.ts";
 import { doubledPlacements, missingClass, sortScores } from "./ranks.ts";
 import { eachQuickResample } from "./resamples.ts";

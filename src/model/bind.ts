@@ -1,7 +1,7 @@
 // Where every layer's input, output and tensors lie in a block.
 import type { Address } from "../wasm/kernels.ts";
 import type { Block } from "../wasm/memory.ts";
-import { maskWidth } from "./dropout.ts";
+import { maskWidth } from "./mask-width.ts";
 import type { Network } from "./network.ts";
 import { parameterPlaces, regionOf } from "./plan.ts";
 import type { ParameterRole, PlacedLayer } from "./shapes.ts";

@@ -5,7 +5,7 @@ import type { CallableKernels, CallList } from "../wasm/calls.ts";
 import type { Address } from "../wasm/kernels.ts";
 import type { NoiseLayer } from "./layers.ts";
 import type { Network } from "./network.ts";
-import { groupsOf } from "./shapes.ts";
+import { maskWidth } from "./mask-width.ts";
 import type { PlacedLayer } from "./shapes.ts";
 
 /** Draws the masks of one network's dropout layers. */
@@ -21,19 +21,6 @@ export interface MaskDrawer {
 /** Words of a call that draws a mask: which block of draws comes first, and the stream's word for the epoch. */
 const blockWord = 4;
 const epochWord = 5;
-
-/** Factors that an image's mask has; 0 for layers without one. */
-export function maskWidth({ layer, outputs, shape }: PlacedLayer): number {
-  switch (layer.kind) {
-    case "dropout":
-    case "gaussianDropout":
-      return outputs;
-    case "spatialDropout":
-      return groupsOf(shape, layer.axis).size;
-    default:
-      return 0;
-  }
-}
 
 /**
  * Every image of an epoch owns as many draws as all dropout layers have factors, each layer rounded up to whole blocks

@@ -1,9 +1,9 @@
 // Every region that a network needs, as a pure function of its layers and the batch: known before anything is allocated.
-import { callBytes } from "../wasm/calls.ts";
+import { callBytes } from "../wasm/call-bytes.ts";
 import { controlBytes, sharedCapacity } from "../wasm/team-sizes.ts";
 import { layOut, matmulScratchBytes, panelFloats } from "../wasm/layout.ts";
 import type { Layout } from "../wasm/layout.ts";
-import { maskWidth } from "./dropout.ts";
+import { maskWidth } from "./mask-width.ts";
 import { isLearned, learns } from "./shapes.ts";
 import type { Parameter, PlacedLayer } from "./shapes.ts";
 

@@ -26,19 +26,8 @@ import {
   settingRows,
 } from "./words.ts";
 
-/**
- * The report as Markdown (CommonMark with tables), in the parts that the page has. Everything that comes from data is
- * escaped.
- *
- * @example
- * ```ts
- * import { reportMarkdown } from "voxgrad";
- * import type { Report } from "voxgrad";
- *
- * const show = (report: Report) => console.log(reportMarkdown(report));
- * ```
- */
-export function reportMarkdown(report: Report): string {
+/** The report as Markdown, in the parts that the page has. */
+export function markdownOf(report: Report): string {
   const { warnings } = report;
   const parts: readonly (readonly [title: string, body: string])[] = [
     [partTitles.figures, figures(report)],

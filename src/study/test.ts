@@ -1,6 +1,6 @@
 // Phase three: the seal is broken, on record, before the first test image is read; then the report is written.
 import { StudyStateError } from "../errors.ts";
-import { reportMarkdown } from "../report/markdown.ts";
+import { markdownOf } from "../report/markdown.ts";
 import type { Report } from "../report/record.ts";
 import { sha256 } from "../storage/sha256.ts";
 import { refuseUnfinished } from "./desk.ts";
@@ -34,7 +34,7 @@ export async function test(desk: Desk, { pages = {}, examples = true, reopen = n
   const report = await examine({ model, sets, record, entries, weightsSha256, history, examples });
   const texts: readonly (readonly [string, string])[] = [
     ["report.json", JSON.stringify(report, null, 2) + "\n"],
-    ["report.md", reportMarkdown(report)],
+    ["report.md", markdownOf(report)],
     ...Object.entries(pages).map(([name, page]) => [name, page(report)] as const),
   ];
   const reports: Record<string, string> = {};

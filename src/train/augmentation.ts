@@ -1,5 +1,5 @@
 // Augmentation as training uses it: planned for the images that a step sees, bound to the run's memory.
-import { planOfSet } from "../data/augment-set.ts";
+import { planOfSet } from "../data/augment-plan-of-set.ts";
 import type { AugmentPlan } from "../data/augment-plan.ts";
 import { createAugmenter, memoryIn } from "../data/augmenter.ts";
 import type { Augmenting } from "../data/batch.ts";

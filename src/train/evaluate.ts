@@ -1,7 +1,6 @@
 // Sends a whole set forward with dropout off: for the figures of an epoch, for the test, for predictions.
 import { fillWeights } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { gridPatches } from "../data/patch-views.ts";
 import { hasColours, patchGeometry } from "../data/patches.ts";
 import type { PatchGeometry, Patches } from "../data/patches.ts";
 import { readAhead } from "../data/read-ahead.ts";
@@ -126,6 +125,7 @@ export async function forwardAll(
     task === "classification"
       ? averageClasses(geometry, outputs)
       : averageVoxels(geometry, outputs / geometry.patchVoxels);
+  const { gridPatches } = await import("../data/patch-views.ts");
   const grid = gridPatches(set, geometry);
   return forwardBatches(evaluator, grid, breathe, (first, rows, probabilities) => {
     see?.(grid, first, rows, perImage);

@@ -1,6 +1,5 @@
 // A run of training: epochs of steps, their figures on both sets, the best weights kept, to stop and go on at any step.
 import type { Dataset } from "../data/dataset.ts";
-import { trainingPatches } from "../data/patch-views.ts";
 import { readAhead } from "../data/read-ahead.ts";
 import { isMixing } from "../data/mixing.ts";
 import { drawOrderOf, drawsOf, samplingOfParts } from "../data/sampling.ts";
@@ -99,11 +98,12 @@ export async function startFit(
   const { network, optimizer, schedule, batchSize, seed, sampling } = settings;
   checkTotalWeight("training", sets.train);
   checkTotalWeight("validation", sets.validation);
-  const patches = settings.patches ? trainingPatches(sets.train, settings.patches, seed) : null;
+  // What not every run has is loaded for those that have it.
+  const views = settings.patches ? await import("../data/patch-views.ts") : null;
+  const patches = views && settings.patches ? views.trainingPatches(sets.train, settings.patches, seed) : null;
   /** What steps are made of. Figures are of the sets' whole images. */
   const train = patches ?? sets.train;
   const slots = optimizerSlots(optimizer);
-  // What not every run has is loaded for those that have it.
   const augmentation = settings.augment.length > 0 ? await import("./augmentation.ts") : null;
   const mixingOf = settings.augment.some(isMixing) ? await import("./mixing.ts") : null;
   const augmentPlan = augmentation?.planFor(settings, sets.train) ?? null;

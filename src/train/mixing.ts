@@ -1,6 +1,6 @@
 // Mixes the images of a batch with one another, and what is true of them: mixup and cutmix, behind each image's own changes.
 import type { MixingAugmentation } from "../data/augment.ts";
-import { planOfSet } from "../data/augment-set.ts";
+import { planOfSet } from "../data/augment-plan-of-set.ts";
 import { fillOneHot } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { drawMix } from "../data/mix-draw.ts";

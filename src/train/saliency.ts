@@ -1,7 +1,6 @@
 // Gradient times input: how far each place of an image speaks for a class, as far as a small change can tell.
 import { createBreathe } from "../breathe.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { gridPatches } from "../data/patch-views.ts";
 import type { PatchGeometry } from "../data/patches.ts";
 import { readAhead } from "../data/read-ahead.ts";
 import { bindInputGradient, planInputGradient } from "../model/input-gradient.ts";
@@ -56,7 +55,7 @@ export async function saliencyOf(model: Model, subject: Subject): Promise<Explan
   const { network } = model;
   const { set, geometry, classIndexes } = subject;
   const perImage = geometry.corners.length;
-  const view = model.patches ? gridPatches(set, geometry) : set;
+  const view = model.patches ? (await import("../data/patch-views.ts")).gridPatches(set, geometry) : set;
   const batchSize = Math.min(mostRows, view.length);
   const block = await allocate(planInputGradient(network, batchSize));
   try {

@@ -1,4 +1,5 @@
 // Lists of kernel calls in memory, which one call carries out: what is written here is read by assembly/calls.ts.
+import { callBytes } from "./call-bytes.ts";
 import type { Address, Kernels } from "./kernels.ts";
 
 /** Kernels that a list may hold, in the order of their numbers in assembly/calls.ts: how many words and scalars each takes. */
@@ -105,8 +106,7 @@ type OfLists = "requireFinite" | "meet" | "markFinite" | "requireUnmarked";
 /** The kernels of which lists are made: those of an instance, which compute at once, or a list's recorder. */
 export type CallableKernels = Pick<Kernels, Exclude<Callable, OfLists>>;
 
-/** Bytes of a call, and where in them its scalars begin and its result lies. */
-export const callBytes = 128;
+/** Where in a call's bytes its scalars begin and its result lies. */
 const scalarsAt = 8;
 const resultAt = 15;
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { reportMarkdown } from "../../src/report/markdown.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
 import { buildReport } from "../../src/report/record.ts";
 import { labelledInput, maskedInput } from "./example.ts";
 
 const report = buildReport(labelledInput(["healthy", "pneumonia"], [90, 110]));
-const text = reportMarkdown(report);
+const text = markdownOf(report);
 
 describe("the report in Markdown", () => {
   test("has every figure with its interval, and how it was made", () => {
@@ -18,7 +18,7 @@ describe("the report in Markdown", () => {
 
   test("begins with what a reader must mind", () => {
     expect(text.indexOf("> **Mind:** Training ended overfitting")).toBeLessThan(text.indexOf("## Figures"));
-    expect(reportMarkdown({ ...report, warnings: [] })).not.toContain("**Mind:**");
+    expect(markdownOf({ ...report, warnings: [] })).not.toContain("**Mind:**");
   });
 
   test("has the confusion matrix, the sets, the events in order and the settings", () => {
@@ -34,23 +34,23 @@ describe("the report in Markdown", () => {
   });
 
   test("says why a figure or an interval is missing", () => {
-    const one = reportMarkdown(buildReport(labelledInput(["healthy", "pneumonia"], [0, 20], { skill: 99 })));
+    const one = markdownOf(buildReport(labelledInput(["healthy", "pneumonia"], [0, 20], { skill: 99 })));
     expect(one).toContain("| Specificity | undefined: the truth has nothing but the class | – |");
     expect(one).toMatch(/\| Dice \(F1\) \| 1\.000 \| none: every resample gives the same value/);
   });
 
   test("lists each class, of many classes and of kinds of foreground", () => {
-    expect(reportMarkdown(buildReport(labelledInput(["a", "b", "c"], [9, 9, 9])))).toMatch(
+    expect(markdownOf(buildReport(labelledInput(["a", "b", "c"], [9, 9, 9])))).toMatch(
       /## Each class against the rest\n\n\| class \| recall .*\n.*\n\| a \| 0\.\d{3} \|/,
     );
-    const masks = reportMarkdown(buildReport(maskedInput(["oedema", "tumour"])));
+    const masks = markdownOf(buildReport(maskedInput(["oedema", "tumour"])));
     expect(masks).toContain("| truth \\\\ predicted | background | oedema | tumour |");
     expect(masks).toMatch(/\| oedema \| 0\.\d{3} \|/);
   });
 
   test("lets no name become markup, a link, HTML or a new row", () => {
     const name = "<img src=x>|[a](http://b)\n# *c* `d` &amp;";
-    const hostile = reportMarkdown(buildReport(labelledInput(["healthy", name], [90, 110])));
+    const hostile = markdownOf(buildReport(labelledInput(["healthy", name], [90, 110])));
     expect(hostile).toContain("&lt;img src=x\\>\\|\\[a\\](http:\\/\\/b) \\# \\*c\\* \\`d\\` \\&amp;");
     expect(hostile).not.toContain("<img");
     expect(hostile).not.toContain("\n# *c*");

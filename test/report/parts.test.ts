@@ -4,7 +4,7 @@ import { network } from "../../src/model/network.ts";
 import { batchNorm } from "../../src/model/normalization-layers.ts";
 import { diagnosisSentence } from "../../src/report/diagnosis-runs.ts";
 import { reportHtml } from "../../src/report/html.ts";
-import { reportMarkdown } from "../../src/report/markdown.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
 import { networkRows } from "../../src/report/network-rows.ts";
 import type { NewerFields } from "../../src/report/newer-fields.ts";
 import { partTitles } from "../../src/report/part-titles.ts";
@@ -37,7 +37,7 @@ function pathOf(page: string, label: string, stroke: number): (readonly [number,
 describe("page and Markdown", () => {
   test.each(Object.entries(reports))("have the same parts in the same order (%s)", (_, report) => {
     const titles = [...reportHtml(report).matchAll(/<section class="part" id="\w+">\n<h2>(.*?)<\/h2>/g)];
-    const headings = [...reportMarkdown(report).matchAll(/^## (.*)$/gm)];
+    const headings = [...markdownOf(report).matchAll(/^## (.*)$/gm)];
     expect(titles.map(([, title]) => title)).toEqual(headings.map(([, title]) => title));
     const all: readonly string[] = Object.values(partTitles);
     expect(titles.map(([, title]) => all.indexOf(title)).every((place, i, places) => place > (places[i - 1] ?? -1))).toBe(true);
@@ -57,12 +57,12 @@ describe("page and Markdown", () => {
       expect(page.indexOf(sentence)).toBeGreaterThan(0);
       expect(page.indexOf(sentence)).toBeLessThan(page.indexOf("Mind, before reading"));
     }
-    const [, , first] = reportMarkdown(masks).split("\n");
+    const [, , first] = markdownOf(masks).split("\n");
     expect(first).toContain(`40 test images, opened 2 times, on 2026-03-05 14:07:31 UTC. ${said.join(" ")}`);
   });
 
   test("have further figures with their units, and those that the record lacks not at all", () => {
-    for (const text of [textOf(reportHtml(masks)), reportMarkdown(masks)]) {
+    for (const text of [textOf(reportHtml(masks)), markdownOf(masks)]) {
       expect(text).toMatch(/Hausdorff distance, 95th percentile .*3\.90 mm .*3\.20 to 4\.60 mm/);
       expect(text).not.toContain("Log loss");
     }
@@ -72,21 +72,21 @@ describe("page and Markdown", () => {
     const undefinedKappa = { value: null, interval: null, method: "kappa", reason: "one class alone" };
     const report = { ...two, metrics: { ...metrics, kappa: undefinedKappa } } as Report;
     expect(textOf(reportHtml(report))).toMatch(/Cohen's kappa .* – undefined: one class alone/);
-    expect(reportMarkdown(report)).toMatch(/\| Cohen's kappa \| undefined: one class alone \| – \|/);
+    expect(markdownOf(report)).toMatch(/\| Cohen's kappa \| undefined: one class alone \| – \|/);
   });
 
   test("set the network beside what needs none, and its classes beside their averages", () => {
     const accuracy = three.metrics.accuracy.value!.toFixed(3);
     expect(textOf(reportHtml(three))).toMatch(new RegExp(`the network ${accuracy} .* the mean intensity 0\\.610 0\\.600 0\\.640 0\\.240`));
-    expect(reportMarkdown(three)).toContain("| the mean intensity | 0.610 | 0.600 | 0.640 | 0.240 |");
+    expect(markdownOf(three)).toContain("| the mean intensity | 0.610 | 0.600 | 0.640 | 0.240 |");
     expect(textOf(reportHtml(three))).toMatch(/mean, classes alike 0\.810 0\.900 0\.800 .*0\.800 all taken/);
-    expect(reportMarkdown(three)).toContain("| all taken together | 0.820 | 0.910 | 0.820 |");
+    expect(markdownOf(three)).toContain("| all taken together | 0.820 | 0.910 | 0.820 |");
   }); // prettier-ignore
 
   test("say what was decided on the validation set", () => {
     const sentence = 'An image is called "pneumonia" from a probability of 0.420 on: a threshold chosen on the validation set before the test set was opened (youden).';
     expect(textOf(reportHtml(two))).toContain(sentence);
-    expect(reportMarkdown(two)).toContain(sentence);
+    expect(markdownOf(two)).toContain(sentence);
     expect(textOf(reportHtml(two))).toContain("Logits were divided by 1.310, a temperature");
   }); // prettier-ignore
 
@@ -98,8 +98,8 @@ describe("page and Markdown", () => {
     );
     expect(page).toContain("near copy the same picture, brighter, noisier, shifted a little or resampled 5");
     expect(page).toContain("300 of 1 to 12 images 61 of 1 to 9 images 61 of 1 to 9 images");
-    expect(reportMarkdown(two)).toContain("| same image | the same pixels in two sets | 2 |");
-    expect(reportMarkdown(two)).toContain("| train | 1,000 | 450 | 550 | 300 of 1 to 12 images | 111111111111… |");
+    expect(markdownOf(two)).toContain("| same image | the same pixels in two sets | 2 |");
+    expect(markdownOf(two)).toContain("| train | 1,000 | 450 | 550 | 300 of 1 to 12 images | 111111111111… |");
     const clean = two.phases.map((phase) =>
       phase.event === "audited" ? { ...phase, leakage: "stop", pairs: { exact: 0, near: 0 }, threshold: null } : phase,
     );
@@ -110,21 +110,21 @@ describe("page and Markdown", () => {
 
   test("give the commands, seeds and every fingerprint that repeat the study", () => {
     const more = two.phases.map((phase) => (phase.event === "split" ? { ...phase, moreData: { size: 40 } } : phase));
-    for (const text of [textOf(reportHtml(two)), reportMarkdown(two)]) {
+    for (const text of [textOf(reportHtml(two)), markdownOf(two)]) {
       expect(text).toContain("voxgrad verify STUDY --replay");
       expect(text).toContain("voxgrad train DATA --config STUDY/config.json --out AGAIN");
       expect(text).toMatch(/seed of the division, and of the bootstrap[ |]+7/);
       expect(text).toMatch(/seed of training: first weights, order of images, augmentation, dropout[ |]+8/);
       for (const { sha256 } of Object.values(two.sets)) expect(text).toContain(sha256);
     }
-    expect(reportMarkdown({ ...two, phases: more })).toContain("voxgrad train DATA --more-data DATA2 --config");
+    expect(markdownOf({ ...two, phases: more })).toContain("voxgrad train DATA --more-data DATA2 --config");
   });
 
   test("tell the masks image by image: quartiles, and the worst ten by name", () => {
     const page = textOf(reportHtml(masks));
     expect(page).toContain("Dice 0.300 0.450 0.633 0.783 0.933 10");
     expect(page).toContain("case-17 (17) 0.300 0.176 0.300 0.280 0.330 13.44 8.40 2.10");
-    const rows = reportMarkdown(masks).split("### The images that came off worst")[1].split("\n\n")[1].split("\n");
+    const rows = markdownOf(masks).split("### The images that came off worst")[1].split("\n\n")[1].split("\n");
     expect(rows).toHaveLength(12);
     expect(rows[2]).toBe("| case-17 (17) | 0.300 | 0.176 | 0.300 | 0.280 | 0.330 | 13.44 | 8.40 | 2.10 |");
     const dots = /aria-label="Dice of 30 images, from 0\.300 to 0\.933, median 0\.633">([\s\S]*?)<\/svg>/.exec(reportHtml(masks))![1];
@@ -145,7 +145,7 @@ test("no name, reason or heading of a record becomes markup", () => {
     // The names of events and layers decide what is drawn.
     const events = phases.map((phase) => ({ ...(poisoned(phase) as typeof phase), event: phase.event }));
     const bad = { ...(poisoned(report) as Report), task, phases: events, settings: report.settings };
-    const [page, text] = [reportHtml(bad), reportMarkdown(bad)];
+    const [page, text] = [reportHtml(bad), markdownOf(bad)];
     expect(page).not.toMatch(/<img|="[^"]*<|<\/style>[\s\S]*<\/style>/);
     expect(text.replace(/```[\s\S]*?```/g, "")).not.toMatch(/<img|[^\\]\]\(/);
     expect(textOf(page)).toContain(`${report.classes[0]}${hostile}`);
@@ -183,7 +183,7 @@ describe("the curves of the page", () => {
   });
 
   test("are tables in the Markdown", () => {
-    const text = reportMarkdown({ ...two, curves } as Report);
+    const text = markdownOf({ ...two, curves } as Report);
     expect(text).toContain("| x | 0.60 to 1.00 | 10 | 0.750 | 1.000 |");
     expect(text).not.toContain("| x | 0.50 to 0.60");
     expect(text).toContain("| x | 0.5 | 0.200 | -0.100 |");
@@ -226,13 +226,13 @@ describe("the network of a report", () => {
     expect(text).toContain("50,712 weights, 75 biases, 128 factors and shifts of normalisation: 50,915 numbers are learned.");
     expect(text).toContain("hidden 1 64 nodes batch normalisation · relu · dropout 0.3 784 × 64 = 50,176 weights, 64 biases");
     expect(text).toContain("output 3 nodes glioma, meningioma, no tumour 8 × 3 = 24 weights, 3 biases");
-    expect(reportMarkdown(three)).toContain("| hidden 2 | 8 | leakyRelu 0.01 | 64 × 8 = 512 weights, 8 biases |");
+    expect(markdownOf(three)).toContain("| hidden 2 | 8 | leakyRelu 0.01 | 64 × 8 = 512 weights, 8 biases |");
   }); // prettier-ignore
 
   test("is said to be off record where it is", () => {
     for (const settings of [{}, { training: null }, { training: { network: { layers: [], input: [3] } } }]) {
       expect(textOf(reportHtml({ ...two, settings }))).toContain("The layers of the network are not on record.");
-      expect(reportMarkdown({ ...two, settings })).toContain("The layers of the network are not on record.");
+      expect(markdownOf({ ...two, settings })).toContain("The layers of the network are not on record.");
     }
     expect(networkRows({ ...two, settings: fullSettings(2, [4, 5]) })![0]).toMatchObject({ nodes: 20, notes: ["image of 4 × 5", "dropout 0.1"] });
   }); // prettier-ignore

@@ -7,7 +7,7 @@ import { phantoms } from "../../src/data/phantom.ts";
 import { LeakageError, StudyStateError } from "../../src/errors.ts";
 import { dense } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
-import { reportMarkdown } from "../../src/report/markdown.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import { decodeIds, encodeIds } from "../../src/study/members.ts";
 import { openStudy, study } from "../../src/study/study.ts";
@@ -110,7 +110,7 @@ describe("a study of three sets that leak into one another", () => {
     expect(report.warnings[0]).toMatch(
       /^The sets leak into one another, and the study was told to go on: 2 of 10 test images and 2 of 10 validation images .*\(pairs: exact 1, near 2\)/,
     );
-    expect(reportMarkdown(report).split("\n").slice(0, 6).join("\n")).toMatch(/The sets leak into one another/);
+    expect(markdownOf(report).split("\n").slice(0, 6).join("\n")).toMatch(/The sets leak into one another/);
   });
 
   it("of shared patients drops every image of the patient on the training side", async () => {

@@ -7,7 +7,7 @@ import { phantoms } from "../../src/data/phantom.ts";
 import { LeakageError } from "../../src/errors.ts";
 import { dense } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
-import { reportMarkdown } from "../../src/report/markdown.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import { openStudy, study } from "../../src/study/study.ts";
 import type { Study, TrainRunOptions } from "../../src/study/options.ts";
@@ -87,7 +87,7 @@ describe("a study given a fitted normalisation", () => {
     expect((await again.model()).normalization).toEqual(leaked);
     const report = await again.test();
     expect(report.warnings[0]).toMatch(/^Pixels were scaled by figures of validation or test images/);
-    expect(reportMarkdown(report).split("\n").slice(0, 6).join("\n")).toMatch(/Pixels were scaled by figures/);
+    expect(markdownOf(report).split("\n").slice(0, 6).join("\n")).toMatch(/Pixels were scaled by figures/);
   });
 
   it("takes constants, and refuses figures that cannot scale its images", async () => {

@@ -7,7 +7,7 @@ import type { Storage } from "../../src/storage/storage.ts";
 import { appendEntry } from "../../src/study/ledger.ts";
 import { openStudy, study } from "../../src/study/study.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
-import { reportMarkdown } from "../../src/report/markdown.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
 import { blobs, copyOf, linesOf, quick, textOf, trainAll, trained, write, writeLines } from "./small-study.ts";
 
 const hash = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -212,7 +212,7 @@ describe("the opening of the test set", () => {
     expect(third.warnings[0]).toMatch(
       /^The test set was opened 3 times, first on .*"the report was lost"; on .*"a reviewer asked"\. A set that was looked at/,
     );
-    const text = reportMarkdown(third);
+    const text = markdownOf(third);
     expect(text.indexOf("was opened 3 times")).toBeGreaterThan(0);
     expect(text.indexOf("was opened 3 times")).toBeLessThan(text.indexOf("## Figures"));
     expect(await events(storage)).toEqual([...(await events(storage)).slice(0, 5), ...Array<string[]>(3).fill(["test opened", "test finished"]).flat()]); // prettier-ignore

@@ -5,7 +5,7 @@ import { StudyStateError } from "../../src/errors.ts";
 import { dense } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { sigmoidCrossEntropy } from "../../src/model/loss.ts";
-import { reportMarkdown } from "../../src/report/markdown.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import type { Study, TrainRunOptions } from "../../src/study/options.ts";
 import { openStudy, study } from "../../src/study/study.ts";
@@ -52,7 +52,7 @@ describe("weights of images in a study", () => {
     expect(weights?.effectiveSize).toBeLessThan(report.testSet.size);
     for (const name of ["accuracy", "recall", "rocAuc"] as const)
       expect(report.metrics[name].method).toMatch(/images by their weights; 95 % BCa bootstrap/);
-    const text = reportMarkdown(report);
+    const text = markdownOf(report);
     expect(text.indexOf("The test images do not count alike")).toBeGreaterThan(0);
     expect(text.indexOf("The test images do not count alike")).toBeLessThan(text.indexOf("## Figures"));
   });

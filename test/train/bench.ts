@@ -5,7 +5,7 @@ import { truthOf } from "../../src/model/loss.ts";
 import type { Loss } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
 import { bindPass } from "../../src/model/pass.ts";
-import { maskWidth } from "../../src/model/dropout.ts";
+import { maskWidth } from "../../src/model/mask-width.ts";
 import { regionOf } from "../../src/model/plan.ts";
 import { groupsOf } from "../../src/model/shapes.ts";
 import { initializeWeights, readWeights } from "../../src/model/weights.ts";
