@@ -28,6 +28,7 @@ import { reliabilityPlot } from "./reliability-plot.ts";
 import { repeatHtml } from "./repeat-html.ts";
 import { rocPlot } from "./roc-plot.ts";
 import { setsTable } from "./sets-table.ts";
+import { unlikeHtml } from "./unlike-html.ts";
 import { confusionNames, decisionSentence, headline, namedFigures } from "./words.ts";
 
 /**
@@ -68,6 +69,7 @@ ${perClassTable(report)}` },
     { id: "training", title: partTitles.training, body: training(report) },
     { id: "network", title: partTitles.network, body: networkDrawing(report) },
     { id: "data", title: partTitles.data, body: markup`${setsTable(report)}
+${unlikeHtml(report)}
 ${auditTable(report)}` },
     { id: "events", title: partTitles.events, body: eventsList(report) },
     { id: "limits", title: partTitles.limits, body: limitsHtml(report) },

@@ -11,6 +11,7 @@ import { createBreathe } from "../breathe.ts";
 import { forwardAll } from "../train/evaluate.ts";
 import { maskClassAt } from "../train/figures.ts";
 import type { Model } from "../train/model.ts";
+import { limitRank, noveltyIn } from "../train/familiarize.ts";
 import { openModel, predict } from "../train/predict.ts";
 import type { Epoch } from "../train/progress.ts";
 import { version } from "../version.ts";
@@ -64,6 +65,7 @@ export async function examine({
     opened: opening?.time ?? "",
     seed: record.division.seed,
     weightsSha256,
+    ...(await noveltyOfSets(model, sets)),
     ...(model.decision ? { decision: model.decision } : {}),
     bestEpoch: history.findLast(({ best }) => best)?.epoch ?? 0,
     history,
@@ -71,6 +73,12 @@ export async function examine({
     settings,
     ...(examples ? { examples: await examplesOf(model, sets.test, predictions) } : {}),
   });
+}
+
+/** Which images are unlike the training set: those of the validation set are what the test set's are compared with. */
+async function noveltyOfSets(model: Model, sets: DatasetSplit): Promise<Pick<ReportInput, "novelty">> {
+  const [test, validation] = [await noveltyIn(model, sets.test), await noveltyIn(model, sets.validation)];
+  return test && validation ? { novelty: { test, validation, limitRank: limitRank(sets.validation.length) } } : {};
 }
 
 async function labelPredictions(model: Model, sets: DatasetSplit) {
