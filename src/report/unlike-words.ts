@@ -40,7 +40,7 @@ export function unlikeWarning(report: Omit<Report, "warnings">): string[] {
 }
 
 function flaggedSentence({ images, share, expected }: UnlikeTraining, size: number): string {
-  return `${count(images)} of ${plural(size, "image")} (${percent1(share.value)}) lie outside what was seen in training, where ${percent1(expected)} are to be expected`;
+  return `${count(images)} of ${plural(size, "image")} (${percent(share.value ?? 0)}) lie outside what was seen in training, where ${percent(expected)} are to be expected`;
 }
 
 function fartherSentence({ farther }: UnlikeTraining): string {
@@ -72,13 +72,13 @@ export function unlikeWords(report: Report): UnlikeWords | null {
   if (!found) return null;
   const { images, share, expected, reasons, farther, figures } = found;
   const { size } = report.testSet;
-  const sure = share.interval ? ` (${percent1(share.value)}; 95 % interval ${percent1(share.interval[0])} to ${percent1(share.interval[1])})` : ""; // prettier-ignore
+  const sure = share.interval ? ` (${percent(share.value ?? 0)}; 95 % interval ${percent(share.interval[0])} to ${percent(share.interval[1])})` : ""; // prettier-ignore
   const verdict = isUnlike(found)
     ? "That is more than chance gives: the test set is unlike the training set."
     : "By that the test set is like the training set.";
   return {
     sentences: [
-      `Of the ${plural(size, "test image")} ${count(images)}${sure} ${images === 1 ? "lies" : "lie"} outside what was seen in training; of images of one kind ${percent1(expected)} would. ` +
+      `Of the ${plural(size, "test image")} ${count(images)}${sure} ${images === 1 ? "lies" : "lie"} outside what was seen in training; of images of one kind ${percent(expected)} would. ` +
         (farther?.value === null || !farther
           ? ""
           : `In the last hidden layer a test image lies farther from the training images than a validation image in ${percent(farther.value)} of all pairs${farther.interval ? ` (95 % interval ${percent(farther.interval[0])} to ${percent(farther.interval[1])})` : ""}; 50 % is alike. `) +
@@ -108,9 +108,4 @@ function nameOf(key: (typeof partKeys)[number], task: Report["task"]): string {
 function withRange({ value, interval }: { value: number | null; interval: readonly [number, number] | null }): string {
   if (value === null) return "–";
   return interval ? `${decimal(value)} (${decimal(interval[0])} to ${decimal(interval[1])})` : decimal(value);
-}
-
-/** `1.9 %`: shares here are small. */
-function percent1(share: number | null): string {
-  return share === null ? "–" : `${(100 * share).toFixed(1)} %`;
 }
