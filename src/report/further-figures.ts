@@ -57,6 +57,12 @@ function isDistance(scale: FurtherFigure["scale"]): boolean {
   return scale === "mm" || scale === "voxels" || scale === "units";
 }
 
+/** What distances of masks are counted in; null where the record has none. */
+export function unitOfDistances(report: Report): "mm" | "voxels" | "units" | null {
+  const figure = furtherFigure(report, "meanSurfaceDistance");
+  return figure && unitOf(figure);
+}
+
 /** What a distance is counted in stands in how it was made. */
 function unitOf({ method }: Figure): "mm" | "voxels" | "units" {
   return /millimet/.test(method) ? "mm" : /units of the files/.test(method) ? "units" : "voxels";

@@ -89,9 +89,11 @@ function titleOf(report: Report): string {
 
 function header(report: Report): Markup {
   const { testSet, task, classes, bestEpoch } = report;
+  const { name, figure } = headline(report);
   const openings = openingSentences(report);
   const list = markup`
 <dl>
+<div class="result"><dt>${name}</dt><dd>${figure.value === null ? "undefined" : decimal(figure.value)}${figure.interval ? ` (95 %: ${range(figure.interval)})` : ""}</dd></div>
 <div><dt>task</dt><dd>${task}</dd></div>
 <div><dt>${task === "segmentation" ? "foreground" : "classes"}</dt><dd>${classes.join(", ")}</dd></div>
 <div><dt>test set</dt><dd>${plural(testSet.size, "image")}, opened ${timesOpened(report)}</dd></div>

@@ -181,7 +181,9 @@ function data(report: Report): string {
       ? [
           "### Is the test set like the training set?",
           ...unlike.sentences.map(escapeMarkdown),
-          markdownTable(["unlike training by", "meaning", "images"], unlike.reasons),
+          ...(unlike.reasons.length > 0
+            ? [markdownTable(["unlike training by", "meaning", "images"], unlike.reasons)]
+            : []),
           ...(unlike.figures ? [markdownTable(unlike.figures.head, unlike.figures.rows)] : []),
         ]
       : []),

@@ -11,12 +11,16 @@ export function unlikeHtml(report: Report): Markup {
   const { sentences, reasons, figures } = words;
   return markup`<h3>Is the test set like the training set?</h3>
 ${sentences.map((sentence) => markup`<p>${sentence}</p>`)}
-<table class="audit">
+${
+  reasons.length === 0
+    ? nothing
+    : markup`<table class="audit">
 <thead><tr><th scope="col">unlike training by</th><th scope="col" class="number">images</th></tr></thead>
 <tbody>
 ${reasons.map(([reason, meaning, images]) => markup`<tr><th scope="row">${reason} <small>${meaning}</small></th><td class="number">${images}</td></tr>`)}
 </tbody>
-</table>${
+</table>`
+}${
     figures === null
       ? nothing
       : markup`

@@ -57,7 +57,7 @@ function aloneSentence({ figures }: UnlikeTraining, task: Report["task"]): strin
 
 export interface UnlikeWords {
   readonly sentences: readonly string[];
-  /** Why images were flagged: reason, what it means, how many. */
+  /** Why images were flagged: reason, what it means, how many; empty where none was. */
   readonly reasons: readonly (readonly [reason: string, meaning: string, images: string])[];
   /** Figures of the flagged images and of the rest: null where either are too few. */
   readonly figures: {
@@ -85,7 +85,7 @@ export function unlikeWords(report: Report): UnlikeWords | null {
         verdict,
       ...(images > 0 && !figures ? ["There are too few of them, or of the rest, for figures of their own."] : []),
     ],
-    reasons: [
+    reasons: images === 0 ? [] : [
       ["shape", "another size than the training images", count(reasons.shape)],
       ["intensities", "darker, brighter or of other contrast than any of them", count(reasons.intensities)],
       ["distance", reasons.distance === null ? "not known: the network has no hidden layer" : "beyond the 99.5th percentile in the last hidden layer", reasons.distance === null ? "–" : count(reasons.distance)],

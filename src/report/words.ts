@@ -70,7 +70,9 @@ export function headline(report: Report): NamedFigure {
 }
 
 /** How the baseline compares, in one sentence. */
-export function baselineSentence({ baseline, metrics }: Report): string {
+export function baselineSentence({ baseline, metrics, task }: Report): string {
+  if (task === "segmentation")
+    return `Baseline: ${baseline.name} has a mean Dice of 0; of all voxels it has ${decimal(baseline.accuracy)} right without looking, the network ${decimal(metrics.accuracy.value)}.`;
   return `Baseline: ${baseline.name} is right in ${decimal(baseline.accuracy)} of the test set without looking; the network in ${decimal(metrics.accuracy.value)}.`;
 }
 
