@@ -3,8 +3,11 @@ import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { readAhead } from "../data/read-ahead.ts";
 import { maskSurfaces } from "../metrics/mask-surfaces.ts";
 import { calibrate } from "../metrics/calibration.ts";
+import { calibrateVoxel } from "../metrics/mask-calibration.ts";
 import { maskConfusion } from "../metrics/segmentation.ts";
 import type { SurfaceDistances } from "../metrics/surface.ts";
+import { voxelSums } from "../metrics/voxel-scores.ts";
+import type { VoxelSums } from "../metrics/voxel-scores.ts";
 import { buildReport } from "../report/record.ts";
 import type { Report, ReportInput, SetSummary } from "../report/record.ts";
 import { createBreathe } from "../breathe.ts";
@@ -102,7 +105,10 @@ async function maskPredictions(model: Model, set: Dataset) {
   const channels = model.maskClasses.length;
   const truth = new Uint8Array(set.maskLength);
   const predicted = new Uint8Array(set.maskLength);
+  const { temperature = 1 } = model.decision ?? {};
   const confusions: number[][][] = [];
+  const scores: VoxelSums[] = [];
+  const uncalibratedScores: VoxelSums[] = [];
   const surfaces: SurfaceDistances[] = [];
   const spacing = maskSpacing(set);
   const opened = await openModel(model, set.length);
@@ -113,6 +119,8 @@ async function maskPredictions(model: Model, set: Dataset) {
         for (let voxel = 0; voxel < truth.length; voxel++) {
           predicted[voxel] = maskClassAt(probabilities, row, voxel, channels, truth.length);
         }
+        if (temperature !== 1) uncalibratedScores.push(voxelSums(probabilities, row, truth, channels));
+        scores.push(voxelSums(probabilities, row, truth, channels, (p) => calibrateVoxel(p, temperature)));
         confusions.push(maskConfusion(truth, predicted, channels));
         surfaces.push(maskSurfaces(truth, predicted, channels, spacing.shape, spacing.of(first + row)));
       }
@@ -122,6 +130,8 @@ async function maskPredictions(model: Model, set: Dataset) {
   }
   return {
     confusions,
+    scores,
+    ...(temperature === 1 ? {} : { uncalibratedScores }),
     surfaces,
     surfaceUnit: spacing.unit,
     groups: set.groups,
