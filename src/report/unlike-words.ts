@@ -2,8 +2,10 @@
 import { count, decimal, percent, plural } from "./format.ts";
 import { newerFields } from "./newer-fields.ts";
 import type { Report } from "./record.ts";
-import { partKeys } from "./unlike.ts";
 import type { UnlikeTraining } from "./unlike.ts";
+
+/** Figures that are given of a part of the test set. */
+const partKeys = ["accuracy", "recall", "specificity", "precision", "dice", "rocAuc"] as const;
 
 /** A chance below this is no chance. */
 const unlikely = 0.01;

@@ -13,11 +13,14 @@ import type { MaskPredictions } from "./mask-figures.ts";
 /** Figures of fewer images say nothing. */
 const fewest = 20;
 
-/** Figures that are given of a part of the test set. */
-export const partKeys = ["accuracy", "recall", "specificity", "precision", "dice", "rocAuc"] as const;
-
 /** Figures of a part of the test set. */
-export type PartFigures = Pick<Metrics, (typeof partKeys)[number]> & { readonly size: number };
+export interface PartFigures extends Pick<
+  Metrics,
+  "accuracy" | "recall" | "specificity" | "precision" | "dice" | "rocAuc"
+> {
+  /** Images. */
+  readonly size: number;
+}
 
 /** Images of the test set that are unlike the training set, as `predict` flags them. */
 export interface UnlikeTraining {
