@@ -257,10 +257,10 @@ describe("parameters are forward: they say where the content goes", () => {
 describe("a volume of one slice", () => {
   it("is read within it, however it turns: an even one stays even, and its mask one class", async () => {
     for (const padding of ["nearest", "mirror"] as const) {
-      const { image, mask } = await bind([rotate(60), deform(), resampling({ padding })], [1, 28, 28]);
+      const bound = await bind([rotate(60), deform(), resampling({ padding })], [1, 28, 28]);
       for (let index = 0; index < 5; index++) {
-        expect(new Set(image(new Array<number>(784).fill(5), index))).toEqual(new Set([5]));
-        expect(new Set(mask(new Array<number>(784).fill(1), index))).toEqual(new Set([1]));
+        expect(new Set(bound.image(new Array<number>(784).fill(5), index))).toEqual(new Set([5]));
+        expect(new Set(bound.mask(new Array<number>(784).fill(1), index))).toEqual(new Set([1]));
       }
     }
   });
