@@ -20,6 +20,7 @@ export type {
 export type { Baseline } from "./report/baselines.ts";
 export type { Curves, DecisionPoints, PrecisionRecallPoints, ReliabilityPoints } from "./report/label-curves.ts";
 export type { ProbabilityFigures } from "./report/label-figures.ts";
+export type { PartFigures, UnlikeTraining } from "./report/unlike.ts";
 export type { ImageMaskFigures } from "./report/mask-images.ts";
 export type { ClaimItem } from "./report/claim.ts";
 export type { ModelCardPart } from "./report/model-card.ts";

@@ -178,10 +178,11 @@ function arraysOf(predicted: ClassPredictions | MaskPredictions, set: Dataset): 
       ...noveltyArrays(predicted),
     });
   }
-  const { shape, masks, probabilities, maskClasses } = predicted;
+  const { shape, masks, probabilities, calibrated, maskClasses } = predicted;
   return writeNpz({
     masks: { shape: [n, ...shape], data: isBytes(maskClasses) ? Uint8Array.from(masks) : masks },
     probabilities: { shape: [n, maskClasses.length, ...shape], data: probabilities },
+    ...(calibrated ? { calibrated: { shape: [n, maskClasses.length, ...shape], data: calibrated } } : {}),
     ...doubtsOf(predicted, [n, maskClasses.length, ...shape], [n, maskClasses.length, ...shape]),
     ...noveltyArrays(predicted),
   });

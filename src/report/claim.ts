@@ -1,4 +1,5 @@
 // What a run can fill of CLAIM 2024 (Tejani et al., Radiology: Artificial Intelligence 2024;6(4):e240300): answers and questions.
+// Numbers, order and sections are those of the published list (https://pubs.rsna.org/page/ai/claim); the words are not.
 import type { Report } from "./record.ts";
 import { timesOpenedOf } from "./run-facts.ts";
 import {
@@ -19,6 +20,7 @@ import {
   trainingSentences,
   unreadableSentence,
 } from "./run-sentences.ts";
+import { unlikeWords } from "./unlike-words.ts";
 import { namedFigures } from "./words.ts";
 
 /** An item of the checklist. Titles are this project's words for what CLAIM asks; the numbers are CLAIM's. */
@@ -58,24 +60,26 @@ function sectionsOf(report: Report): readonly (readonly [section: string, rows: 
       ["Goal of the study", taskSentence(report), "Is it a first model, a feasibility study, a comparison with something in use?"],
     ]],
     ["Methods: data", [
-      ["Sources of the data", null, "Where do the images come from: institutions, years, devices, public collections with their versions?"],
-      ["Who and what was included and excluded", unreadableSentence(report), "By which criteria were patients and images chosen before they came here?"],
-      ["Preprocessing", preprocessingSentence(report), "What was done to the images before they were given to voxgrad?"],
+      ["Sources of the data", null, "Where do the images come from (institutions, years, public collections with links and versions), and are they such as the network is meant for?"],
+      ["Who and what was included and excluded", unreadableSentence(report), "By which criteria, where and when were patients and images chosen before they came here?"],
+      ["Preprocessing", preprocessingSentence(report), "What was done to the images before they were given to voxgrad, with which software?"],
       ["Parts of the data that were used", patchesSentence(report), "Were slices, regions or series chosen from larger examinations, and how?"],
       ["De-identification", "The record and the pages hold no path, no file name and no DICOM field of a patient; the page may show single test images.", "How were the images de-identified, text burnt into pixels included?"],
       ["Missing data", unreadableSentence(report), "Were labels, images or examinations missing, and what became of them?"],
       ["How the images were acquired", null, "Which modality, devices, protocols, contrast, resolution?"],
     ]],
     ["Methods: reference standard", [
-      ["How the truth was established", null, "What is the reference standard: pathology, follow-up, readers?"],
-      ["Why this standard", null, "Why was it chosen, and where is it known to be wrong?"],
-      ["Who annotated", null, "Who made the annotations, with what training and tools?"],
-      ["Annotation of the test set", null, "Was the test set annotated in another way, or by others, than the training set?"],
-      ["Agreement between and within readers", null, "How far do readers agree with one another, and with themselves?"],
+      ["How the truth was established", null, "What is the reference standard (pathology, follow-up, readers), told so that others can repeat it?"],
+      ["Why this standard", null, "Why was it chosen among others, and where is it known to be wrong?"],
+      ["Who annotated", null, "Who made the annotations (how many, with what training and experience), or which reports were they taken from?"],
+      ["Annotation of the test set", null, "How was the test set annotated: by whom, with which instructions and software of which version, and in another way than the training set?"],
+      ["Agreement between and within readers", null, "How far do readers agree with one another, and with themselves, and how were differences settled?"],
     ]],
-    ["Methods: sets", [
+    ["Methods: partitions", [
       ["How images came into the sets", divisionSentence(report), null],
       ["Level at which the sets are disjoint", auditSentences(report), "Do the group names in the data stand for patients, and were institutions to be kept apart too?"],
+    ]],
+    ["Methods: testing data", [
       ["Intended size of the test set", `The test set has ${report.testSet.size} images.`, "How was this size settled on: which precision, or which difference, was it meant to reach?"],
     ]],
     ["Methods: model", [
@@ -93,7 +97,7 @@ function sectionsOf(report: Report): readonly (readonly [section: string, rows: 
       ["Uncertainty and significance", intervalSentence(report), null],
       ["Robustness and sensitivity", refinementSentence(report), "Was it tried on other devices, protocols, subgroups, disturbed images?"],
       ["Explaining predictions", explanationSentence(report), "Did readers look at the maps, and did they find them sensible?"],
-      ["Evaluation on internal data", openingSentence(report), null],
+      ["Evaluation on internal data", evaluationSentences(report), "Do test images differ from those of training in how they were made or annotated, and what was done about it?"],
       ["Testing on external data", "None on record: the run does not know where the test images come from.", "Was the network tested on images of another institution? If the test set is external, say so."],
       ["Registration of a trial", null, "If it is a clinical trial: where is it registered, under which number?"],
     ]],
@@ -117,6 +121,11 @@ function sectionsOf(report: Report): readonly (readonly [section: string, rows: 
     ]],
   ];
 } // prettier-ignore
+
+/** When it was looked at, and whether it is like the training set. */
+function evaluationSentences(report: Report): string {
+  return [openingSentence(report), ...(unlikeWords(report)?.sentences.slice(0, 1) ?? [])].join(" ");
+}
 
 function patchesSentence({ settings }: Report): string {
   const { training } = settings as { readonly training?: { readonly patches?: unknown } | null };

@@ -1,12 +1,12 @@
 // The figures of a test: the one to remember, and all of them with their intervals.
 import { decimal, range } from "./format.ts";
 import { furtherFigures, rangeWithUnit, withUnit } from "./further-figures.ts";
-import type { FurtherFigure } from "./further-figures.ts";
 import { intervalBar } from "./interval-bar.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import type { Report } from "./record.ts";
 import { baselineSentence, headline, namedFigures } from "./words.ts";
+import type { NamedFigure } from "./words.ts";
 
 /** The one figure to remember, large. */
 export function headlineFigure(report: Report): Markup {
@@ -29,46 +29,74 @@ ${value === null ? nothing : scale}
 /** Every figure with its interval, drawn to one scale. */
 export function figuresTable(report: Report): Markup {
   const figures = namedFigures(report);
-  const rows = figures.map(({ name, meaning, figure }) => {
-    const { value, interval, reason } = figure;
-    const title = markup`<th scope="row">${name} <small>${meaning}</small></th>`;
-    if (value === null)
-      return markup`<tr>${title}<td class="number">–</td><td class="undefined">undefined: ${reason ?? "no reason given"}</td></tr>`;
-    const sure = interval ? range(interval) : `no interval: ${reason ?? "no reason given"}`;
-    return markup`<tr>${title}<td class="number">${decimal(value)}</td><td class="${interval ? "sure" : "undefined"}"><span>${sure}</span>${intervalBar(figure, referenceOf(name, report))}</td></tr>`;
-  });
+  const rows = figures.map(({ name, meaning, figure }) =>
+    row({
+      name,
+      meaning,
+      figure,
+      value: decimal(figure.value),
+      sure: figure.interval && range(figure.interval),
+      bar: intervalBar(figure, referenceOf(name, report)),
+    }),
+  );
   const guessing = report.task === "classification" ? " and, for the ROC AUC, guessing" : "";
-  return markup`<table class="figures">
-<thead><tr><th scope="col">figure</th><th scope="col" class="number">value</th><th scope="col" class="sure"><span>95 % interval</span>${scale}</th></tr></thead>
-<tbody>
-${rows}
-</tbody>
-</table>
-<p class="note">Dot: the value. Band: its 95 % interval. Tick: what needs no network, which is the baseline for the accuracy${guessing}.</p>`;
+  return markup`${table(rows)}
+<p class="note">Each line runs from 0 to 1. Dot: the value. Band: its 95 % interval. Tick: what needs no network, which is the baseline for the accuracy${guessing}.${reasonsOf(figures)}</p>`;
 }
 
 /** What agreement, calibration and distances the record has; nothing where it has none. */
 export function furtherTable(report: Report): Markup {
   const figures = furtherFigures(report);
   if (figures.length === 0) return nothing;
+  const rows = figures.map(({ name, meaning, figure, scale: kind }) =>
+    row({
+      name,
+      meaning,
+      figure,
+      value: withUnit(figure.value, kind),
+      sure: figure.interval && rangeWithUnit(figure.interval, kind),
+      bar: kind === "share" ? intervalBar(figure) : nothing,
+    }),
+  );
   return markup`<h3>Further figures</h3>
-<table class="figures">
-<thead><tr><th scope="col">figure</th><th scope="col" class="number">value</th><th scope="col" class="sure"><span>95 % interval</span>${scale}</th></tr></thead>
-<tbody>
-${figures.map(furtherRow)}
-</tbody>
-</table>
-<p class="note">A band is drawn where a figure lies between 0 and 1 and more is better.</p>`;
+${table(rows)}
+<p class="note">A line is drawn where a figure lies between 0 and 1 and more is better.${reasonsOf(figures)}</p>`;
 }
 
-function furtherRow({ name, meaning, figure, scale: kind }: FurtherFigure): Markup {
-  const { value, interval, reason } = figure;
-  const title = markup`<th scope="row">${name} <small>${meaning}</small></th>`;
-  if (value === null)
-    return markup`<tr>${title}<td class="number">–</td><td class="undefined">undefined: ${reason ?? "no reason given"}</td></tr>`;
-  const sure = interval ? rangeWithUnit(interval, kind) : `no interval: ${reason ?? "no reason given"}`;
-  const bar = kind === "share" ? intervalBar(figure) : nothing;
-  return markup`<tr>${title}<td class="number">${withUnit(value, kind)}</td><td class="${interval ? "sure" : "undefined"}"><span>${sure}</span>${bar}</td></tr>`;
+interface Row extends NamedFigure {
+  readonly value: string;
+  /** The interval in words; null where there is none. */
+  readonly sure: string | null;
+  readonly bar: Markup;
+}
+
+/** Roles are said, since rows are laid out as blocks on a small screen, which would take them away. */
+function table(rows: readonly Markup[]): Markup {
+  return markup`<table class="figures" role="table">
+<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">figure</th><th scope="col" role="columnheader" class="number">value</th><th scope="col" role="columnheader" class="sure"><span>95 % interval</span>${scale}</th></tr></thead>
+<tbody role="rowgroup">
+${rows}
+</tbody>
+</table>`;
+}
+
+function row({ name, meaning, figure, value, sure, bar }: Row): Markup {
+  const title = markup`<th scope="row" role="rowheader">${name} <small>${meaning}</small></th>`;
+  const rest =
+    figure.value === null
+      ? markup`<td role="cell" class="undefined">undefined: ${figure.reason ?? "no reason given"}</td>`
+      : markup`<td role="cell" class="${sure === null ? "undefined" : "sure"}"><span>${sure ?? "no interval"}</span>${bar}</td>`;
+  return markup`<tr role="row">${title}<td role="cell" class="number">${value}</td>${rest}</tr>`;
+}
+
+/** Why figures have no interval, each reason once. */
+function reasonsOf(figures: readonly NamedFigure[]): string {
+  const reasons = new Set(
+    figures.flatMap(({ figure: { value, interval, reason } }) =>
+      value !== null && interval === null ? [reason ?? "no reason given"] : [],
+    ),
+  );
+  return [...reasons].map((reason) => ` No interval: ${reason}.`).join("");
 }
 
 const scale = markup`<span class="scale" aria-hidden="true"><span>0</span><span>0.5</span><span>1</span></span>`;

@@ -32,13 +32,18 @@ const ofMasks: readonly Row[] = [
   ["meanSurfaceDistance", "Mean surface distance", "how far the surfaces lie apart, on average; 0 is best", "distance"],
   ["matthews", "Matthews correlation", "of answer and truth over all voxels: 1 is all right, 0 is chance", "signed"],
   ["kappa", "Cohen's kappa", "agreement of voxels beyond chance: 1 is full, 0 is none", "signed"],
+  ["brier", "Brier score", "mean squared error of the probabilities of voxels; 0 is best", "error"],
+  ["logLoss", "Log loss", "how surprised the probabilities of voxels are by the truth; 0 is best", "error"],
+  ["expectedCalibrationError", "Expected calibration error", "how far probabilities of voxels are from what happens, on average; 0 is best", "error"],
 ]; // prettier-ignore
 
 export function furtherFigures(report: Report): readonly FurtherFigure[] {
   const rows = report.task === "classification" ? ofLabels : ofMasks;
   return rows.flatMap(([key, name, meaning, scale]) => {
     const figure = furtherFigure(report, key);
-    return figure ? [{ name, meaning, figure, scale: scale === "distance" ? unitOf(figure) : scale }] : [];
+    // Of masks older records keep no probabilities, and have no figures of them.
+    const isKept = report.task === "classification" || scale !== "error" || figure?.value != null;
+    return figure && isKept ? [{ name, meaning, figure, scale: scale === "distance" ? unitOf(figure) : scale }] : [];
   });
 }
 
@@ -55,6 +60,12 @@ export function rangeWithUnit([low, high]: readonly [number, number], scale: Fur
 
 function isDistance(scale: FurtherFigure["scale"]): boolean {
   return scale === "mm" || scale === "voxels" || scale === "units";
+}
+
+/** What distances of masks are counted in; null where the record has none. */
+export function unitOfDistances(report: Report): "mm" | "voxels" | "units" | null {
+  const figure = furtherFigure(report, "meanSurfaceDistance");
+  return figure && unitOf(figure);
 }
 
 /** What a distance is counted in stands in how it was made. */

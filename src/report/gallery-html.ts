@@ -100,4 +100,8 @@ export const galleryStyle = `
 .gallery .halo { stroke: rgb(0 0 0 / 0.6); stroke-width: 4; }
 .gallery .true { stroke: #ffffff; }
 .gallery .said { stroke: #12b886; stroke-width: 1.5; }
+@media print {
+  .examples { display: block; }
+  .example { display: inline-block; width: calc(50% - 6pt); margin: 0 4pt 6pt 0; vertical-align: top; }
+}
 `.trim();

@@ -28,6 +28,7 @@ import { reliabilityPlot } from "./reliability-plot.ts";
 import { repeatHtml } from "./repeat-html.ts";
 import { rocPlot } from "./roc-plot.ts";
 import { setsTable } from "./sets-table.ts";
+import { unlikeHtml } from "./unlike-html.ts";
 import { confusionNames, decisionSentence, headline, namedFigures } from "./words.ts";
 
 /**
@@ -68,6 +69,7 @@ ${perClassTable(report)}` },
     { id: "training", title: partTitles.training, body: training(report) },
     { id: "network", title: partTitles.network, body: networkDrawing(report) },
     { id: "data", title: partTitles.data, body: markup`${setsTable(report)}
+${unlikeHtml(report)}
 ${auditTable(report)}` },
     { id: "events", title: partTitles.events, body: eventsList(report) },
     { id: "limits", title: partTitles.limits, body: limitsHtml(report) },
@@ -87,9 +89,11 @@ function titleOf(report: Report): string {
 
 function header(report: Report): Markup {
   const { testSet, task, classes, bestEpoch } = report;
+  const { name, figure } = headline(report);
   const openings = openingSentences(report);
   const list = markup`
 <dl>
+<div class="result"><dt>${name}</dt><dd>${figure.value === null ? "undefined" : decimal(figure.value)}${figure.interval ? ` (95 %: ${range(figure.interval)})` : ""}</dd></div>
 <div><dt>task</dt><dd>${task}</dd></div>
 <div><dt>${task === "segmentation" ? "foreground" : "classes"}</dt><dd>${classes.join(", ")}</dd></div>
 <div><dt>test set</dt><dd>${plural(testSet.size, "image")}, opened ${timesOpened(report)}</dd></div>

@@ -19,7 +19,7 @@ ${dicePlot(newerFields(report).perImage ?? [])}
 </div>
 <h3>${words.worst.rows.length < worstImages ? "Images by Dice, the worst first" : `The ${worstImages} images that came off worst`}</h3>
 ${table(words.worst, "The images that came off worst")}
-<p class="note">Images by their place in the test set, from 0, or by name. Distances are counted as the figures of the test set say.</p>`;
+<p class="note">Images by their place in the test set, from 0, or by name.</p>`;
 }
 
 function table({ head, rows }: ImageWords["spread"], label: string): Markup {

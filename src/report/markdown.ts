@@ -15,6 +15,7 @@ import { partTitles } from "./part-titles.ts";
 import { explainDiagnosis } from "../train/diagnosis.ts";
 import type { Report } from "./record.ts";
 import { fingerprintRows, repeatCommands, repeatSentences, seedRows } from "./repeat.ts";
+import { unlikeWords } from "./unlike-words.ts";
 import {
   baselineSentence,
   confusionNames,
@@ -161,9 +162,20 @@ function data(report: Report): string {
     return [name, count(size), ...classCounts.map(count), ...(hasGroups ? [grouped] : []), `${sha256.slice(0, 12)}…`];
   });
   const audit = auditWords(report);
+  const unlike = unlikeWords(report);
   return blocks([
     markdownTable(["set", "images", ...classes, ...(hasGroups ? ["groups"] : []), "SHA-256"], rows),
     escapeMarkdown(secondSetSentence(report) ?? ""),
+    ...(unlike
+      ? [
+          "### Is the test set like the training set?",
+          ...unlike.sentences.map(escapeMarkdown),
+          ...(unlike.reasons.length > 0
+            ? [markdownTable(["unlike training by", "meaning", "images"], unlike.reasons)]
+            : []),
+          ...(unlike.figures ? [markdownTable(unlike.figures.head, unlike.figures.rows)] : []),
+        ]
+      : []),
     ...(audit
       ? [
           "### Leakage audit",

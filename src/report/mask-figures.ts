@@ -15,9 +15,12 @@ import {
   pooledConfusion,
 } from "../metrics/segmentation.ts";
 import type { SurfaceDistances } from "../metrics/surface.ts";
+import type { VoxelSums } from "../metrics/voxel-scores.ts";
 import { averagesOf, classMeasures } from "./class-figures.ts";
 import { bootstrapMethod, figure, resamplesFor, sharesGroups, withInterval } from "./figure.ts";
 import type { Averages, ClassFigures, Figure, ImagesFigure, Metrics } from "./figure.ts";
+import type { ProbabilityFigures } from "./label-figures.ts";
+import { unkept, voxelFigures, voxelMeans, voxelMeasures } from "./voxel-figures.ts";
 import { imageMeasures, imageNames, perImageFigures, resampledMean } from "./mask-images.ts";
 import type { ImageMaskFigures } from "./mask-images.ts";
 
@@ -33,6 +36,9 @@ export interface MaskPredictions {
   readonly groups: readonly string[] | null;
   /** What each image counts; all the same when left out. */
   readonly weights?: Float32Array;
+  /** How good the probabilities of each image's voxels are, and how good they were before they were calibrated. */
+  readonly scores?: readonly VoxelSums[];
+  readonly uncalibratedScores?: readonly VoxelSums[];
   /** The area under the ROC curve of the voxels, when the caller has kept their probabilities. */
   readonly rocAuc?: Figure;
 }
@@ -45,14 +51,23 @@ export interface MaskFigures {
   /** Over the foreground classes, all voxels pooled; null where there is only one. */
   readonly averages: Averages | null;
   readonly perImage: readonly ImageMaskFigures[];
+  /** Figures of the probabilities before calibration, where they were calibrated. */
+  readonly uncalibrated?: ProbabilityFigures;
 }
-
-const unkept = "the probabilities of all voxels are not kept";
 
 /** @param classes names of the foreground classes */
 export function maskFigures(
   classes: readonly string[],
-  { confusions, surfaces, surfaceUnit = "voxels", groups, rocAuc, weights }: MaskPredictions,
+  {
+    confusions,
+    surfaces,
+    surfaceUnit = "voxels",
+    groups,
+    rocAuc,
+    weights,
+    scores,
+    uncalibratedScores,
+  }: MaskPredictions,
   seed: number,
 ): MaskFigures {
   const grouped = sharesGroups(groups);
@@ -83,6 +98,7 @@ export function maskFigures(
     };
   };
   const firstImage = layout.length + classNames.length;
+  const firstScore = firstImage + imageNames.length + 1;
   const mean = meanDiceWithForeground(confusions, weights);
   const inUnit = `in ${surfaceUnit}`;
   return {
@@ -107,9 +123,9 @@ export function maskFigures(
       kappa: ofWhole("kappa", "Cohen's kappa, all voxels pooled"),
       rocAuc: rocAuc ?? unknown("area under the ROC curve of the voxels"),
       averagePrecision: unknown("average precision of the voxels"),
-      brier: unknown("Brier score of the voxels"),
-      logLoss: unknown("log loss of the voxels"),
-      expectedCalibrationError: unknown("expected calibration error of the voxels"),
+      ...voxelFigures({ scores, isCalibrated: uncalibratedScores !== undefined, weights, drawn }, (k) =>
+        intervalAt(firstScore + k),
+      ),
       volumeSimilarity: ofEachImage("volumeSimilarity", "1 - |difference of the volumes| / sum of the volumes"),
       hausdorff: ofEachImage("hausdorff", `Hausdorff distance of the surfaces ${inUnit}`),
       hausdorff95: ofEachImage("hausdorff95", `95th percentile of the distances of the surfaces ${inUnit}`),
@@ -128,6 +144,7 @@ export function maskFigures(
     perClass: classes.map((name, k) => classFigures(name, k + 1)),
     averages: classes.length > 1 ? averagesOf(pooled, { ofMean }, (measure) => measure, 1) : null,
     perImage: perImageFigures(confusions, surfaces),
+    ...(uncalibratedScores ? { uncalibrated: voxelMeasures(uncalibratedScores, weights) } : {}),
   };
 
   function ofMean(name: ClassName, way: "macro" | "micro" | "weighted"): Interval {
@@ -163,6 +180,7 @@ export function maskFigures(
         confusions.map((confusion) => meanDiceWithForeground([confusion])),
         weights,
       ),
+      ...voxelMeans(scores, weights),
     ];
     const flat = confusions.map((confusion) => Float64Array.from(confusion.flat()));
     const cells = new Float64Array(count * count);

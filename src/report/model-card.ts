@@ -42,7 +42,7 @@ export function modelCard(report: Report): readonly ModelCardPart[] {
     {
       heading: "Factors",
       text: perClass.length > 0 ? "Figures are given by class; other subgroups are not known to the run." : "Subgroups are not known to the run.",
-      question: "Which groups of patients, devices and settings may make a difference, and which were looked at?",
+      question: "Which groups of patients, devices and settings may make a difference, and which were looked at, and why those?",
     },
     {
       heading: "Metrics",
@@ -51,7 +51,7 @@ export function modelCard(report: Report): readonly ModelCardPart[] {
     },
     {
       heading: "Evaluation data",
-      text: `${openingSentence(report)} ${auditSentences(report)}`,
+      text: `${openingSentence(report)} ${auditSentences(report)} ${preprocessingSentence(report)}`,
       question: "Where do the test images come from, and why these?",
     },
     {
@@ -67,12 +67,12 @@ export function modelCard(report: Report): readonly ModelCardPart[] {
     {
       heading: "Ethical considerations",
       text: "The record holds no path, no file name and no DICOM field of a patient.",
-      question: "Was there consent and approval, what harm can a wrong answer do, and who bears it?",
+      question: "Was there consent and approval, what harm can a wrong answer do, who bears it, and what was done against it?",
     },
     {
       heading: "Caveats and recommendations",
       text: "What the run itself shows stands under Limits in this report.",
-      question: "What should be tested before anyone relies on it?",
+      question: "What should be tested before anyone relies on it, and which images would an ideal test set have?",
     },
   ];
 } // prettier-ignore

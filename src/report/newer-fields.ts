@@ -4,6 +4,7 @@ import type { Curves as LabelCurves } from "./label-curves.ts";
 import type { Measure } from "../metrics/measure.ts";
 import type { Phase, Report } from "./record.ts";
 import type { Decision } from "../train/decision.ts";
+import type { UnlikeTraining } from "./unlike.ts";
 
 /** Means over the classes (macro), of all decisions taken together (micro), and by the classes' sizes (weighted). */
 export type AverageKey = "recall" | "specificity" | "precision" | "f1" | "jaccard";
@@ -50,10 +51,11 @@ export interface NewerFields {
   readonly perImage?: readonly ImageFigures[];
   readonly openings?: readonly Opening[];
   readonly decision?: Decision | null;
+  readonly unlikeTraining?: UnlikeTraining;
 }
 
 /** The record with what it may hold besides. */
-export function newerFields(report: Report): NewerFields {
+export function newerFields(report: Omit<Report, "warnings">): NewerFields {
   return report;
 }
 

@@ -60,10 +60,14 @@ export function pairsHtml({ title, sections }: PairsPage): string {
 function section({ heading, meaning, pairs, more }: PairsPage["sections"][number]): Markup {
   return markup`<section>
 <h2>${heading}</h2>
-<p>${meaning}</p>
+${
+  pairs.length === 0 && more === 0
+    ? markup`<p>No such pair was found.</p>`
+    : markup`<p>${meaning}</p>
 <div class="pairs">
 ${pairs.map(pairFigure)}
-</div>
+</div>`
+}
 ${more > 0 ? markup`<p class="note">${plural(more, "more pair")} not shown here; --json has them all.</p>` : nothing}
 </section>`;
 }

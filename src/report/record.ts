@@ -19,6 +19,8 @@ import type { Opening } from "./openings.ts";
 import { maskFigures } from "./mask-figures.ts";
 import type { MaskPredictions } from "./mask-figures.ts";
 import type { ImageMaskFigures } from "./mask-images.ts";
+import { unlikeTraining } from "./unlike.ts";
+import type { NoveltyOfSets, UnlikeTraining } from "./unlike.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** One of the three sets. */
@@ -85,6 +87,8 @@ export interface Report {
   readonly curves: Curves;
   /** Of masks: what each image of the test set reaches, in its order. */
   readonly perImage?: readonly ImageMaskFigures[];
+  /** Images of the test set that are unlike the training set; left out where the model does not know what that was like. */
+  readonly unlikeTraining?: UnlikeTraining;
   /** What the probabilities were worth before they were calibrated, where they were. */
   readonly uncalibrated?: ProbabilityFigures;
   /** One curve for two classes, one a class for more, none for masks. */
@@ -122,6 +126,8 @@ export interface ReportInput {
   readonly seed: number;
   readonly weightsSha256: string;
   readonly bestEpoch: number;
+  /** Which images of the test set, and of the validation set, are unlike the training set; left out where nobody knows. */
+  readonly novelty?: NoveltyOfSets;
   /** What was frozen with the weights. */
   readonly decision?: Decision;
   readonly history: readonly Epoch[];
@@ -160,6 +166,7 @@ export function buildReport(input: ReportInput): Report {
     openings: openingsOf(input.phases),
     decision: input.decision ?? null,
     ...figures,
+    ...(input.novelty ? { unlikeTraining: unlikeTraining(input.novelty, classes, predictions, seed) } : {}),
     baseline: { name: figures.baselines[0].name, accuracy: figures.baselines[0].accuracy },
     roc: figures.curves.roc,
     classes,

@@ -1,4 +1,5 @@
 // How the page of a report looks: on screens bright and dark, on phones, on paper.
+import { printStyle } from "./style-print.ts";
 
 /** The style sheet. Shades of confusion cells are light enough for the ink in either scheme. */
 export const style = `
@@ -55,6 +56,7 @@ header dl { display: flex; flex-wrap: wrap; gap: 8px 32px; margin: 16px 0 0; }
 dt { color: var(--quiet); font-size: 0.8125rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 header dl div { min-width: 0; }
+header .result dd { font-weight: 650; }
 
 .verdict { margin-top: 24px; padding: 16px 20px; border-left: 4px solid; border-radius: 4px; }
 .verdict h2 { font-size: 1rem; margin-bottom: 6px; }
@@ -96,7 +98,7 @@ th small { display: block; font-weight: 400; }
 .figures th:first-child { width: 44%; }
 .figures .number, .classes td.number { white-space: nowrap; }
 .figures td.number { font-weight: 650; font-size: 1.0625rem; }
-.figures .sure span:first-child { white-space: nowrap; }
+.figures :is(.sure, .undefined) span:first-child { white-space: nowrap; }
 .figures .bar, .figures .scale { float: right; width: calc(100% - 10rem); }
 .figures td .bar { margin-top: 3px; }
 .undefined { color: var(--mind); font-size: 0.875rem; }
@@ -133,7 +135,7 @@ figure { margin: 0; }
 .dot { display: inline-block; width: 10px; height: 10px; margin: 6px 12px 0; border-radius: 50%; background: var(--ink); }
 figcaption p { color: var(--quiet); font-size: 0.8125rem; }
 
-.confusion { --first: 8rem; --column: 5.2rem; table-layout: fixed; min-width: calc(var(--first) + var(--columns) * var(--column)); border-collapse: separate; border-spacing: 3px; font-size: 0.9375rem; }
+.confusion { --first: 6.5rem; --column: 4.4rem; table-layout: fixed; min-width: calc(var(--first) + var(--columns) * var(--column)); border-collapse: separate; border-spacing: 3px; font-size: 0.9375rem; }
 .confusion th, .confusion td { border: 0; padding: 6px 8px; }
 .confusion thead th { text-align: center; padding: 6px 2px; }
 .confusion .corner { text-align: left; padding-left: 0; }
@@ -196,8 +198,17 @@ footer strong { color: var(--mind); }
   .headline { display: block; }
   .headline .number { font-size: 4.5rem; margin-bottom: 8px; }
   .headline .none { font-size: 2.25rem; }
-  .figures th:first-child { width: 40%; }
-  .figures .bar, .figures .scale { float: none; width: 100%; }
+  .use { float: none; width: fit-content; margin: 0 0 10px; }
+  .figures, .figures tbody { display: block; }
+  .figures thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .figures tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 16px; padding: 10px 0; border-bottom: 1px solid var(--line); }
+  .figures :is(th, td) { border: 0; padding: 0; }
+  .figures th:first-child { width: auto; }
+  .figures td:last-child { grid-column: 1 / -1; display: flow-root; }
+  .plain thead th, .plain thead th.number { white-space: normal; }
+  .plain { font-size: 0.8125rem; }
+  .plain :is(th, td):not(:first-child) { padding-left: 10px; }
+  .plain th:first-child { min-width: 5.5rem; }
   th, td { padding-right: 10px; }
   .events > li { grid-template-columns: minmax(0, 1fr); padding-left: 28px; }
   .events > li::before { left: 5px; }
@@ -220,38 +231,8 @@ footer strong { color: var(--mind); }
   .pairs-list.columns div { display: grid; }
   pre { margin-left: -16px; margin-right: -16px; border-radius: 0; padding: 12px 16px; font-size: 0.875rem; }
   .contents { padding: 12px 16px; }
-  .confusion { --first: 6.2rem; --column: 4.8rem; font-size: 0.8125rem; }
+  .confusion { --first: 5.6rem; --column: 4.4rem; font-size: 0.8125rem; }
+  .confusion tbody td { padding: 10px 2px; font-size: 0.9375rem; }
 }
-@media print {
-  @page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; } }
-  html { font-size: 9.5pt; }
-  body { max-width: none; padding: 0; font-size: 1rem; }
-  a { color: inherit; text-decoration: none; }
-  section { margin-top: 18pt; }
-  .part { margin-top: 22pt; padding-top: 10pt; border-top-width: 1pt; }
-  .contents { display: none; }
-  .verdict, pre, .contents { border: 1px solid var(--line); border-left-width: 4px; background: none; }
-  h2, h3, thead, .legend { break-after: avoid; }
-  thead { display: table-header-group; }
-  tr, figure, .events > li:not(:has(details, table)), .verdict, .headline, .beside > *, .network, pre, .methods div { break-inside: avoid; }
-  .note, figcaption, .network { break-before: avoid; }
-  tbody tr:first-child:not(:last-child), tbody tr:nth-last-child(2) { break-after: avoid; }
-  .beside { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 20pt; }
-  .spread { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); }
-  .plots { grid-template-columns: 1fr 1fr 1fr; gap: 10pt; }
-  .chart { max-width: 100%; }
-  .beside .chart { max-width: 66mm; }
-  code { font-size: 0.8em; }
-  .scroll { overflow: visible; }
-  details::details-content { content-visibility: visible; height: auto; }
-  .plain thead th, .classes thead th { white-space: normal; }
-  .plain :is(th, td), .classes :is(th, td) { padding-top: 3pt; padding-bottom: 3pt; font-size: 8pt; }
-  .plain :is(th, td):not(:first-child) { padding-left: 6pt; }
-  .classes :is(th, td) { padding-right: 6pt; }
-  .figures th, .figures td { padding-top: 4pt; padding-bottom: 4pt; }
-  .network li { height: 4.75rem; }
-  .confusion { --first: 5.5rem; --column: 0rem; }
-  .confusion th, .confusion tbody td { padding: 4px 2px; font-size: 8.5pt; }
-  .confusion small { font-size: 7pt; }
-}
+${printStyle}
 `.trim();

@@ -2,6 +2,7 @@
 import { count, decimal, percent, plural, range } from "./format.ts";
 import { reopened } from "./openings.ts";
 import type { Phase, Report } from "./record.ts";
+import { unlikeWarning } from "./unlike-words.ts";
 
 /** An interval that is wider says too little. */
 const widestInterval = 0.2;
@@ -20,6 +21,7 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
     ...weighted(report),
     ...scaledByOthers(report),
     ...unread(report),
+    ...unlikeWarning(report),
     ...againstBaseline(report),
     ...againstGuessing(report),
     ...againstIntensity(report),

@@ -70,19 +70,34 @@ export function headline(report: Report): NamedFigure {
 }
 
 /** How the baseline compares, in one sentence. */
-export function baselineSentence({ baseline, metrics }: Report): string {
+export function baselineSentence({ baseline, metrics, task }: Report): string {
+  if (task === "segmentation")
+    return `Baseline: ${baseline.name} has a mean Dice of 0; of all voxels it has ${decimal(baseline.accuracy)} right without looking, the network ${decimal(metrics.accuracy.value)}.`;
   return `Baseline: ${baseline.name} is right in ${decimal(baseline.accuracy)} of the test set without looking; the network in ${decimal(metrics.accuracy.value)}.`;
 }
 
 /** What made an answer of a probability, and what it was chosen by, in one sentence; null where it is not on record. */
 export function decisionSentence(report: Report): string | null {
   const { decision } = newerFields(report);
-  if (!decision || report.task !== "classification") return null;
+  if (!decision) return null;
+  if (report.task === "segmentation") return maskDecisionSentence(report, decision.temperature);
   const { threshold, rule } = decision;
   if (threshold === null) return "The answer is the likeliest class.";
   const chosen = rule === "0.5" ? "set before training" : `chosen on the validation set before the test set was opened (${rule})`;
   return `An image is called "${report.classes[1]}" from a probability of ${decimal(threshold)} on: a threshold ${chosen}.`;
 } // prettier-ignore
+
+/** What a temperature changed for the better, or the worse, on the test set. */
+function maskDecisionSentence({ metrics, uncalibrated }: Report, temperature: number): string {
+  const said = "A voxel is foreground from a probability of 0.5 on, of several kinds the likeliest.";
+  const [before, after] = [uncalibrated?.expectedCalibrationError.value, metrics.expectedCalibrationError.value];
+  if (temperature === 1) return `${said} The probabilities of voxels are the network's own.`;
+  const error =
+    before == null || after === null
+      ? ""
+      : `: the expected calibration error is ${decimal(after)}, and was ${decimal(before)} without it`;
+  return `${said} Logits were divided by ${decimal(temperature)}, a temperature that was fitted on the validation set and changes no mask${error}.`;
+}
 
 /** How many training images a second set brought, in one sentence; null without one. */
 export function secondSetSentence({ phases, sets }: Report): string | null {

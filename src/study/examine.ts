@@ -3,14 +3,18 @@ import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { readAhead } from "../data/read-ahead.ts";
 import { maskSurfaces } from "../metrics/mask-surfaces.ts";
 import { calibrate } from "../metrics/calibration.ts";
+import { calibrateVoxel } from "../metrics/mask-calibration.ts";
 import { maskConfusion } from "../metrics/segmentation.ts";
 import type { SurfaceDistances } from "../metrics/surface.ts";
+import { voxelSums } from "../metrics/voxel-scores.ts";
+import type { VoxelSums } from "../metrics/voxel-scores.ts";
 import { buildReport } from "../report/record.ts";
 import type { Report, ReportInput, SetSummary } from "../report/record.ts";
 import { createBreathe } from "../breathe.ts";
 import { forwardAll } from "../train/evaluate.ts";
 import { maskClassAt } from "../train/figures.ts";
 import type { Model } from "../train/model.ts";
+import { limitRank, noveltyIn } from "../train/familiarize.ts";
 import { openModel, predict } from "../train/predict.ts";
 import type { Epoch } from "../train/progress.ts";
 import { version } from "../version.ts";
@@ -64,6 +68,7 @@ export async function examine({
     opened: opening?.time ?? "",
     seed: record.division.seed,
     weightsSha256,
+    ...(await noveltyOfSets(model, sets)),
     ...(model.decision ? { decision: model.decision } : {}),
     bestEpoch: history.findLast(({ best }) => best)?.epoch ?? 0,
     history,
@@ -71,6 +76,12 @@ export async function examine({
     settings,
     ...(examples ? { examples: await examplesOf(model, sets.test, predictions) } : {}),
   });
+}
+
+/** Which images are unlike the training set: those of the validation set are what the test set's are compared with. */
+async function noveltyOfSets(model: Model, sets: DatasetSplit): Promise<Pick<ReportInput, "novelty">> {
+  const [test, validation] = [await noveltyIn(model, sets.test), await noveltyIn(model, sets.validation)];
+  return test && validation ? { novelty: { test, validation, limitRank: limitRank(sets.validation.length) } } : {};
 }
 
 async function labelPredictions(model: Model, sets: DatasetSplit) {
@@ -94,7 +105,10 @@ async function maskPredictions(model: Model, set: Dataset) {
   const channels = model.maskClasses.length;
   const truth = new Uint8Array(set.maskLength);
   const predicted = new Uint8Array(set.maskLength);
+  const { temperature = 1 } = model.decision ?? {};
   const confusions: number[][][] = [];
+  const scores: VoxelSums[] = [];
+  const uncalibratedScores: VoxelSums[] = [];
   const surfaces: SurfaceDistances[] = [];
   const spacing = maskSpacing(set);
   const opened = await openModel(model, set.length);
@@ -105,6 +119,8 @@ async function maskPredictions(model: Model, set: Dataset) {
         for (let voxel = 0; voxel < truth.length; voxel++) {
           predicted[voxel] = maskClassAt(probabilities, row, voxel, channels, truth.length);
         }
+        if (temperature !== 1) uncalibratedScores.push(voxelSums(probabilities, row, truth, channels));
+        scores.push(voxelSums(probabilities, row, truth, channels, (p) => calibrateVoxel(p, temperature)));
         confusions.push(maskConfusion(truth, predicted, channels));
         surfaces.push(maskSurfaces(truth, predicted, channels, spacing.shape, spacing.of(first + row)));
       }
@@ -114,6 +130,8 @@ async function maskPredictions(model: Model, set: Dataset) {
   }
   return {
     confusions,
+    scores,
+    ...(temperature === 1 ? {} : { uncalibratedScores }),
     surfaces,
     surfaceUnit: spacing.unit,
     groups: set.groups,

@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { log } from "../elementary.ts";
 import { calibrate, fitTemperature } from "../metrics/calibration.ts";
 import { atThreshold, sensitivityThreshold, youdenThreshold } from "../metrics/thresholds.ts";
+import { decideMasks } from "./decide-masks.ts";
 import { ruleOf } from "./decision.ts";
 import type { Decision, DecisionSettings } from "./decision.ts";
 import type { Model } from "./model.ts";
@@ -28,7 +29,7 @@ export async function withDecision(model: Model, validation: Dataset, asked: Dec
 }
 
 async function decide(model: Model, validation: Dataset, asked: DecisionSettings): Promise<Decision> {
-  if (model.task === "segmentation") return half;
+  if (model.task === "segmentation") return decideMasks(model, validation, asked);
   const said = await predict(model, validation);
   if (said.task !== "classification" || !validation.labels)
     throw new TypeError("decision: expected a validation set with labels, got one without");

@@ -23,9 +23,9 @@ export interface Decision {
   readonly threshold: number | null;
   /** How the threshold was found: "0.5", "youden", "sensitivity 0.95" and the like, or "likeliest". */
   readonly rule: string;
-  /** What it comes to on the validation set that it was chosen on; left out for masks. */
+  /** What it comes to on the validation set that it was chosen on; left out where nothing was chosen. Of masks all voxels. */
   readonly validationValue?: {
-    /** At the threshold; null where there is none. */
+    /** At the threshold; null where there is none, and for masks. */
     readonly sensitivity: number | null;
     readonly specificity: number | null;
     /** Mean of -log p(truth) with the temperature, and without. */

@@ -8,6 +8,8 @@ import { encodeNumbers } from "./familiar.ts";
 import type { FamiliarFeatures, FamiliarRange } from "./familiar.ts";
 import type { TrainingSets } from "./fit.ts";
 import type { Model } from "./model.ts";
+import { noveltyOf } from "./novelty.ts";
+import type { Novelty } from "./novelty.ts";
 import { createObserver, hiddenLayer, intensityNames } from "./observe.ts";
 import type { Observations } from "./observe.ts";
 import { openModel } from "./predict.ts";
@@ -56,6 +58,11 @@ export async function withFamiliar(model: Model, { train, validation }: Training
   const held = trained.features ? (await observe(model, evenly(validation))).features : null;
   const features = featuresOf(model, seen, trained.features, held);
   return Object.freeze({ ...model, familiar: { shape: train.shape, intensities, features } });
+}
+
+/** Which images of a set are unlike the training set; null where the model does not know what that was like. */
+export async function noveltyIn(model: Model, set: Dataset): Promise<Novelty | null> {
+  return model.familiar ? noveltyOf(model.familiar, set, await observe(model, set)) : null;
 }
 
 function evenly(set: Dataset): Dataset {
@@ -107,6 +114,11 @@ function featuresOf(
 
 /** The smallest of the distances that 99.5 % of another image's would lie within; of few, the largest. */
 function percentile(distances: Float64Array): number {
-  const sorted = distances.toSorted();
-  return sorted[Math.min(sorted.length, Math.ceil(inside * (sorted.length + 1))) - 1];
+  return distances.toSorted()[limitRank(distances.length) - 1];
+}
+
+/** Of so many images in order of their distance, from 1, the one whose distance is the limit. */
+export function limitRank(images: number): number {
+  const looked = Math.min(images, mostImages);
+  return Math.min(looked, Math.ceil(inside * (looked + 1)));
 }

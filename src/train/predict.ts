@@ -2,6 +2,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { preprocessingTitle } from "../data/preprocessing.ts";
 import { calibrate } from "../metrics/calibration.ts";
+import { calibrateVoxels } from "../metrics/mask-calibration.ts";
 import { bindPass } from "../model/pass.ts";
 import { writeWeights } from "../model/weights.ts";
 import { allocate } from "../wasm/memory.ts";
@@ -49,6 +50,8 @@ export interface MaskPredictions extends Doubts {
   readonly maskClasses: readonly number[];
   /** (images, foreground classes, voxels), row-major. */
   readonly probabilities: Float32Array;
+  /** The same by the temperature that was frozen on the validation set; left out where none was, or it is 1. */
+  readonly calibrated?: Float32Array;
   /** (images, voxels): 0 for background, else one of maskClasses. */
   readonly masks: Float32Array;
 }
@@ -195,7 +198,9 @@ async function predictMasks(
       masks[image * voxels + voxel] = k === 0 ? 0 : maskClasses[k - 1];
     }
   }
-  return { task: "segmentation", shape: maskShape(set, voxels), maskClasses, masks, ...said };
+  const { temperature = 1 } = model.decision ?? {};
+  const calibrated = temperature === 1 ? {} : { calibrated: calibrateVoxels(said.probabilities, temperature) };
+  return { task: "segmentation", shape: maskShape(set, voxels), maskClasses, masks, ...calibrated, ...said };
 }
 
 /** The image's shape without its colours. */

@@ -91,6 +91,7 @@ describe("voxgrad train --patches, test and predict", () => {
     const wanted = await writeNpz({
       masks: { shape: [9, 7, 9, 6], data: Uint8Array.from(said.masks) },
       probabilities: { shape: [9, 1, 7, 9, 6], data: said.probabilities },
+      calibrated: { shape: [9, 1, 7, 9, 6], data: said.calibrated! },
       distance: { shape: [9], data: said.novelty!.distances! },
       unlike_training: { shape: [9], data: said.novelty!.unlike },
     });

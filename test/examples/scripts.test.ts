@@ -54,6 +54,7 @@ const said: Readonly<Record<string, readonly RegExp[]>> = {
   "deno.ts": [/^# Test report$/m, /^[0-9a-f]{64}$/m],
   "own-loop.ts": [/^3: .*\n4: /m, /^stopped early best was epoch \d+$/m, /^0\.weight 32x1000 largest 0\./m, /^(2[3-9]|3\d|4[0-5]) of 45 test images right/m],
   "k-fold.ts": [/^fold 4: \d+ images/m, /^accuracy 0\.\d{3} ± 0\.\d{3}, .* over 4 folds$/m, /^\d+ of 240 images right/m],
+  "compare.mjs": [/^60 test images: ROC AUC 0\.\d{3} and 0\.\d{3}$/m, /^difference -?0\.\d{3}, 95 % interval .* \(DeLong\)$/m, /^right by the first alone \d+, by the second alone \d+$/m],
   "transfer.ts": [/^few images, begun anew: /m, /^0 of the 64000 frozen weights changed$/m],
 }; // prettier-ignore
 

@@ -37,6 +37,23 @@ describe("the CLAIM checklist of a run", () => {
     }
   });
 
+  test("has each item under CLAIM's number and section", () => {
+    const items = claimItems(real);
+    const subjects = [
+      /AI was used/, /Summary/, /Background/, /Aims/, /Prospective/, /Goal/, /Sources/, /included and excluded/,
+      /Preprocessing/, /Parts of the data/, /De-identification/, /Missing/, /acquired/, /truth was established/,
+      /Why this standard/, /annotated/, /Annotation of the test set/, /readers/, /came into the sets/, /disjoint/,
+      /Intended size/, /model in detail/, /Software/, /First weights/, /trained/, /final model/, /Ensembles/, /^Measures$/,
+      /Uncertainty/, /Robustness/, /Explaining/, /internal/, /external/, /Registration/, /Numbers included/, /Characteristics/,
+      /Measures with their uncertainty/, /Diagnostic performance/, /wrong/, /Limits/, /practice/, /protocol/, /for others/, /Funding/,
+    ]; // prettier-ignore
+    expect(subjects).toHaveLength(44);
+    items.forEach(({ title }, i) => expect(title, `item ${i + 1}`).toMatch(subjects[i]));
+    const firstOf = new Map<string, number>();
+    for (const { item, section } of items) if (!firstOf.has(section)) firstOf.set(section, item);
+    expect([...firstOf.values()]).toEqual([1, 3, 5, 7, 14, 19, 21, 22, 25, 28, 35, 37, 40, 42]);
+  });
+
   test("says of sets, division, audit, network, software, seeds and figures what the record has", () => {
     const { sets, metrics, seed } = real;
     expect(answerOf(real, 35)).toContain(`Training set: ${sets.train.size} images`);

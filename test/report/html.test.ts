@@ -43,9 +43,9 @@ describe("the report as a page", () => {
     for (const { name, meaning, figure } of namedFigures(report)) {
       const { value, interval, reason, method } = figure;
       const shown = value === null ? `– undefined: ${reason}` : value.toFixed(3);
-      const sure = interval
-        ? interval.map((end) => end.toFixed(3)).join(" to ")
-        : `${value === null ? "" : "no interval: "}${reason}`;
+      const sure = interval ? interval.map((end) => end.toFixed(3)).join(" to ") : "no interval";
+      // What lacks an interval says so, and why stands once below the table.
+      if (value !== null && !interval) expect(text).toContain(`No interval: ${reason}.`);
       expect(text).toContain(`${name} ${meaning} ${shown}${value === null ? "" : ` ${sure}`}`);
       expect(text).toContain(`${name} ${method}.`);
     }
@@ -58,6 +58,8 @@ describe("the report as a page", () => {
     expect(page).toContain(`<title>Test report: ROC AUC ${value!.toFixed(3)} (${range})</title>`);
     expect(textOf(page)).toContain(`ROC AUC ${value!.toFixed(3)} 95 % interval ${range} 0 0.5 1 how often`);
     expect(textOf(reportHtml(masks))).toContain(`Mean Dice ${masks.metrics.dice.value!.toFixed(3)} 95 % interval`);
+    // The first lines say it as well, before the warnings.
+    expect(textOf(page)).toContain(`Test report ROC AUC ${value!.toFixed(3)} (95 %: ${range}) task`);
     expect(textOf(reportHtml(undefinedFigures))).toContain("ROC AUC undefined no image of the negative class");
   });
 
@@ -71,7 +73,7 @@ describe("the report as a page", () => {
 
   test("draws an interval from its low to its high end, the value and the baseline between 0 and 100 %", () => {
     const { value, interval } = two.metrics.accuracy;
-    const row = /<th scope="row">Accuracy [\s\S]*?<\/tr>/.exec(reportHtml(two))![0];
+    const row = /<th scope="row" role="rowheader">Accuracy [\s\S]*?<\/tr>/.exec(reportHtml(two))![0];
     const number = (pattern: RegExp) => Number(pattern.exec(row)![1]);
     expect(number(/class="interval" x="([\d.]+)%"/)).toBeCloseTo(100 * interval![0], 1);
     expect(number(/class="interval".* width="([\d.]+)%"/)).toBeCloseTo(100 * (interval![1] - interval![0]), 1);

@@ -51,6 +51,13 @@ const records: Readonly<Record<string, () => Promise<Json>>> = {
     written({ data: phantoms({ count: 80, seed: 7 }), seed: 7 }, { network: small(2), epochs: 3 }, true),
   "three classes": () => written({ data: squares(3, 120), seed: 7 }, { network: small(3), epochs: 3 }),
   "images with weights": () => written({ data: squares(2, 100, true), seed: 7 }, { network: small(2), epochs: 3 }),
+  "test images unlike training": () => {
+    const input = labelledInput(["a", "b"], [40, 30]);
+    const bits = Uint8Array.from({ length: 70 }, (_, i) => (i % 2 === 0 ? 4 : 0));
+    const novelty = (unlike: Uint8Array) => ({ reasons: [], unlike, distances: Float32Array.from(unlike) });
+    const of = { test: novelty(bits), validation: novelty(new Uint8Array(70)), limitRank: 70 };
+    return Promise.resolve(plain(buildReport({ ...input, novelty: of })));
+  },
   masks: () => written({ data: phantoms({ count: 40, seed: 7 }), seed: 7, task: "segmentation" }, { epochs: 2 }),
   "figures that are undefined": () => Promise.resolve(plain(buildReport(labelledInput(["a", "b", "c"], [12, 9, 0])))),
   "masks of two classes": () => Promise.resolve(plain(buildReport(maskedInput(["tumour", "oedema"])))),
