@@ -5,7 +5,7 @@ import { dense, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { stream } from "../../src/random.ts";
 import { reportHtml } from "../../src/report/html.ts";
-import { reportMarkdown } from "../../src/report/markdown.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
 import { buildReport } from "../../src/report/record.ts";
 import type { Report, ReportInput } from "../../src/report/record.ts";
 import { chanceOf } from "../../src/report/unlike.ts";
@@ -101,7 +101,7 @@ describe("the record", () => {
     const report = buildReport(labelledInput(["a", "b"], [60, 40]));
     expect(report).not.toHaveProperty("unlikeTraining");
     expect(reportHtml(report)).not.toContain("like the training set?");
-    expect(reportMarkdown(report)).not.toContain("like the training set?");
+    expect(markdownOf(report)).not.toContain("like the training set?");
   });
 });
 
@@ -112,7 +112,7 @@ describe("page and text", () => {
     expect(warning).toMatch(/^The test set is unlike the training set: 60 of 200 images \(30\.0 %\) lie outside/);
     expect(warning).toMatch(/Of those images alone the accuracy is 0\.\d{3}, of the rest 0\.\d{3}\.$/);
     expect(reportHtml(report)).toContain("unlike: 60 images");
-    expect(reportMarkdown(report)).toContain("| figure | unlike: 60 images | the rest: 140 images |");
+    expect(markdownOf(report)).toContain("| figure | unlike: 60 images | the rest: 140 images |");
     expect(report.checklists!.claim.find(({ item }) => item === 32)!.answer).toContain("unlike the training set");
   });
 
@@ -127,7 +127,7 @@ describe("page and text", () => {
   test("say that the sets are alike where they are", () => {
     const report = withUnlike(labelledInput(["a", "b"], [60, 40]), 0);
     expect(report.warnings.join()).not.toContain("unlike the training set");
-    expect(reportMarkdown(report)).toContain("By that the test set is like the training set.");
+    expect(markdownOf(report)).toContain("By that the test set is like the training set.");
   });
 });
 
