@@ -55,7 +55,7 @@ export function maskFigures(
   const grouped = sharesGroups(groups);
   const pooled = pooledConfusion(confusions, weights);
   const ofImages = imageMeasures(confusions, surfaces);
-  const { drawn, ...intervals } = maskIntervals({ confusions, surfaces, classes: classes.length, weights }, grouped ? groups : null, seed); // prettier-ignore
+  const { drawn, pooledKind, ...intervals } = maskIntervals({ confusions, surfaces, classes: classes.length, weights }, grouped ? groups : null, seed); // prettier-ignore
   const weighted = weights ? ", images by their weights" : "";
   const averaged = (classes.length > 1 ? ", mean over the foreground classes" : "") + weighted;
   const unknown = (method: string): Figure => ({ value: null, interval: null, method, reason: unkept });
@@ -63,13 +63,13 @@ export function maskFigures(
     figure(
       meanOfForeground(classMeasures[name], pooled),
       intervals.ofForeground(name),
-      bootstrapMethod(`${what}, all voxels pooled${averaged}`, drawn),
+      bootstrapMethod(`${what}, all voxels pooled${averaged}`, drawn, pooledKind),
     );
   const ofWhole = (name: "accuracy" | "balancedAccuracy" | "matthews" | "kappa", what: string): Figure =>
     figure(
       { accuracy, balancedAccuracy, matthews, kappa }[name](pooled),
       intervals.ofWhole(name),
-      bootstrapMethod(what + weighted, drawn),
+      bootstrapMethod(what + weighted, drawn, pooledKind),
     );
   const ofEachImage = (name: (typeof imageNames)[number], what: string): ImagesFigure => {
     const mean = meanOfImages(ofImages[name], weights);

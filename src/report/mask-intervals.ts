@@ -3,6 +3,8 @@ import { bcaInterval } from "../metrics/bca.ts";
 import { resampleCounts } from "../metrics/count-bootstrap.ts";
 import type { Interval } from "../metrics/intervals.ts";
 import type { ClassName, WholeName } from "../metrics/resampled-cells.ts";
+import { groupIndexes } from "../metrics/resamples.ts";
+import { studentInterval } from "../metrics/student-interval.ts";
 import { resamplesFor } from "./figure.ts";
 import type { Drawn } from "./figure.ts";
 import { resampledMasks } from "./resampled-masks.ts";
@@ -11,6 +13,8 @@ import type { ImagesName, MaskedImages } from "./resampled-masks.ts";
 /** Bootstrap intervals, each of a figure named as in metrics/. */
 export interface MaskIntervals {
   readonly drawn: Drawn;
+  /** How the intervals of pooled voxels were made, for `method`; by BCa where it is undefined. */
+  readonly pooledKind: string | undefined;
   ofWhole(name: WholeName): Interval;
   /** Class 1 is the first of the foreground. */
   ofClass(name: ClassName, k: number): Interval;
@@ -26,11 +30,11 @@ export function maskIntervals(
   seed: number,
   resamples = resamplesFor(images.confusions.length),
 ): MaskIntervals {
-  const { layout, of } = resampledMasks(images);
   const count = images.confusions.length;
+  const { layout, of } = resampledMasks(images, groups ? groupIndexes(groups, count) : null);
   const resampled = resampleCounts(count, layout.length, of, { seed, groups, resamples });
-  const values = Float64Array.from(of(new Int32Array(count).fill(1)));
-  const at = (place: number): Interval =>
+  const values = Float64Array.from(of(ones(count), ones(resampled.count)));
+  const bca = (place: number): Interval =>
     bcaInterval({
       value: values[place],
       resampled: resampled.values[place],
@@ -39,12 +43,32 @@ export function maskIntervals(
       units: resampled.units,
       widened: true,
     });
+  /** Few large masks may have most of the pooled voxels, so that what they fall short of 1 is skewed (docs/numerics.md). */
+  const at = (place: number, span = 1): Interval => {
+    const error = layout.ofError(place);
+    if (error === null || Number.isNaN(values[place])) return bca(place);
+    const { interval, reason } = studentInterval({
+      value: 1 - values[place],
+      error: values[error],
+      means: resampled.values[place].map((value) => 1 - value),
+      errors: resampled.values[error],
+      most: span,
+      units: resampled.units,
+    });
+    if (!interval) return { interval, reason };
+    return { interval: [Math.min(values[place], 1 - interval[1]), Math.max(values[place], 1 - interval[0])] };
+  };
   return {
     drawn: { resamples, grouped: groups !== null, seed },
-    ofWhole: (name) => at(layout.ofWhole(name)),
+    pooledKind: layout.ofError(0) === null ? undefined : "studentized bootstrap on the log scale of 1 - value",
+    ofWhole: (name) => at(layout.ofWhole(name), name === "matthews" || name === "kappa" ? 2 : 1),
     ofClass: (name, k) => at(layout.ofClass(name, k)),
     ofMean: (name, mean) => at(layout.ofMean(name, mean)),
     ofForeground: (name) => at(layout.ofForeground(name)),
-    ofImages: (name) => at(layout.ofImages(name)),
+    ofImages: (name) => bca(layout.ofImages(name)),
   };
+}
+
+function ones(length: number): Int32Array {
+  return new Int32Array(length).fill(1);
 }

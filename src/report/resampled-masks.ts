@@ -1,5 +1,6 @@
 // Every figure of a segmentation over resamples of its images: of the pooled voxels, and means over images.
 import type { Confusion } from "../metrics/classification.ts";
+import { deltaErrors, pairsOf } from "../metrics/delta-errors.ts";
 import { cellFigures, classNames } from "../metrics/resampled-cells.ts";
 import type { CellLayout, ClassName } from "../metrics/resampled-cells.ts";
 import { meanDiceWithForeground } from "../metrics/segmentation.ts";
@@ -24,51 +25,85 @@ export interface MaskLayout extends CellLayout {
   ofForeground(name: ClassName): number;
   /** The mean over the images that have it. */
   ofImages(name: ImagesName): number;
+  /** The standard error of a figure of the pooled voxels; null where they are too many to make. */
+  ofError(at: number): number | null;
 }
 
 const overImages: readonly ImagesName[] = [...imageNames, "dice"];
 
-/** @returns the layout, and a function that gives all figures of the images counted as often as given, as resampledLabels. */
-export function resampledMasks({ confusions, surfaces, classes, weights }: MaskedImages) {
+/** Products of two cells in all units of which standard errors are made: 10,000 resamples of as many take half a second. */
+const mostProducts = 50_000;
+
+/**
+ * @param unitOf the unit of each image that is drawn with others; null when each is one
+ * @returns the layout, and a function that gives all figures of the images (and units) counted as often as given, as
+ * resampledLabels does.
+ */
+export function resampledMasks(
+  { confusions, surfaces, classes, weights }: MaskedImages,
+  unitOf: Int32Array | null = null,
+) {
   const count = classes + 1;
   const { layout: cellLayout, fill } = cellFigures(count, 1);
-  const firstForeground = cellLayout.length;
-  const firstImages = firstForeground + classNames.length;
+  const firstImages = cellLayout.length + classNames.length;
+  const flat = confusions.map((confusion, i) =>
+    Float64Array.from(confusion.flat(), (cell) => cell * (weights?.[i] ?? 1)),
+  );
+  const units = unitOf ? pooledBy(flat, unitOf) : flat;
+  const firstError = firstImages + overImages.length;
+  const errorsOf =
+    units.length * pairsOf(count * count) <= mostProducts ? deltaErrors(units, fillPooled, firstImages) : null;
   const layout: MaskLayout = {
     ...cellLayout,
-    length: firstImages + overImages.length,
-    ofForeground: (name) => firstForeground + classNames.indexOf(name),
+    length: firstError + (errorsOf ? firstImages : 0),
+    ofForeground: (name) => cellLayout.length + classNames.indexOf(name),
     ofImages: (name) => firstImages + overImages.indexOf(name),
+    ofError: (at) => (errorsOf && at < firstImages ? firstError + at : null),
   };
   const measures = {
     ...imageMeasures(confusions, surfaces),
     dice: confusions.map((confusion) => meanDiceWithForeground([confusion])),
   };
   const means = overImages.map((name) => resampledMean(measures[name], weights));
-  const flat = confusions.map((confusion) => Float64Array.from(confusion.flat()));
   const cells = new Float64Array(count * count);
   const figures = new Float64Array(layout.length);
 
-  function of(counts: Int32Array): Float64Array {
+  function of(counts: Int32Array, unitCounts: Int32Array = counts): Float64Array {
     cells.fill(0);
-    flat.forEach((own, i) => {
-      const weight = counts[i] * (weights ? weights[i] : 1);
-      if (weight > 0) for (let cell = 0; cell < own.length; cell++) cells[cell] += weight * own[cell];
+    units.forEach((own, u) => {
+      const times = unitCounts[u];
+      if (times > 0) for (let cell = 0; cell < own.length; cell++) cells[cell] += times * own[cell];
     });
-    fill(cells, figures);
+    fillPooled(cells, figures);
+    means.forEach((mean, j) => (figures[firstImages + j] = mean(counts)));
+    errorsOf?.(unitCounts, figures, firstError);
+    return figures;
+  }
+
+  /** What the pooled cells give, and its means over the foreground. */
+  function fillPooled(pooled: Float64Array, into: Float64Array): void {
+    fill(pooled, into);
     classNames.forEach((name, j) => {
       let sum = 0;
       let defined = 0;
       for (let k = 1; k < count; k++) {
-        const value = figures[layout.ofClass(name, k)];
+        const value = into[cellLayout.ofClass(name, k)];
         if (Number.isNaN(value)) continue;
         sum += value;
         defined++;
       }
-      figures[firstForeground + j] = sum / defined;
+      into[cellLayout.length + j] = sum / defined;
     });
-    means.forEach((mean, j) => (figures[firstImages + j] = mean(counts)));
-    return figures;
   }
   return { layout, of };
+}
+
+/** The sums of the cells of each unit. */
+function pooledBy(flat: readonly Float64Array[], unitOf: Int32Array): Float64Array[] {
+  const units: Float64Array[] = [];
+  flat.forEach((own, i) => {
+    const sums = (units[unitOf[i]] ??= new Float64Array(own.length));
+    for (let cell = 0; cell < own.length; cell++) sums[cell] += own[cell];
+  });
+  return units;
 }
