@@ -10,7 +10,7 @@ const worlds: Record<string, MaskWorld> = {
   "none missed, near 0.9": { missed: 0, logit: 2.4, imagesPerPatient: 1 },
   "10 % of the patients missed, 4 images of each": { missed: 0.1, logit: 1.8, imagesPerPatient: 4 },
 };
-printCoverage(worlds, { sets, resamples, only }, (world) => {
+printCoverage(worlds, { sets, resamples, quarterFrom: 1000, only }, (world) => {
   const known = trueMaskFigures(world, 200_000);
   return (options) => maskCoverageOf({ world, ...options }, known);
 });

@@ -10,7 +10,7 @@ const worlds: Record<string, World> = {
   "20 % positive, easy, three times too sure": { prevalence: 0.2, skill: 2, sharpness: 3, imagesPerPatient: 1 },
   "40 % positive, 1.5 times too sure, 5 images of each patient": { prevalence: 0.4, skill: 1.5, sharpness: 1.5, imagesPerPatient: 5 }, // prettier-ignore
 };
-printCoverage(worlds, { sets, resamples, only }, (world) => {
+printCoverage(worlds, { sets, resamples, quarterFrom: 4000, only }, (world) => {
   const known = trueFigures(world, 2_000_000);
   return (options) => coverageOf({ world, ...options }, known);
 });

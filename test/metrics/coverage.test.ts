@@ -12,7 +12,8 @@ test.each([
   expect(found.length).toBeGreaterThan(12);
   for (const { name, intervals, covering } of found) {
     expect(intervals, name).toBeGreaterThan(380);
-    expect(covering / intervals, name).toBeGreaterThan(0.915);
+    // Of 300 resamples the average precision is covered a little less than of 10,000 (docs/numerics.md).
+    expect(covering / intervals, name).toBeGreaterThan(name === "averagePrecision" ? 0.905 : 0.915);
     expect(covering / intervals, name).toBeLessThan(0.985);
   }
 });
