@@ -9,7 +9,7 @@ export { pairVoxels, padLabels } from "./padding";
 export { pointsConstant, pointsNearest, pointsMirror } from "./points";
 export { gatherVolume, gatherSlice, gatherNearest, gatherLikeliest } from "./gather";
 export { drawControl, splineField } from "./deformation";
-export { imageRange, linearIntensity, gammaIntensity, addNoise, biasField } from "./intensity";
+export { imageRange, smallest, linearIntensity, gammaIntensity, addNoise, biasField } from "./intensity";
 export { blurAxisConstant, blurAxisNearest, blurAxisMirror } from "./blur";
 export { flip, flipLabels, fillBox, copyBox, blend } from "./boxes";
 // activation

@@ -32,6 +32,21 @@ export function imageRange(range: usize, x: usize, n: i32): void {
   store<f32>(range, 0, 12);
 }
 
+/** range (4): the smallest of x (n >= 1); the other three are left alone. */
+export function smallest(range: usize, x: usize, n: i32): void {
+  let low = v128.load32_splat(x);
+  let other = low;
+  let i = 0;
+  for (; i + 8 <= n; i += 8) {
+    low = f32x4.pmin(low, v128.load(x + ((<usize>i) << 2)));
+    other = f32x4.pmin(other, v128.load(x + ((<usize>i) << 2), 16));
+  }
+  for (; i < n; i++) low = f32x4.pmin(low, v128.load32_splat(x + ((<usize>i) << 2)));
+  const both = f32x4.min(low, other);
+  const pair = f32x4.min(both, v128.shuffle<i64>(both, both, 1, 0));
+  store<f32>(range, min(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1)));
+}
+
 /** y = factor x + offset. In place where y is x. */
 export function linearIntensity(y: usize, x: usize, n: i32, factor: f32, offset: f32): void {
   for (let i = 0; i < n; i += 4) {

@@ -4,7 +4,6 @@
 // margin behind it, and so with rows. A volume of depth 1 has one slice, any other depth + 3: one before, two behind, of which
 // the last is only read with weight 0. Behind the last slice stand one row and one voxel more. Image voxel (z, y, x) stands
 // at row z (height + 1) + y + 1 of these (one slice on where depth > 1), column x + 1.
-import { storeLanes, loadLanes } from "./lanes";
 
 /** Fills n elements of 8 bytes. */
 // @ts-ignore: decorator
@@ -16,20 +15,26 @@ function fillPairs(pairs: usize, n: i32, value: v128): usize {
   return pairs + ((<usize>n) << 3);
 }
 
-/** A row of pairs but for its margin: (upper[x], lower[x]); an address of 0 stands for a row of the fill value. */
+/** Four pairs (a, b) from voxel x on; an address of 0 stands for a row of the fill value. */
+// @ts-ignore: decorator
+@inline
+function joinFour(pairs: usize, upper: usize, lower: usize, x: i32, fill: v128): void {
+  const at = (<usize>x) << 2;
+  const a = upper ? v128.load(upper + at) : fill;
+  const b = lower ? v128.load(lower + at) : fill;
+  const out = pairs + 2 * at;
+  v128.store(out, v128.shuffle<f32>(a, b, 0, 4, 1, 5));
+  v128.store(out, v128.shuffle<f32>(a, b, 2, 6, 3, 7), 16);
+}
+
+/** A row of pairs but for its margin: (upper[x], lower[x]). Four voxels at a time, of which the last four were partly joined before. */
 // @ts-ignore: decorator
 @inline
 function joinRows(pairs: usize, upper: usize, lower: usize, width: i32, colours: i32, fill: v128): void {
-  if (colours == 1) {
-    for (let x = 0; x < width; x += 4) {
-      const left = width - x;
-      const at = (<usize>x) << 2;
-      const a = upper ? loadLanes(upper + at, left) : fill;
-      const b = lower ? loadLanes(lower + at, left) : fill;
-      const out = pairs + 2 * at;
-      storeLanes(out, v128.shuffle<f32>(a, b, 0, 4, 1, 5), 2 * left);
-      if (left > 2) storeLanes(out + 16, v128.shuffle<f32>(a, b, 2, 6, 3, 7), 2 * left - 4);
-    }
+  if (colours == 1 && width >= 4) {
+    const last = width - 4;
+    for (let x = 0; x < last; x += 4) joinFour(pairs, upper, lower, x, fill);
+    joinFour(pairs, upper, lower, last, fill);
     return;
   }
   const value = f32x4.extract_lane(fill, 0);
@@ -60,13 +65,20 @@ export function pairVoxels(pairs: usize, x: usize, depth: i32, height: i32, widt
   let out = pairs;
   if (depth > 1) out = fillPairs(out, slice, filled);
   let row = x;
+  const step = (<usize>across) << 3;
   for (let z = 0; z < depth; z++) {
-    for (let y = 0; y <= height; y++) {
+    let upper: usize = 0;
+    for (let y = 1; y <= height; y++) {
       v128.store_lane<i64>(out, filled, 0);
-      joinRows(out + 8, y > 0 ? row : 0, y < height ? (y > 0 ? row + rowBytes : row) : 0, width, colours, filled);
-      if (y > 0) row += rowBytes;
-      out += (<usize>across) << 3;
+      if (upper) joinRows(out + 8, upper, row, width, colours, filled);
+      else joinRows(out + 8, 0, row, width, colours, filled);
+      upper = row;
+      row += rowBytes;
+      out += step;
     }
+    v128.store_lane<i64>(out, filled, 0);
+    joinRows(out + 8, upper, 0, width, colours, filled);
+    out += step;
   }
   fillPairs(out, (depth > 1 ? 2 * slice : 0) + across + 1, filled);
 }

@@ -32,11 +32,11 @@ function within(d: v128, low: v128, high: v128): v128 {
   return f32x4.pmin(high, f32x4.pmax(low, d));
 }
 
-/** offset + y slopeY + z slopeZ of one coordinate, rounded once. */
+/** offset + y slopeY + what z adds to one coordinate, rounded once. */
 // @ts-ignore: decorator
 @inline
-function startOf(map: usize, y: f64, z: f64): v128 {
-  return f32x4.splat(<f32>(load<f64>(map) + load<f64>(map, 16) * y + load<f64>(map, 24) * z));
+function startOf(map: usize, y: i32, byZ: f64): v128 {
+  return f32x4.splat(<f32>(load<f64>(map) + load<f64>(map, 16) * <f64>y + byZ));
 }
 
 /** @param beside voxels beside the image that places may reach: 1 where a value is interpolated with, 0 elsewhere. */
@@ -72,61 +72,73 @@ function writePoints(
   const stride = <usize>(16 * vectors);
   let out = points;
   let moved = field;
-  for (let row = first; row < first + rows; row++) {
-    const z = row / height;
-    const y = row - z * height;
-    const startX = startOf(map, y, z);
-    const startY = startOf(map + 32, y, z);
-    const startZ = startOf(map + 64, y, z);
-    const lowY = f32x4.splat(-beside - <f32>y);
-    const highY = f32x4.splat(<f32>(height - 1 - y) + beside);
-    const lowZ = f32x4.splat(-beside - <f32>z);
-    const highZ = f32x4.splat(<f32>(depth - 1 - z) + beside);
-    const rowShift = f32x4.splat(<f32>(z * down + y) + wholeShift);
-    let at = f32x4(0, 1, 2, 3);
-    let low = lowest;
-    let high = highest;
-    let column = columns;
-    for (let j = 0; j < vectors; j++) {
-      let dx = multiplyAdd(at, slopeX, startX);
-      let dy = multiplyAdd(at, slopeY, startY);
-      let dz = multiplyAdd(at, slopeZ, startZ);
-      if (field) {
-        dx = f32x4.add(dx, v128.load(moved));
-        dy = f32x4.add(dy, v128.load(moved + stride));
-        dz = f32x4.add(dz, v128.load(moved + 2 * stride));
-        moved += 16;
+  let z = first / height;
+  let y = first - z * height;
+  for (let left = rows; left > 0; z++) {
+    const last = min(height, y + left);
+    left -= last - y;
+    const xByZ = load<f64>(map, 24) * <f64>z;
+    const yByZ = load<f64>(map, 56) * <f64>z;
+    const zByZ = load<f64>(map, 88) * <f64>z;
+    const lowZ = f32x4.splat(depth > 1 ? -beside - <f32>z : 0);
+    const highZ = f32x4.splat(depth > 1 ? <f32>(depth - 1 - z) + beside : 0);
+    let lowY = f32x4.splat(-beside - <f32>y);
+    let highY = f32x4.splat(<f32>(height - 1 - y) + beside);
+    let rowShift = f32x4.splat(<f32>(z * down + y) + wholeShift);
+    for (; y < last; y++) {
+      const startX = startOf(map, y, xByZ);
+      const startY = startOf(map + 32, y, yByZ);
+      const startZ = startOf(map + 64, y, zByZ);
+      let at = f32x4(0, 1, 2, 3);
+      let low = lowest;
+      let high = highest;
+      let column = columns;
+      for (let j = 0; j < vectors; j++) {
+        let dx = multiplyAdd(at, slopeX, startX);
+        let dy = multiplyAdd(at, slopeY, startY);
+        let dz = multiplyAdd(at, slopeZ, startZ);
+        if (field) {
+          dx = f32x4.add(dx, v128.load(moved));
+          dy = f32x4.add(dy, v128.load(moved + stride));
+          dz = f32x4.add(dz, v128.load(moved + 2 * stride));
+          moved += 16;
+        }
+        if (isMirror) {
+          dx = mirrored(dx, at, width);
+          dy = mirrored(dy, f32x4.splat(<f32>y), height);
+          dz = mirrored(dz, f32x4.splat(<f32>z), depth);
+        }
+        dx = within(dx, low, high);
+        dy = within(dy, lowY, highY);
+        dz = within(dz, lowZ, highZ);
+        const wholeX = f32x4.floor(dx);
+        const wholeY = f32x4.floor(dy);
+        const wholeZ = f32x4.floor(dz);
+        const line = f32x4.add(f32x4.add(f32x4.mul(wholeZ, slice), wholeY), rowShift);
+        const place = i32x4.add(i32x4.mul(line, rowBytes), i32x4.shl(f32x4.add(wholeX, column), 3));
+        v128.store(out, i32x4.add(place, origin));
+        v128.store(out, f32x4.sub(dx, wholeX), 16);
+        v128.store(out, f32x4.sub(dy, wholeY), 32);
+        v128.store(out, f32x4.sub(dz, wholeZ), 48);
+        out += pointBytes;
+        at = f32x4.add(at, four);
+        column = f32x4.add(column, four);
+        low = f32x4.sub(low, four);
+        high = f32x4.sub(high, four);
       }
-      if (isMirror) {
-        dx = mirrored(dx, at, width);
-        dy = mirrored(dy, f32x4.splat(<f32>y), height);
-        dz = mirrored(dz, f32x4.splat(<f32>z), depth);
-      }
-      dx = within(dx, low, high);
-      dy = within(dy, lowY, highY);
-      dz = within(dz, lowZ, highZ);
-      const wholeX = f32x4.floor(dx);
-      const wholeY = f32x4.floor(dy);
-      const wholeZ = f32x4.floor(dz);
-      const line = f32x4.add(f32x4.add(f32x4.mul(wholeZ, slice), wholeY), rowShift);
-      const place = i32x4.add(i32x4.mul(line, rowBytes), i32x4.shl(f32x4.add(wholeX, column), 3));
-      v128.store(out, i32x4.add(place, origin));
-      v128.store(out, f32x4.sub(dx, wholeX), 16);
-      v128.store(out, f32x4.sub(dy, wholeY), 32);
-      v128.store(out, f32x4.sub(dz, wholeZ), 48);
-      out += pointBytes;
-      at = f32x4.add(at, four);
-      column = f32x4.add(column, four);
-      low = f32x4.sub(low, four);
-      high = f32x4.sub(high, four);
+      if (field) moved += 2 * stride;
+      lowY = f32x4.sub(lowY, f32x4.splat(1));
+      highY = f32x4.sub(highY, f32x4.splat(1));
+      rowShift = f32x4.add(rowShift, f32x4.splat(1));
     }
-    if (field) moved += 2 * stride;
+    y = 0;
   }
 }
 
 /**
  * points (rows, vectors of a row, 64 bytes) of the rows from `first` on of a volume (depth, height, width): voxel v reads at
- * v + D v + o, plus its displacement where `field` is not 0. Beside the image is one value, with which it is interpolated.
+ * v + D v + o, plus its displacement where `field` is not 0. Beside the image is one value, with which it is interpolated;
+ * but a volume of one slice is read within that slice.
  * map: for x, y, z each (o, D by x, by y, by z), float64, D being the affine matrix less the identity.
  * field: (rows, 3, whole vectors of a row), displacements along x, y, z in voxels. source: the pairs (padding.ts).
  */

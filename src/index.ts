@@ -109,6 +109,8 @@ export type { Network, NetworkOptions } from "./model/network.ts";
 export type { Plan, PlanOptions } from "./model/plan.ts";
 export type { Parameter, ParameterRole, PlacedLayer } from "./model/shapes.ts";
 export type { Tensor, Weights } from "./model/weights.ts";
+export { provideKernels } from "./wasm/builds.ts";
+export type { CompiledKernels, ProvidedKernels } from "./wasm/builds.ts";
 export { hasRelaxedSimd } from "./wasm/modes.ts";
 export type { NumericMode } from "./wasm/modes.ts";
 export type { Layout, Region } from "./wasm/layout.ts";

@@ -6,8 +6,9 @@ export type { NumericMode } from "./wasm/modes.ts";
 
 /**
  * The file of a numeric mode's kernels, the same bytes that `voxgrad` has in itself: nobody needs it, but a page that has it
- * cached, streamed or compiled can give it to `startFit`: as bytes, which run everywhere, or as `{ module }`, which is compiled
- * for shared memory and wants an engine and a page that have that.
+ * cached, streamed or compiled can give it to all that computes (`provideKernels`), to a worker (`connectWorker`) or to one
+ * `startFit`: as bytes, which run everywhere, or as `{ module }`, which is compiled for shared memory and wants an engine and a
+ * page that have that.
  *
  * @example
  * ```ts

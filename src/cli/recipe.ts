@@ -137,8 +137,11 @@ function lossOf({ loss, labelSmoothing }: Settings, task: Task): Loss | null {
   );
 }
 
-function optimizerOf({ optimizer, learningRate }: Settings): Optimizer {
-  const given = learningRate === null ? {} : { learningRate };
+function optimizerOf({ optimizer, learningRate, weightDecay }: Settings): Optimizer {
+  const given = {
+    ...(learningRate === null ? {} : { learningRate }),
+    ...(weightDecay === null ? {} : { weightDecay }),
+  };
   switch (optimizer) {
     case "amsgrad":
       return voxgrad.adam({ ...given, amsgrad: true });

@@ -29,6 +29,12 @@ export const regularizationSettings = {
   ),
   l1: setting("--l1", factor, 0, "penalty on the sum of the weights' absolute values"),
   l2: setting("--l2", factor, 0, "penalty on the sum of the weights' squares"),
+  weightDecay: setting(
+    "--weight-decay",
+    optional(factor),
+    null,
+    "shrinks the weights at each step: with adamW by that part of the step size, whatever the gradient (decoupled), with the others as part of the gradient; none: the optimizer's own, 0 but for adamW's 0.01",
+  ),
   maxNorm: setting("--max-norm", optional(positive), null, "longest vector of weights that may lead into a node"),
   decayBiases: setting(
     "--decay-biases",

@@ -83,7 +83,7 @@ export function bindResampler(
     image(image, key, index, drawn) {
       let fill = choice.fill ?? 0;
       if (choice.padding === "constant" && choice.fill === null) {
-        kernels.imageRange(range, image, features);
+        kernels.smallest(range, image, features);
         fill = floats[rangeFloats];
       }
       for (let colour = 0; colour < colours; colour++)

@@ -102,6 +102,7 @@ export interface AugmentKernels {
   ) => void;
   // intensity
   imageRange: (range: Address, x: Address, n: number) => void;
+  smallest: (range: Address, x: Address, n: number) => void;
   linearIntensity: (y: Address, x: Address, n: number, factor: number, offset: number) => void;
   gammaIntensity: (y: Address, x: Address, n: number, low: number, high: number, gamma: number) => void;
   addNoise: (

@@ -1,5 +1,5 @@
 // One block of memory with named regions: planned by layout.ts, reserved once, never grown.
-import { isCompiled } from "./builds.ts";
+import { buildHere, isCompiled } from "./builds.ts";
 import type { KernelBuild } from "./builds.ts";
 import { createMemory, instantiateBuild } from "./kernels.ts";
 import type { Address, Kernels } from "./kernels.ts";
@@ -51,8 +51,9 @@ export async function allocate(
   wide = false,
   options: TeamOptions | null = null,
 ): Promise<Block> {
-  const memory = reserve(layout.bytes + pageBytes, options !== null || isCompiled(build));
-  const { kernels, module } = await instantiateBuild(memory, build, wide);
+  const here = buildHere(build, wide);
+  const memory = reserve(layout.bytes + pageBytes, options !== null || isCompiled(here));
+  const { kernels, module } = await instantiateBuild(memory, here, wide);
   const base = Math.ceil(kernels.heapBase() / 16) * 16;
   const regions = new Map(layout.regions.map((region) => [region.name, region]));
   let buffer: ArrayBuffer | null = memory.buffer;

@@ -1,5 +1,5 @@
 // The page's side: the library's calls, each sent to the worker and answered from there.
-import type { Model, Verification } from "../index.ts";
+import type { Model, ProvidedKernels, Verification } from "../index.ts";
 import type { DataDescription, StorageDescription } from "./descriptions.ts";
 import { checkDescribed, encodeData } from "./encode-data.ts";
 import { encode } from "./encode.ts";
@@ -15,8 +15,8 @@ interface Described {
 }
 
 /** @param begin how a worker is begun here. */
-export async function connect(begin: BeginWorker, url?: string | URL): Promise<Remote> {
-  const wire = await openWire(begin, url);
+export async function connect(begin: BeginWorker, url?: string | URL, kernels?: ProvidedKernels): Promise<Remote> {
+  const wire = await openWire(begin, url, kernels);
   let studies = 0;
 
   /** What describes data and storage goes with what else is given, described. */

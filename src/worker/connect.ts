@@ -7,7 +7,8 @@ import type { Remote, WorkerOptions } from "./remote.ts";
  * Begins a worker, and resolves when it hears. Its studies are begun, trained and tested as those of `voxgrad`, off the
  * page's main thread, and give the same bits. End it when it is no longer needed.
  *
- * @throws ThreadError when the worker's file cannot be loaded; TypeError where there are no workers.
+ * @throws ThreadError when the worker's file cannot be loaded; TypeError where there are no workers; as `provideKernels` for
+ * what are no kernels.
  * @example
  * ```ts
  * import { connectWorker } from "voxgrad/worker";
@@ -22,6 +23,6 @@ import type { Remote, WorkerOptions } from "./remote.ts";
  * remote.end();
  * ```
  */
-export function connectWorker({ workerUrl }: WorkerOptions = {}): Promise<Remote> {
-  return connect(beginWorker, workerUrl);
+export function connectWorker({ workerUrl, kernels }: WorkerOptions = {}): Promise<Remote> {
+  return connect(beginWorker, workerUrl, kernels);
 }

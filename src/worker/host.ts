@@ -1,4 +1,5 @@
 // The worker's side: hears calls, carries them out with the library's own, and sends back what they give.
+import { provideKernels } from "../index.ts";
 import { decode, encode } from "./encode.ts";
 import type { Sent } from "./encode.ts";
 import { encodeError } from "./encode-error.ts";
@@ -88,7 +89,12 @@ export function serveHost(page: WayToPage): (message: ToWorker) => void {
     switch (message.kind) {
       case "begin":
         knocks = createKnocks(message.knocks);
-        return page.post({ kind: "ready" });
+        try {
+          provideKernels(message.kernels);
+          return page.post({ kind: "ready", refused: null });
+        } catch (error) {
+          return page.post({ kind: "ready", refused: encodeError(error) });
+        }
       case "call":
         if (message.name === "pause") knocks.hear();
         return void carryOut(message);

@@ -1,4 +1,5 @@
 // What a page and its worker say to each other: calls and their answers, events, and what acts on a running call.
+import type { ProvidedKernels } from "../index.ts";
 import type { Sent } from "./encode.ts";
 import type { SentError } from "./encode-error.ts";
 
@@ -25,8 +26,8 @@ export interface Call {
 }
 
 export type ToWorker =
-  /** A word of shared memory that counts what acts on running calls, where there is such memory: heard after every step. */
-  | { readonly kind: "begin"; readonly knocks: SharedArrayBuffer | null }
+  /** A word of shared memory that counts what acts on running calls, where there is such memory: heard after every step; and the kernels that it is to have. */
+  | { readonly kind: "begin"; readonly knocks: SharedArrayBuffer | null; readonly kernels: ProvidedKernels }
   | Call
   | { readonly kind: "abort"; readonly id: number }
   /** The page's loop asks for the next epoch. */
@@ -35,7 +36,8 @@ export type ToWorker =
   | { readonly kind: "leave"; readonly id: number };
 
 export type ToPage =
-  | { readonly kind: "ready" }
+  /** It hears; or why what it was to begin with cannot be. */
+  | { readonly kind: "ready"; readonly refused: SentError | null }
   | { readonly kind: "event"; readonly id: number; readonly name: EventName; readonly given: readonly Sent[] }
   | { readonly kind: "answer"; readonly id: number; readonly value: Sent }
   /** null: the reason of the signal that was aborted, which the page has. */

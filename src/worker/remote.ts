@@ -1,7 +1,7 @@
 // What a page has of a worker: the library's calls, carried out there.
 import type {
   ClassPredictions, Epoch, ExplanationMaps, ExplanationOptions, LearningCurve, LearningCurveOptions, LedgerEntry,
-  MaskPredictions, Model, OcclusionOptions, OpenOptions, Refinement, RefineOptions, Report, SamplingOptions, StudyOptions,
+  MaskPredictions, Model, OcclusionOptions, OpenOptions, ProvidedKernels, Refinement, RefineOptions, Report, SamplingOptions, StudyOptions,
   StudySets, TestOptions, TrainingResult, TrainRunOptions,
   Verification, VerifyOptions,
 } from "../index.ts"; // prettier-ignore
@@ -13,6 +13,8 @@ export interface WorkerOptions {
    * as a file, with what it imports.
    */
   readonly workerUrl?: string | URL;
+  /** Kernels that the worker takes instead of loading the library's own, as `provideKernels` has them. Bytes are copied. */
+  readonly kernels?: ProvidedKernels;
 }
 
 /** The options of `study`, with its data and storage described instead of made. */

@@ -1,5 +1,6 @@
 // Calls over the wire: each has a number, hears its events, and settles with its answer.
 import { ThreadError } from "../index.ts";
+import type { ProvidedKernels } from "../index.ts";
 import { decode } from "./encode.ts";
 import type { Sent } from "./encode.ts";
 import { decodeError } from "./encode-error.ts";
@@ -30,14 +31,14 @@ interface Pending {
   readonly settle: (error: Error | null, value?: unknown) => void;
 }
 
-/** Begins a worker, and resolves when it hears. @throws ThreadError when it cannot begin. */
-export async function openWire(begin: BeginWorker, url?: string | URL): Promise<Wire> {
+/** Begins a worker, and resolves when it hears. @throws ThreadError when it cannot begin; as provideKernels. */
+export async function openWire(begin: BeginWorker, url?: string | URL, kernels: ProvidedKernels = {}): Promise<Wire> {
   const pending = new Map<number, Pending>();
   const knocks = typeof SharedArrayBuffer === "undefined" ? null : new SharedArrayBuffer(4);
   let failure: ThreadError | null = null;
   let calls = 0;
-  let onReady: (failure: ThreadError | null) => void;
-  const ready = new Promise<ThreadError | null>((resolve) => (onReady = resolve));
+  let onReady: (failure: Error | null) => void;
+  const ready = new Promise<Error | null>((resolve) => (onReady = resolve));
 
   function close(why: string): void {
     failure ??= new ThreadError(`worker: ${why}. What a study has checkpointed in files can be resumed.`);
@@ -46,7 +47,7 @@ export async function openWire(begin: BeginWorker, url?: string | URL): Promise<
   }
 
   function hear(message: ToPage): void {
-    if (message.kind === "ready") return onReady(null);
+    if (message.kind === "ready") return onReady(message.refused && decodeError(message.refused));
     const call = pending.get(message.id);
     if (!call) return;
     const { signal, on = {} } = call.options;
@@ -57,10 +58,13 @@ export async function openWire(begin: BeginWorker, url?: string | URL): Promise<
 
   const way = begin(hear, close, url);
   way.keepAlive(true);
-  way.post({ kind: "begin", knocks });
+  way.post({ kind: "begin", knocks, kernels });
   const late = await ready;
   way.keepAlive(false);
-  if (late) throw late;
+  if (late) {
+    way.end();
+    throw late;
+  }
 
   /** Heard before the worker's next step. */
   function knock(message: ToWorker): void {

@@ -96,7 +96,7 @@ function run(bench: Workbench, name: Name, { rows, columns, shift, seed, extreme
 
 /** Kernels with tests of their own. */
 const overVolumes = new Set(
-  "pairVoxels padLabels pointsConstant pointsNearest pointsMirror gatherVolume gatherSlice gatherNearest gatherLikeliest drawControl splineField imageRange addNoise biasField blurAxisConstant blurAxisNearest blurAxisMirror flip flipLabels fillBox copyBox".split(
+  "pairVoxels padLabels pointsConstant pointsNearest pointsMirror gatherVolume gatherSlice gatherNearest gatherLikeliest drawControl splineField imageRange smallest addNoise biasField blurAxisConstant blurAxisNearest blurAxisMirror flip flipLabels fillBox copyBox".split(
     " ",
   ),
 );

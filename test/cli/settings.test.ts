@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { trainSettings } from "../../src/cli/recipe.ts";
 import { allFlags, resolveSettings } from "../../src/cli/settings.ts";
 import { UsageError } from "../../src/cli/usage.ts";
+import { phantoms } from "../../src/index.ts";
 
 const inFile = (content: unknown) => resolveSettings({}, { name: "study.config.json", content });
 
@@ -41,6 +43,7 @@ describe("settings", () => {
       schedule: "constant",
       l1: 0,
       l2: 0,
+      weightDecay: null,
       maxNorm: null,
       decayBiases: false,
       ema: null,
@@ -87,6 +90,8 @@ describe("settings", () => {
     ["schedule", "cosine", "cosine"],
     ["l1", ".5", 0.5],
     ["l2", "0.0001", 0.0001],
+    ["weightDecay", "0.05", 0.05],
+    ["weightDecay", "none", null],
     ["maxNorm", "3", 3],
     ["dropoutKind", "gaussian", "gaussian"],
     ["hiddenNorm", "batch", "batch"],
@@ -128,6 +133,17 @@ describe("settings", () => {
     expect(inFile({ patches: 32, normalization: "none" }).normalization).toBe("none");
     expect(inFile({ patches: 32, normalization: "pixelZScore" }).normalization).toBe("pixelZScore");
     expect(() => inFile({ patches: [] })).toThrow(/"patches": expected whole numbers of at least 1/);
+  });
+
+  it("weight decay reaches the optimizer, whose own it is when none is given", () => {
+    const images = phantoms({ count: 3, seed: 1 });
+    const decayOf = (given: Record<string, string>) =>
+      trainSettings(resolveSettings(given), images).optimizer?.weightDecay;
+    expect(decayOf({})).toBe(0);
+    expect(decayOf({ weightDecay: "0.05" })).toBe(0.05);
+    expect(decayOf({ optimizer: "adamW" })).toBe(0.01);
+    expect(decayOf({ optimizer: "adamW", weightDecay: "0.05" })).toBe(0.05);
+    expect(decayOf({ optimizer: "momentum", weightDecay: "0" })).toBe(0);
   });
 
   it("every key has a flag of the same name, and the other way round", () => {

@@ -254,6 +254,18 @@ describe("parameters are forward: they say where the content goes", () => {
   });
 });
 
+describe("a volume of one slice", () => {
+  it("is read within it, however it turns: an even one stays even, and its mask one class", async () => {
+    for (const padding of ["nearest", "mirror"] as const) {
+      const bound = await bind([rotate(60), deform(), resampling({ padding })], [1, 28, 28]);
+      for (let index = 0; index < 5; index++) {
+        expect(new Set(bound.image(new Array<number>(784).fill(5), index))).toEqual(new Set([5]));
+        expect(new Set(bound.mask(new Array<number>(784).fill(1), index))).toEqual(new Set([1]));
+      }
+    }
+  });
+});
+
 describe("intensities", () => {
   const image = numbers(600, 3).map(Math.fround);
   const shape = [20, 30];
@@ -419,13 +431,18 @@ describe("values", () => {
 
   it("keep an image's shape, whatever it is", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 3 }), async (shape) => {
-        const n = shape.reduce((a, b) => a * b, 1);
-        const got = (await bind(everything, shape)).image(numbers(n), 3);
-        expect(got.length).toBe(n);
-        expect(got.every(Number.isFinite)).toBe(true);
-      }),
-      { numRuns: 40 },
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 3 }),
+        fc.constantFrom("constant", "nearest", "mirror"),
+        async (shape, padding) => {
+          const n = shape.reduce((a, b) => a * b, 1);
+          const list = [...everything.filter(({ kind }) => kind !== "resampling"), resampling({ padding })];
+          const got = (await bind(list, shape)).image(numbers(n), 3);
+          expect(got.length).toBe(n);
+          expect(got.every(Number.isFinite)).toBe(true);
+        },
+      ),
+      { numRuns: 120 },
     );
   });
 });

@@ -6,7 +6,30 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 import type { BrowserContext, Page } from "playwright-core";
-import { browserFlags, browserPath, headersOf } from "./page.ts";
+import { hasFirefox, openFirefox } from "./firefox.ts";
+import { browserFlags, browserPath, hasBrowser, headersOf } from "./page.ts";
+
+/** A page that is open, as every browser has it. */
+export interface Tab {
+  /** Evaluates an expression, and waits for what it promises. */
+  evaluate<Value>(expression: string): Promise<Value>;
+  close(): Promise<void>;
+}
+
+/** A browser with files of its own. */
+export interface Tabs<Opened extends Tab = Tab> {
+  /** Opens a page in front of the others, and waits until it is loaded. */
+  open(address: string): Promise<Opened>;
+  /** What pages have said on the console, where the browser tells. */
+  readonly said: readonly string[];
+  close(): Promise<void>;
+}
+
+/** The browsers that tests run in. */
+export const browsers: readonly (readonly [name: string, isHere: boolean, begin: () => Promise<Tabs>])[] = [
+  ["Chromium", hasBrowser, openChromium],
+  ["Firefox", hasFirefox, openFirefox],
+];
 
 export interface Served {
   /** A page that loads `script`, a file of test/platform/, isolated from other origins or not. */
@@ -14,10 +37,9 @@ export interface Served {
   close(): void;
 }
 
-export interface OpenBrowser {
-  readonly context: BrowserContext;
+export interface OpenBrowser<Opened extends Tab> {
   /** A page that has loaded a script. */
-  open(script: string, isIsolated: boolean): Promise<Page>;
+  open(script: string, isIsolated: boolean): Promise<Opened>;
   close(): Promise<void>;
 }
 
@@ -47,22 +69,39 @@ export async function serve(): Promise<Served> {
   };
 }
 
-export async function openBrowser(): Promise<OpenBrowser> {
+/** A browser on pages of the clone. */
+export async function openBrowser<Opened extends Tab>(
+  begin: () => Promise<Tabs<Opened>>,
+): Promise<OpenBrowser<Opened>> {
   const served = await serve();
+  const tabs = await begin();
+  return {
+    open: (script, isIsolated) => tabs.open(served.address(script, isIsolated)),
+    async close() {
+      await tabs.close();
+      served.close();
+    },
+  };
+}
+
+/** Chromium, with what only it has. */
+export async function openChromium(): Promise<Tabs<Page> & { readonly context: BrowserContext }> {
   const profile = await mkdtemp(join(tmpdir(), "voxgrad-browser-"));
   const context = await chromium.launchPersistentContext(profile, { executablePath: browserPath, args: browserFlags });
+  const said: string[] = [];
+  context.on("console", (message) => said.push(message.text()));
   return {
     context,
-    async open(script, isIsolated) {
+    said,
+    async open(address) {
       const page = await context.newPage();
-      await page.goto(served.address(script, isIsolated));
+      await page.goto(address);
       await page.waitForLoadState("load");
       return page;
     },
     async close() {
       await context.close();
-      served.close();
-      await rm(profile, { recursive: true, force: true });
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

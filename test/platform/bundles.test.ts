@@ -4,11 +4,12 @@ import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import nodeResolve from "@rollup/plugin-node-resolve";
-import type { Browser } from "playwright-core";
 import { rollup } from "rollup";
 import type { OutputChunk } from "rollup";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasBrowser, isolation, openBrowser, serve, strictPolicy } from "./page.ts";
+import { browsers } from "./browser.ts";
+import type { Tabs } from "./browser.ts";
+import { isolation, serve, strictPolicy } from "./page.ts";
 import { install, isBuilt, run } from "./package.ts";
 import type { Installed } from "./package.ts";
 import { expectOneThread, expectSameBits, waysOf } from "./ways.ts";
@@ -19,15 +20,10 @@ const tools = process.env["VOXGRAD_TOOLS"] ?? "";
 const hasTools = tools !== "" && existsSync(join(tools, "node_modules/vite"));
 
 let installed: Installed;
-let browser: Browser;
 beforeAll(async () => {
   if (isBuilt) installed = await install();
-  if (hasBrowser) browser = await openBrowser();
 }, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await installed?.remove();
-});
+afterAll(() => installed?.remove());
 
 interface Said {
   readonly onPage: Answer;
@@ -35,33 +31,40 @@ interface Said {
   readonly isolated: boolean;
   /** How voxgrad/io refuses what it cannot read, and a path. */
   readonly refused: readonly string[];
+  /** What the policy forbade, on the page or in its worker. */
+  readonly forbidden: readonly string[];
   readonly error?: string;
 }
 
 /** What the page of a folder says of the ways to train; and what it asked for in vain. */
-async function visit(folder: string, ways: readonly Way[], headers = { ...strictPolicy, ...isolation }, bare = false) {
+async function visit(
+  browser: Tabs,
+  folder: string,
+  ways: readonly Way[],
+  headers = { ...strictPolicy, ...isolation },
+  bare = false,
+) {
   const index = (text: string) => text.replace(/from "voxgrad"/, 'from "/node_modules/voxgrad/build/index.js"').replace(/from "voxgrad\/(io|wasm)"/, 'from "/node_modules/voxgrad/build/$1.js"'); // prettier-ignore
   const served = await serve(folder, headers, (_, text) => (bare ? index(text) : text));
   const placeOf = (file?: string) => file && new URL(file, served.address).href;
-  const page = await browser.newPage();
-  const forbidden: string[] = [];
-  page.on("console", (message) => /Content Security Policy/.test(message.text()) && forbidden.push(message.text()));
+  const placed = ways.map(({ workerUrl, debug, ...way }) => ({
+    ...way,
+    workerUrl: placeOf(workerUrl),
+    debug: placeOf(debug),
+  }));
+  const heard = browser.said.length;
+  const page = await browser.open(`${served.address}?ways=${encodeURIComponent(JSON.stringify(placed))}`);
   try {
-    const placed = ways.map(({ workerUrl, debug, ...way }) => ({
-      ...way,
-      workerUrl: placeOf(workerUrl),
-      debug: placeOf(debug),
-    }));
-    await page.goto(`${served.address}?ways=${encodeURIComponent(JSON.stringify(placed))}`);
     for (;;) {
-      const said = await page.evaluate(() => (globalThis as { said?: unknown }).said as Said | undefined);
+      const said = await page.evaluate<Said | null>("globalThis.said ?? null");
       if (said?.error) throw new Error(said.error);
       if (said) {
         expect(said.refused).toEqual([
           expect.stringMatching(/^FormatError/),
           expect.stringMatching(/^TypeError: scan\.png: expected a File, a Blob or bytes/),
         ]);
-        expect(forbidden).toEqual([]);
+        expect(said.forbidden).toEqual([]);
+        expect(browser.said.slice(heard).filter((text) => /Content Security Policy/.test(text))).toEqual([]);
         return said;
       }
       await new Promise((done) => setTimeout(done, 50));
@@ -72,8 +75,18 @@ async function visit(folder: string, ways: readonly Way[], headers = { ...strict
   }
 }
 
-/** Bundles the page with one of the repository's own bundlers, or of the tools'. */
-async function bundle(name: string, ...flags: readonly string[]): Promise<string> {
+/** Bundles that are made, by what they are made with: each is for all browsers. */
+const bundles = new Map<string, Promise<string>>();
+
+/** The page bundled with one of the repository's own bundlers, or of the tools'. */
+function bundle(...how: readonly [name: string, ...flags: string[]]): Promise<string> {
+  const key = how.join("-");
+  const made = bundles.get(key) ?? makeBundle(...how);
+  bundles.set(key, made);
+  return made;
+}
+
+async function makeBundle(name: string, ...flags: readonly string[]): Promise<string> {
   const { folder } = installed;
   const out = join(folder, `out-${[name, ...flags].join("-")}`);
   await mkdir(out, { recursive: true });
@@ -89,40 +102,47 @@ const own = /a page's own thread may not wait for others/;
 const twice: readonly Way[] = [{ threads: 1 }, { threads: 2 }, { threads: 2, mode: "fast" }];
 const seconds = 120_000;
 
-describe.skipIf(!isBuilt || !hasBrowser)("the packed package in a page under a strict policy (skipped where Chromium or the build is absent)", () => {
-  it("trains as plain modules to the same bits in all ways, with threads in a worker, with one on the page's own thread", async () => {
+describe.each(browsers)("the packed package in a page of %s under a strict policy (skipped where it or the build is absent)", (_, isThere, begin) => {
+  const isRun = isBuilt && isThere;
+  let browser: Tabs;
+  beforeAll(async () => {
+    if (isRun) browser = await begin();
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  it.skipIf(!isRun)("trains as plain modules to the same bits in all ways, with threads in a worker, with one on the page's own thread", async () => {
     await copyFile("build/kernels.reproducible.debug.wasm", join(installed.folder, "debug.wasm"));
     const ways = waysOf("debug.wasm");
-    const { onPage, answers, isolated } = await visit(installed.folder, ways, undefined, true);
+    const { onPage, answers, isolated } = await visit(browser, installed.folder, ways, undefined, true);
     expect(isolated).toBe(true);
     expectOneThread(onPage, own);
     expectSameBits(ways, answers);
   }, seconds);
 
-  it("takes one thread where the page is not isolated, and says why", async () => {
-    const { answers, isolated } = await visit(installed.folder, [{ threads: 2 }], { ...strictPolicy } as never, true);
+  it.skipIf(!isRun)("takes one thread where the page is not isolated, and says why", async () => {
+    const { answers, isolated } = await visit(browser, installed.folder, [{ threads: 2 }], { ...strictPolicy } as never, true);
     expect(isolated).toBe(false);
     expectOneThread(answers[0], /memory cannot be shared here: a page must be cross-origin isolated/);
   }, seconds);
 
-  it.skipIf(!hasTools).each(["vite", "webpack"])("trains bundled by %s with nothing set, threads included (skipped where VOXGRAD_TOOLS has no such)", async (name) => {
+  it.skipIf(!isRun || !hasTools).each(["vite", "webpack"])("trains bundled by %s with nothing set, threads included (skipped where VOXGRAD_TOOLS has no such)", async (name) => {
     // Their own are the files of voxgrad/wasm, too, which the last way compiles.
     const ways: readonly Way[] = [...twice, { shared: true }];
-    const { onPage, answers } = await visit(await bundle(name), ways);
+    const { onPage, answers } = await visit(browser, await bundle(name), ways);
     expectOneThread(onPage, own);
     expectSameBits(ways, answers);
   }, seconds);
 
-  it.each(["esbuild", "rollup"])("trains bundled by %s with nothing set, on one thread for a reason; on two by an entry or by workerUrl", async (name) => {
-    const bare = await visit(await bundle(name), [{ threads: 2 }]);
+  it.skipIf(!isRun).each(["esbuild", "rollup"])("trains bundled by %s with nothing set, on one thread for a reason; on two by an entry or by workerUrl", async (name) => {
+    const bare = await visit(browser, await bundle(name), [{ threads: 2 }]);
     expectOneThread(bare.answers[0], /its file was not found, or may not be run here. Say where it lies \(workerUrl\)/);
     const out = await bundle(name, "thread");
-    expectSameBits(twice, (await visit(out, twice)).answers);
-    await mkdir(join(out, "threads"));
+    expectSameBits(twice, (await visit(browser, out, twice)).answers);
+    await mkdir(join(out, "threads"), { recursive: true });
     const moved = await readdir(out);
     for (const file of moved.filter((one) => one.endsWith(".js"))) await copyFile(join(out, file), join(out, "threads", file));
     const elsewhere: readonly Way[] = [{ threads: 2, workerUrl: "threads/thread.js" }];
-    expectSameBits(elsewhere, (await visit(out, elsewhere)).answers);
+    expectSameBits(elsewhere, (await visit(browser, out, elsewhere)).answers);
   }, seconds);
 }); // prettier-ignore
 

@@ -1,6 +1,7 @@
 // What a page does with voxgrad/worker, called by worker.test.ts; the page has no script but this one and the bundle.
 /* global Worker, crossOriginIsolated, requestAnimationFrame */
 import { adam, dense, dropout, network, relu, rotate } from "/build/index.js";
+import { kernelsUrl } from "/build/wasm.js";
 import { connectWorker } from "/build/worker.js";
 
 const described = { phantoms: { count: 120, seed: 7 } };
@@ -23,8 +24,8 @@ async function trained(run, options) {
 
 globalThis.page = {
   /** Trains, and tests: what a test compares with Node's. */
-  async bits(epochs, options = {}) {
-    const remote = await connectWorker();
+  async bits(epochs, options = {}, kernels = undefined) {
+    const remote = await connectWorker({ kernels });
     const run = await remote.study({ data: described, seed: 5, ...options });
     const weights = await trained(run, settings(epochs));
     const report = await run.test({ pages: { "report.html": "html" } });
@@ -39,6 +40,13 @@ globalThis.page = {
       html: html.slice(0, 15),
       isolated: crossOriginIsolated,
     };
+  },
+
+  /** The same with kernels that the page fetched and, where memory can be shared, compiled. */
+  async provided(epochs) {
+    const bytes = new Uint8Array(await (await fetch(kernelsUrl())).arrayBuffer());
+    const reproducible = crossOriginIsolated ? { module: await WebAssembly.compile(bytes) } : bytes;
+    return this.bits(epochs, {}, { reproducible });
   },
 
   /** Begins a study in the browser's own files, and goes on training until the page is closed. */

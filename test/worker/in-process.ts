@@ -1,5 +1,6 @@
 // Both ends of the wire in one process: what is sent is cloned as between threads.
 import { MessageChannel } from "node:worker_threads";
+import type { ProvidedKernels } from "../../src/index.ts";
 import { connect } from "../../src/worker/client.ts";
 import { serveHost } from "../../src/worker/host.ts";
 import type { BeginWorker, ToPage, ToWorker } from "../../src/worker/protocol.ts";
@@ -11,8 +12,8 @@ export interface Lines {
   readonly answered: ToPage[];
 }
 
-/** @param shared whether there is memory to share. */
-export async function connectInProcess(shared = true): Promise<{ remote: Remote } & Lines> {
+/** @param shared whether there is memory to share. @param kernels those that the worker is to have. */
+export async function connectInProcess(shared = true, kernels?: ProvidedKernels): Promise<{ remote: Remote } & Lines> {
   const lines: Lines = { said: [], answered: [] };
   const begin: BeginWorker = (onMessage) => {
     const { port1, port2 } = new MessageChannel();
@@ -33,5 +34,5 @@ export async function connectInProcess(shared = true): Promise<{ remote: Remote 
       end: () => port1.close(),
     };
   };
-  return { remote: await connect(begin), ...lines };
+  return { remote: await connect(begin, undefined, kernels), ...lines };
 }
