@@ -16,7 +16,7 @@ import { bootstrapMethod, figure, sharesGroups, withInterval } from "./figure.ts
 import type { Averages, ClassFigures, Figure, ImagesFigure, Metrics } from "./figure.ts";
 import { imageMeasures, perImageFigures } from "./mask-images.ts";
 import type { ImageMaskFigures, imageNames } from "./mask-images.ts";
-import { maskIntervals } from "./mask-intervals.ts";
+import { maskIntervals, shortfallKind } from "./mask-intervals.ts";
 
 /** What the network said about the voxels of the test set's images. */
 export interface MaskPredictions {
@@ -75,7 +75,7 @@ export function maskFigures(
     const mean = meanOfImages(ofImages[name], weights);
     const over = `mean over the ${mean.counted} images that have it (${mean.undefined} are left out)`;
     return {
-      ...figure(mean, intervals.ofImages(name), bootstrapMethod(`${what}, ${over}${averaged}`, drawn)), // prettier-ignore
+      ...figure(mean, intervals.ofImages(name), bootstrapMethod(`${what}, ${over}${averaged}`, drawn, name === "volumeSimilarity" ? shortfallKind : undefined)), // prettier-ignore
       undefinedImages: mean.undefined,
     };
   };
@@ -95,6 +95,7 @@ export function maskFigures(
         bootstrapMethod(
           `mean Dice over the ${mean.counted} images with foreground in the truth (${mean.undefined} without are left out)${averaged}`,
           drawn,
+          shortfallKind,
         ),
       ),
       f1: ofClasses("dice", "2 TP / (2 TP + FP + FN)"),

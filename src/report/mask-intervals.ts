@@ -10,6 +10,9 @@ import type { Drawn } from "./figure.ts";
 import { resampledMasks } from "./resampled-masks.ts";
 import type { ImagesName, MaskedImages } from "./resampled-masks.ts";
 
+/** How an interval of what falls short of 1 was made, for `method`. */
+export const shortfallKind = "studentized bootstrap on the log scale of 1 - value";
+
 /** Bootstrap intervals, each of a figure named as in metrics/. */
 export interface MaskIntervals {
   readonly drawn: Drawn;
@@ -43,7 +46,7 @@ export function maskIntervals(
       units: resampled.units,
       widened: true,
     });
-  /** Few large masks may have most of the pooled voxels, so that what they fall short of 1 is skewed (docs/numerics.md). */
+  /** Few missed or large masks have most of what falls short of 1, which is skewed by them (docs/numerics.md). */
   const at = (place: number, span = 1): Interval => {
     const error = layout.ofError(place);
     if (error === null || Number.isNaN(values[place])) return bca(place);
@@ -60,12 +63,12 @@ export function maskIntervals(
   };
   return {
     drawn: { resamples, grouped: groups !== null, seed },
-    pooledKind: layout.ofError(0) === null ? undefined : "studentized bootstrap on the log scale of 1 - value",
+    pooledKind: layout.ofError(0) === null ? undefined : shortfallKind,
     ofWhole: (name) => at(layout.ofWhole(name), name === "matthews" || name === "kappa" ? 2 : 1),
     ofClass: (name, k) => at(layout.ofClass(name, k)),
     ofMean: (name, mean) => at(layout.ofMean(name, mean)),
     ofForeground: (name) => at(layout.ofForeground(name)),
-    ofImages: (name) => bca(layout.ofImages(name)),
+    ofImages: (name) => at(layout.ofImages(name)),
   };
 }
 

@@ -5,6 +5,7 @@ import { cellFigures, classNames } from "../metrics/resampled-cells.ts";
 import type { CellLayout, ClassName } from "../metrics/resampled-cells.ts";
 import { meanDiceWithForeground } from "../metrics/segmentation.ts";
 import type { SurfaceDistances } from "../metrics/surface.ts";
+import { unitMeans } from "../metrics/unit-means.ts";
 import { imageMeasures, imageNames, resampledMean } from "./mask-images.ts";
 
 /** The masks of the images of a test set. */
@@ -25,11 +26,14 @@ export interface MaskLayout extends CellLayout {
   ofForeground(name: ClassName): number;
   /** The mean over the images that have it. */
   ofImages(name: ImagesName): number;
-  /** The standard error of a figure of the pooled voxels; null where they are too many to make. */
+  /** The standard error of a figure; null of the distances, and of pooled voxels where they are too many to make. */
   ofError(at: number): number | null;
 }
 
 const overImages: readonly ImagesName[] = [...imageNames, "dice"];
+
+/** Means over images of figures that are at most 1. */
+const overlaps = ["volumeSimilarity", "dice"] as const;
 
 /** Products of two cells in all units of which standard errors are made: 10,000 resamples of as many take half a second. */
 const mostProducts = 50_000;
@@ -55,16 +59,27 @@ export function resampledMasks(
     units.length * pairsOf(count * count) <= mostProducts ? deltaErrors(units, fillPooled, firstImages) : null;
   const layout: MaskLayout = {
     ...cellLayout,
-    length: firstError + (errorsOf ? firstImages : 0),
+    length: firstError + overlaps.length + (errorsOf ? firstImages : 0),
     ofForeground: (name) => cellLayout.length + classNames.indexOf(name),
     ofImages: (name) => firstImages + overImages.indexOf(name),
-    ofError: (at) => (errorsOf && at < firstImages ? firstError + at : null),
+    ofError(at) {
+      if (at < firstImages) return errorsOf ? firstError + overlaps.length + at : null;
+      const overlap = overlaps.findIndex((name) => layout.ofImages(name) === at);
+      return overlap < 0 ? null : firstError + overlap;
+    },
   };
   const measures = {
     ...imageMeasures(confusions, surfaces),
     dice: confusions.map((confusion) => meanDiceWithForeground([confusion])),
   };
   const means = overImages.map((name) => resampledMean(measures[name], weights));
+  const overlapsOf = overlaps.map((name) =>
+    unitMeans(
+      measures[name].map(({ value }) => value ?? NaN),
+      weights,
+      unitOf,
+    ),
+  );
   const cells = new Float64Array(count * count);
   const figures = new Float64Array(layout.length);
 
@@ -76,7 +91,8 @@ export function resampledMasks(
     });
     fillPooled(cells, figures);
     means.forEach((mean, j) => (figures[firstImages + j] = mean(counts)));
-    errorsOf?.(unitCounts, figures, firstError);
+    overlapsOf.forEach((mean, j) => (figures[firstError + j] = mean(unitCounts).error));
+    errorsOf?.(unitCounts, figures, firstError + overlaps.length);
     return figures;
   }
 
