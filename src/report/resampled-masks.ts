@@ -35,8 +35,8 @@ const overImages: readonly ImagesName[] = [...imageNames, "dice"];
 /** Means over images of figures that are at most 1. */
 const overlaps = ["volumeSimilarity", "dice"] as const;
 
-/** Products of two cells in all units of which standard errors are made: 10,000 resamples of as many take half a second. */
-const mostProducts = 50_000;
+/** Products of two cells in all units of which standard errors are made: each resample sums them all. */
+const mostProducts = 20_000;
 
 /**
  * @param unitOf the unit of each image that is drawn with others; null when each is one
