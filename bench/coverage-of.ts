@@ -2,6 +2,7 @@
 import { confusionMatrix } from "../src/metrics/classification.ts";
 import { delong, wilson } from "../src/metrics/intervals.ts";
 import type { Interval } from "../src/metrics/intervals.ts";
+import type { ClassName } from "../src/metrics/resampled-cells.ts";
 import { resampledLabels } from "../src/metrics/resampled-labels.ts";
 import type { LabelledImages, LabelLayout } from "../src/metrics/resampled-labels.ts";
 import { exp, log } from "../src/elementary.ts";
@@ -27,7 +28,7 @@ interface Watched {
   readonly interval: (images: LabelledImages, intervals: LabelIntervals) => Interval;
 }
 
-const wilsonOf = (name: "recall" | "specificity" | "precision" | "negativePredictiveValue"): Watched => ({
+const wilsonOf = (name: ClassName): Watched => ({
   name: `${name} (Wilson)`,
   at: (layout) => layout.ofClass(name, 1),
   interval: ({ truth, predicted }) =>
@@ -56,6 +57,8 @@ const plain: readonly Watched[] = [
   wilsonOf("specificity"),
   wilsonOf("precision"),
   wilsonOf("negativePredictiveValue"),
+  wilsonOf("dice"),
+  wilsonOf("jaccard"),
   delongOf("plain"),
   delongOf("logit"),
 ];

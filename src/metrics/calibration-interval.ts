@@ -1,49 +1,60 @@
 // The interval of the expected calibration error, which is too large on every sample.
-import { stream } from "../random.ts";
-import { quantile } from "./quantile.ts";
 import type { Interval } from "./intervals.ts";
-import { binOf } from "./reliability.ts";
 
 export interface CalibrationInterval {
-  /** The error of the set itself. */
-  readonly value: number;
-  /** Of each resample; sorted in place. */
-  readonly resampled: Float64Array;
-  /** What was given a probability, and what each counts; all the same when left out. */
-  readonly probability: Float64Array;
-  readonly weights?: ArrayLike<number>;
-  readonly seed: number;
+  /** What each bin adds before its sign is dropped: (sum of outcomes - sum of probabilities) / all. */
+  readonly bins: Float64Array;
+  /** Of each resample the same: resampled[bin][resample]. */
+  readonly resampled: readonly Float64Array[];
 }
 
-const bins = 10;
-const drawings = 500;
+const halvings = 40;
 
 /**
- * 95 %. A sample's error is above that of the population, and a resample's above the sample's, so that no bootstrap alone
- * covers it. The low end is 0 when a perfectly calibrated network would show as much: when the value is within the lower
- * 95 % of the errors of outcomes drawn from the probabilities themselves (Broecker & Smith 2007); else it is the reflected
- * `2 value - q97.5`, at least 0. The high end is the quantile 0.975 of the resamples.
+ * 95 %, by inverting a test (Carpenter 1999). A sample's error is above that of the population, and a resample's above the
+ * sample's, so that no quantile of the resamples covers it. But if the population's bins were c times those of the sample, a
+ * sample would show `sum |c d + (d* - d)|`, d the bins of the sample and d* those of its resamples. The ends are c times the
+ * value for the c at which a sample is as large as this one, or as small, in 2.5 % of the resamples; the low one is 0 where
+ * perfect calibration (c = 0) would show as much in more than 5 % (Broecker & Smith 2007 ask the same of drawn outcomes).
  */
-export function calibrationInterval({ value, resampled, probability, weights, seed }: CalibrationInterval): Interval {
-  resampled.sort();
-  const high = Math.max(value, quantile(resampled, 0.975));
-  const random = stream(seed, "bootstrap", 1);
-  const apart = new Float64Array(bins);
-  const perfect = new Float64Array(drawings);
-  for (let drawing = 0; drawing < drawings; drawing++) {
-    apart.fill(0);
-    let all = 0;
-    for (let i = 0; i < probability.length; i++) {
-      const p = probability[i];
-      const weight = weights ? weights[i] : 1;
-      const came = random.uniform(drawing * probability.length + i) < p ? 1 : 0;
-      apart[binOf(p, bins)] += weight * (came - p);
-      all += weight;
+export function calibrationInterval({ bins, resampled }: CalibrationInterval): Interval {
+  const value = sizeOf(bins);
+  const count = resampled[0].length;
+  const noise = new Float64Array(bins.length * count);
+  for (let r = 0; r < count; r++) bins.forEach((own, b) => (noise[r * bins.length + b] = resampled[b][r] - own));
+
+  /** How many samples would show more, or less, of a population of c times these bins; equal ones half. */
+  function shown(c: number): { more: number; less: number } {
+    let more = 0;
+    let same = 0;
+    for (let r = 0; r < count; r++) {
+      let size = 0;
+      for (let b = 0; b < bins.length; b++) size += Math.abs(c * bins[b] + noise[r * bins.length + b]);
+      if (size > value) more++;
+      else if (size === value) same++;
     }
-    perfect[drawing] = apart.reduce((sum, part) => sum + Math.abs(part), 0) / all;
+    return { more: (more + same / 2) / count, less: (count - more - same / 2) / count };
   }
-  const isPossiblyPerfect = value <= quantile(perfect.sort(), 0.95);
-  return {
-    interval: [isPossiblyPerfect ? 0 : Math.max(0, Math.min(value, 2 * value - quantile(resampled, 0.975))), high],
-  };
+
+  if (!(value > 0))
+    return { interval: null, reason: "each bin is calibrated without a rest: too few to say how sure that is" };
+  const low = shown(0).more > 0.05 ? 0 : where((c) => shown(c).more < 0.025, 1);
+  const high = where((c) => shown(c).less > 0.025, 1 / value);
+  return { interval: [low * value, Math.max(value, Math.min(1, high * value))] };
+}
+
+/** Where `isBelow` ends between 0 and `most`, by halving. */
+function where(isBelow: (c: number) => boolean, most: number): number {
+  let low = 0;
+  let high = most;
+  for (let halving = 0; halving < halvings; halving++) {
+    const middle = (low + high) / 2;
+    if (isBelow(middle)) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+function sizeOf(bins: Float64Array): number {
+  return bins.reduce((sum, own) => sum + Math.abs(own), 0);
 }

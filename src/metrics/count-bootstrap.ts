@@ -21,12 +21,12 @@ const mostLeftOut = 1000;
 /**
  * @param count items
  * @param length figures
- * @param figures all figures of the items counted as often as given; both arrays may be used again
+ * @param figures all figures of the items counted as often as given, and the units; all three arrays may be used again
  */
 export function resampleCounts(
   count: number,
   length: number,
-  figures: (counts: Int32Array) => Float64Array,
+  figures: (counts: Int32Array, unitCounts: Int32Array) => Float64Array,
   { seed, groups, resamples = 1000 }: ResampleOptions,
 ): Resampled {
   if (!(count > 0)) throw new RangeError(`bootstrap: expected at least one item to draw from, got ${count}.`);
@@ -39,14 +39,15 @@ export function resampleCounts(
   for (let resample = 0; resample < resamples; resample++) {
     draws.count(resample, unitCounts);
     if (unitOf) for (let i = 0; i < count; i++) counts[i] = unitCounts[unitOf[i]];
-    const drawn = figures(counts);
+    const drawn = figures(counts, unitCounts);
     for (let k = 0; k < length; k++) values[k][resample] = drawn[k];
   }
   const jackknife = units <= mostLeftOut ? values.map(() => new Float64Array(units)) : null;
   if (jackknife) {
     for (let left = 0; left < units; left++) {
-      for (let i = 0; i < count; i++) counts[i] = (unitOf ? unitOf[i] : i) === left ? 0 : 1;
-      const others = figures(counts);
+      unitCounts.fill(1)[left] = 0;
+      if (unitOf) for (let i = 0; i < count; i++) counts[i] = unitCounts[unitOf[i]];
+      const others = figures(counts, unitCounts);
       for (let k = 0; k < length; k++) jackknife[k][left] = others[k];
     }
   }

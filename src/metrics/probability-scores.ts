@@ -8,6 +8,9 @@ import { checkWeights } from "./weighted-ranks.ts";
 /** Probabilities are held to [clip, 1 - clip] before the logarithm: one certain mistake would make the log loss infinite. */
 export const clip = 1e-7;
 
+/** What an image adds to the log loss at most. */
+export const largestLoss = -log(clip);
+
 /**
  * Brier score, 0 being perfect: for two classes the mean of `(p_1 - y_1)^2` (scikit-learn's brier_score_loss, from 0 to 1),
  * for more the mean of the sum over the classes of `(p_k - y_k)^2` (Brier 1950, from 0 to 2).

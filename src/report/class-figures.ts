@@ -82,10 +82,17 @@ export function averagesOf(
   return { macro: by("macro", macro), micro: by("micro", micro), weighted: by("weighted", weighted) };
 }
 
-/** Wilson's intervals of the figures of one class that are shares of a count of images. */
+/**
+ * Wilson's intervals of the figures of one class that are shares of a count of images. The Jaccard index is one, of the images
+ * that have the class or were given it; F1 = 2 J / (1 + J) grows with it, and so its ends are those of J (Lam et al. 2023).
+ */
 export function sharesOf(confusion: Confusion, k: number): Partial<Record<ClassName, Interval>> {
   const { truePositives, falsePositives, falseNegatives, trueNegatives } = classCounts(confusion, k);
+  const jaccardShare = wilson(truePositives, truePositives + falsePositives + falseNegatives);
+  const ends = jaccardShare.interval;
   return {
+    dice: ends ? { interval: [(2 * ends[0]) / (1 + ends[0]), (2 * ends[1]) / (1 + ends[1])] } : jaccardShare,
+    jaccard: jaccardShare,
     recall: wilson(truePositives, truePositives + falseNegatives),
     specificity: wilson(trueNegatives, trueNegatives + falsePositives),
     precision: wilson(truePositives, truePositives + falsePositives),

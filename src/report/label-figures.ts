@@ -81,12 +81,15 @@ export function labelFigures(classes: readonly string[], predictions: LabelPredi
   const drawn = (measure: Measure, interval: Interval, what: string, kind?: string): Figure =>
     figure(named(measure, classes), interval, bootstrapMethod(what + weighted, intervals.drawn, kind));
   const shares = isPlain && binary ? sharesOf(confusion, 1) : {};
+  const counted = (measure: Measure, interval: Interval, what: string) =>
+    drawn(measure, interval, what, "smoothed BCa bootstrap");
   const ofClass = (name: ClassName, what: string): Figure => {
     const measure = classMeasures[name];
-    if (!binary) return drawn(macro(measure, confusion), intervals.ofMean(name, "macro"), `${what}, ${spoken}`);
+    if (!binary) return counted(macro(measure, confusion), intervals.ofMean(name, "macro"), `${what}, ${spoken}`);
     const share = shares[name];
-    if (share) return figure(measure(confusion, 1), share, `${what}, ${spoken}; 95 % Wilson score interval`);
-    return drawn(measure(confusion, 1), intervals.ofClass(name, 1), `${what}, ${spoken}`);
+    const turned = name === "dice" ? " of the Jaccard index, turned" : "";
+    if (share) return figure(measure(confusion, 1), share, `${what}, ${spoken}; 95 % Wilson score interval${turned}`);
+    return counted(measure(confusion, 1), intervals.ofClass(name, 1), `${what}, ${spoken}`);
   };
   const correct = confusion.reduce((sum, row, k) => sum + row[k], 0);
   const right = "part of the images whose class is right";
@@ -98,8 +101,8 @@ export function labelFigures(classes: readonly string[], predictions: LabelPredi
     metrics: {
       accuracy: isPlain
         ? figure(accuracy(confusion), wilson(correct, truth.length), `${right}; 95 % Wilson score interval`)
-        : drawn(accuracy(confusion), intervals.ofWhole("accuracy"), right),
-      balancedAccuracy: drawn(
+        : counted(accuracy(confusion), intervals.ofWhole("accuracy"), right),
+      balancedAccuracy: counted(
         balancedAccuracy(confusion),
         intervals.ofWhole("balancedAccuracy"),
         "mean of the recalls of all classes",
@@ -111,8 +114,8 @@ export function labelFigures(classes: readonly string[], predictions: LabelPredi
       dice: diceFigure,
       f1: diceFigure,
       jaccard: ofClass("jaccard", "TP / (TP + FP + FN)"),
-      matthews: drawn(matthews(confusion), intervals.ofWhole("matthews"), "Matthews correlation coefficient"),
-      kappa: drawn(kappa(confusion), intervals.ofWhole("kappa"), "Cohen's kappa"),
+      matthews: counted(matthews(confusion), intervals.ofWhole("matthews"), "Matthews correlation coefficient"),
+      kappa: counted(kappa(confusion), intervals.ofWhole("kappa"), "Cohen's kappa"),
       rocAuc: areaFigure(),
       averagePrecision: precisionFigure(),
       ...probabilityFigures(),
@@ -173,12 +176,13 @@ export function labelFigures(classes: readonly string[], predictions: LabelPredi
         measures.logLoss,
         intervals.ofScores("logLoss"),
         `mean of -ln p(truth), probabilities held to 1e-7 to 1 - 1e-7${calibrated}`,
+        "studentized bootstrap on the log scale",
       ),
       expectedCalibrationError: drawn(
         measures.expectedCalibrationError,
         intervals.ofScores("expectedCalibrationError"),
         `expected calibration error, ten bins of equal width of the ${event}${calibrated}`,
-        "reflected bootstrap, from 0 where perfect calibration would show as much",
+        "bootstrap test, inverted",
       ),
     };
   }

@@ -3,10 +3,12 @@ import { bcaInterval } from "../metrics/bca.ts";
 import { calibrationInterval } from "../metrics/calibration-interval.ts";
 import { resampleCounts } from "../metrics/count-bootstrap.ts";
 import type { Interval } from "../metrics/intervals.ts";
-import { decidedBy } from "../metrics/probability-scores.ts";
+import { largestLoss } from "../metrics/probability-scores.ts";
+import { groupIndexes } from "../metrics/resamples.ts";
 import type { ClassName, WholeName } from "../metrics/resampled-cells.ts";
-import { resampledLabels } from "../metrics/resampled-labels.ts";
+import { bins, resampledLabels } from "../metrics/resampled-labels.ts";
 import type { LabelledImages, ScoreName } from "../metrics/resampled-labels.ts";
+import { studentInterval } from "../metrics/student-interval.ts";
 import { resamplesFor } from "./figure.ts";
 import type { Drawn } from "./figure.ts";
 
@@ -32,32 +34,51 @@ export function labelIntervals(
   seed: number,
   resamples = resamplesFor(images.truth.length * (images.classes === 2 ? 1 : images.classes)),
 ): LabelIntervals {
-  const { truth, probabilities, classes, weights } = images;
-  const { layout, of } = resampledLabels(images);
-  const resampled = resampleCounts(truth.length, layout.length, of, { seed, groups, resamples });
-  const values = Float64Array.from(of(new Int32Array(truth.length).fill(1)));
-  const interval = (at: number, widened: boolean): Interval =>
+  const { layout, of } = resampledLabels(images, groups ? groupIndexes(groups, images.truth.length) : null);
+  const resampled = resampleCounts(images.truth.length, layout.length, of, { seed, groups, resamples });
+  const ones = (length: number) => new Int32Array(length).fill(1);
+  const values = Float64Array.from(of(ones(images.truth.length), ones(resampled.count)));
+  const { units } = resampled;
+  const bca = (at: number, widened = true): Interval =>
     bcaInterval({
       value: values[at],
       resampled: resampled.values[at],
       jackknife: resampled.jackknife ? resampled.jackknife[at] : null,
       count: resampled.count,
-      units: resampled.units,
+      units,
       widened,
     });
-  // Ratios of counts keep their level without widening, means of scores and ranks do not (docs/numerics.md).
+  /** Figures of few counts take few values: two images shared out to all cells smooth them (docs/numerics.md). */
+  const ofCells = (at: number): Interval => {
+    const { interval, reason } = bca(at, false);
+    const smoothed = interval && bca(layout.ofSmoothed(at), false).interval;
+    if (!smoothed) return { interval, reason };
+    return { interval: [Math.min(values[at], smoothed[0]), Math.max(values[at], smoothed[1])] };
+  };
   return {
     drawn: { resamples, grouped: groups !== null, seed },
-    ofWhole: (name) => interval(layout.ofWhole(name), false),
-    ofClass: (name, k) => interval(layout.ofClass(name, k), false),
-    ofMean: (name, mean) => interval(layout.ofMean(name, mean), false),
-    ofCurve: (name, k) => interval(layout.ofCurve(name, k), true),
-    ofCurves: (name) => interval(layout.ofCurves(name), true),
+    ofWhole: (name) => ofCells(layout.ofWhole(name)),
+    ofClass: (name, k) => ofCells(layout.ofClass(name, k)),
+    ofMean: (name, mean) => ofCells(layout.ofMean(name, mean)),
+    ofCurve: (name, k) => bca(layout.ofCurve(name, k)),
+    ofCurves: (name) => bca(layout.ofCurves(name)),
     ofScores(name) {
       const at = layout.ofScores(name);
-      if (name !== "expectedCalibrationError") return interval(at, true);
-      const { probability } = decidedBy(truth, probabilities, classes);
-      return calibrationInterval({ value: values[at], resampled: resampled.values[at], probability, weights, seed });
+      if (name === "brier") return bca(at);
+      if (name === "logLoss")
+        return studentInterval({
+          value: values[at],
+          error: values[layout.lossError],
+          means: resampled.values[at],
+          errors: resampled.values[layout.lossError],
+          most: largestLoss,
+          units,
+        });
+      const ofBins = Array.from({ length: bins }, (_, b) => layout.ofBin(b));
+      return calibrationInterval({
+        bins: Float64Array.from(ofBins, (bin) => values[bin]),
+        resampled: ofBins.map((bin) => resampled.values[bin]),
+      });
     },
   };
 }

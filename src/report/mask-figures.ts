@@ -2,10 +2,6 @@
 import { kappa, matthews } from "../metrics/agreement.ts";
 import { accuracy, balancedAccuracy } from "../metrics/classification.ts";
 import type { Confusion } from "../metrics/classification.ts";
-import { bcaInterval } from "../metrics/bca.ts";
-import { resampleCounts } from "../metrics/count-bootstrap.ts";
-import type { Interval } from "../metrics/intervals.ts";
-import { cellFigures, classNames } from "../metrics/resampled-cells.ts";
 import type { ClassName } from "../metrics/resampled-cells.ts";
 import {
   foregroundConfusion,
@@ -17,12 +13,13 @@ import {
 import type { SurfaceDistances } from "../metrics/surface.ts";
 import type { VoxelSums } from "../metrics/voxel-scores.ts";
 import { averagesOf, classMeasures } from "./class-figures.ts";
-import { bootstrapMethod, figure, resamplesFor, sharesGroups, withInterval } from "./figure.ts";
+import { bootstrapMethod, figure, sharesGroups, withInterval } from "./figure.ts";
 import type { Averages, ClassFigures, Figure, ImagesFigure, Metrics } from "./figure.ts";
 import type { ProbabilityFigures } from "./label-figures.ts";
-import { unkept, voxelFigures, voxelMeans, voxelMeasures } from "./voxel-figures.ts";
-import { imageMeasures, imageNames, perImageFigures, resampledMean } from "./mask-images.ts";
-import type { ImageMaskFigures } from "./mask-images.ts";
+import { imageMeasures, perImageFigures } from "./mask-images.ts";
+import type { ImageMaskFigures, imageNames } from "./mask-images.ts";
+import { maskIntervals, shortfallKind } from "./mask-intervals.ts";
+import { unkept, voxelFigures, voxelMeasures } from "./voxel-figures.ts";
 
 /** What the network said about the voxels of the test set's images. */
 export interface MaskPredictions {
@@ -73,32 +70,30 @@ export function maskFigures(
   const grouped = sharesGroups(groups);
   const pooled = pooledConfusion(confusions, weights);
   const ofImages = imageMeasures(confusions, surfaces);
-  const { intervalAt, layout, meanAt, drawn } = resampledMasks();
+  const { drawn, pooledKind, ...intervals } = maskIntervals({ confusions, surfaces, classes: classes.length, weights, scores }, grouped ? groups : null, seed); // prettier-ignore
   const weighted = weights ? ", images by their weights" : "";
   const averaged = (classes.length > 1 ? ", mean over the foreground classes" : "") + weighted;
   const unknown = (method: string): Figure => ({ value: null, interval: null, method, reason: unkept });
   const ofClasses = (name: ClassName, what: string): Figure =>
     figure(
       meanOfForeground(classMeasures[name], pooled),
-      intervalAt(meanAt(name)),
-      bootstrapMethod(`${what}, all voxels pooled${averaged}`, drawn),
+      intervals.ofForeground(name),
+      bootstrapMethod(`${what}, all voxels pooled${averaged}`, drawn, pooledKind),
     );
   const ofWhole = (name: "accuracy" | "balancedAccuracy" | "matthews" | "kappa", what: string): Figure =>
     figure(
       { accuracy, balancedAccuracy, matthews, kappa }[name](pooled),
-      intervalAt(layout.ofWhole(name)),
-      bootstrapMethod(what + weighted, drawn),
+      intervals.ofWhole(name),
+      bootstrapMethod(what + weighted, drawn, pooledKind),
     );
   const ofEachImage = (name: (typeof imageNames)[number], what: string): ImagesFigure => {
     const mean = meanOfImages(ofImages[name], weights);
     const over = `mean over the ${mean.counted} images that have it (${mean.undefined} are left out)`;
     return {
-      ...figure(mean, intervalAt(firstImage + imageNames.indexOf(name)), bootstrapMethod(`${what}, ${over}${averaged}`, drawn)), // prettier-ignore
+      ...figure(mean, intervals.ofImages(name), bootstrapMethod(`${what}, ${over}${averaged}`, drawn, name === "volumeSimilarity" ? shortfallKind : undefined)), // prettier-ignore
       undefinedImages: mean.undefined,
     };
   };
-  const firstImage = layout.length + classNames.length;
-  const firstScore = firstImage + imageNames.length + 1;
   const mean = meanDiceWithForeground(confusions, weights);
   const inUnit = `in ${surfaceUnit}`;
   return {
@@ -111,10 +106,11 @@ export function maskFigures(
       negativePredictiveValue: ofClasses("negativePredictiveValue", "TN / (TN + FN)"),
       dice: figure(
         mean,
-        intervalAt(firstImage + imageNames.length),
+        intervals.ofImages("dice"),
         bootstrapMethod(
           `mean Dice over the ${mean.counted} images with foreground in the truth (${mean.undefined} without are left out)${averaged}`,
           drawn,
+          shortfallKind,
         ),
       ),
       f1: ofClasses("dice", "2 TP / (2 TP + FP + FN)"),
@@ -124,7 +120,7 @@ export function maskFigures(
       rocAuc: rocAuc ?? unknown("area under the ROC curve of the voxels"),
       averagePrecision: unknown("average precision of the voxels"),
       ...voxelFigures({ scores, isCalibrated: uncalibratedScores !== undefined, weights, drawn }, (k) =>
-        intervalAt(firstScore + k),
+        intervals.ofVoxels(k),
       ),
       volumeSimilarity: ofEachImage("volumeSimilarity", "1 - |difference of the volumes| / sum of the volumes"),
       hausdorff: ofEachImage("hausdorff", `Hausdorff distance of the surfaces ${inUnit}`),
@@ -142,18 +138,14 @@ export function maskFigures(
       },
     },
     perClass: classes.map((name, k) => classFigures(name, k + 1)),
-    averages: classes.length > 1 ? averagesOf(pooled, { ofMean }, (measure) => measure, 1) : null,
+    averages: classes.length > 1 ? averagesOf(pooled, intervals, (measure) => measure, 1) : null,
     perImage: perImageFigures(confusions, surfaces),
     ...(uncalibratedScores ? { uncalibrated: voxelMeasures(uncalibratedScores, weights) } : {}),
   };
 
-  function ofMean(name: ClassName, way: "macro" | "micro" | "weighted"): Interval {
-    return intervalAt(layout.ofMean(name, way));
-  }
-
   function classFigures(name: string, k: number): ClassFigures {
     const of = (figureName: ClassName) =>
-      withInterval(classMeasures[figureName](pooled, k), intervalAt(layout.ofClass(figureName, k)));
+      withInterval(classMeasures[figureName](pooled, k), intervals.ofClass(figureName, k));
     const overlap = of("dice");
     const none = { value: null, interval: null, reason: unkept };
     return {
@@ -167,66 +159,6 @@ export function maskFigures(
       jaccard: of("jaccard"),
       rocAuc: none,
       averagePrecision: none,
-    };
-  }
-
-  /** All figures over resamples: those of the pooled cells, their means over the foreground, the means over images, Dice. */
-  function resampledMasks() {
-    const count = classes.length + 1;
-    const { layout, fill } = cellFigures(count, 1);
-    const means = [
-      ...imageNames.map((name) => resampledMean(ofImages[name], weights)),
-      resampledMean(
-        confusions.map((confusion) => meanDiceWithForeground([confusion])),
-        weights,
-      ),
-      ...voxelMeans(scores, weights),
-    ];
-    const flat = confusions.map((confusion) => Float64Array.from(confusion.flat()));
-    const cells = new Float64Array(count * count);
-    const figures = new Float64Array(layout.length + classNames.length + means.length);
-    const of = (counts: Int32Array) => {
-      cells.fill(0);
-      flat.forEach((own, i) => {
-        const weight = counts[i] * (weights ? weights[i] : 1);
-        if (weight > 0) for (let cell = 0; cell < own.length; cell++) cells[cell] += weight * own[cell];
-      });
-      fill(cells, figures);
-      classNames.forEach((name, j) => {
-        let sum = 0;
-        let defined = 0;
-        for (let k = 1; k < count; k++) {
-          const value = figures[layout.ofClass(name, k)];
-          if (Number.isNaN(value)) continue;
-          sum += value;
-          defined++;
-        }
-        figures[layout.length + j] = sum / defined;
-      });
-      means.forEach((mean, j) => (figures[layout.length + classNames.length + j] = mean(counts)));
-      return figures;
-    };
-    const resamples = resamplesFor(confusions.length);
-    const resampled = resampleCounts(confusions.length, figures.length, of, {
-      seed,
-      groups: grouped ? groups : null,
-      resamples,
-    });
-    const values = Float64Array.from(of(new Int32Array(confusions.length).fill(1)));
-    const intervalAt = (at: number): Interval =>
-      bcaInterval({
-        value: values[at],
-        resampled: resampled.values[at],
-        jackknife: resampled.jackknife ? resampled.jackknife[at] : null,
-        count: resampled.count,
-        units: resampled.units,
-        widened: true,
-      });
-    return {
-      layout,
-      intervalAt,
-      meanAt: (name: ClassName) => layout.length + classNames.indexOf(name),
-      drawn: { resamples, grouped, seed },
     };
   }
 }

@@ -140,7 +140,7 @@ export interface ReportInput {
 }
 
 /**
- * The report of a test. Intervals are at 95 %: Wilson's for shares, DeLong's for the area under a ROC curve, the BCa
+ * The report of a test. Intervals are at 95 %: Wilson's for shares, DeLong's for the area under a ROC curve, the
  * bootstrap (seeded by `seed`) for the rest, and for everything when a group has more than one image or images have weights.
  *
  * @throws RangeError when the predictions do not fit the classes or the test set's size

@@ -53,7 +53,7 @@ export function voxelMeasures(sums: readonly VoxelSums[], weights: Float32Array 
 }
 
 /** Brier score and log loss for resamples of the images. */
-export function voxelMeans(scores: readonly VoxelSums[] | undefined, weights: Float32Array | undefined) {
+export function voxelMeans(scores: readonly VoxelSums[] | undefined, weights: ArrayLike<number> | undefined) {
   if (!scores) return [];
   return (["squares", "logLoss"] as const).map((key) =>
     resampledMean(

@@ -12,9 +12,8 @@ test.each([
   expect(found.length).toBeGreaterThan(12);
   for (const { name, intervals, covering } of found) {
     expect(intervals, name).toBeGreaterThan(380);
-    // The log loss has a heavy tail, and the calibration error a bias that is near its own size on so few images.
-    const low = { logLoss: 0.9, averagePrecision: 0.9, expectedCalibrationError: 0.82 }[name] ?? 0.915;
-    expect(covering / intervals, name).toBeGreaterThan(low);
+    // Of 300 resamples the average precision is covered a little less than of 10,000 (docs/numerics.md).
+    expect(covering / intervals, name).toBeGreaterThan(name === "averagePrecision" ? 0.905 : 0.915);
     expect(covering / intervals, name).toBeLessThan(0.985);
   }
 });

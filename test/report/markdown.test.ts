@@ -36,7 +36,8 @@ describe("the report in Markdown", () => {
   test("says why a figure or an interval is missing", () => {
     const one = markdownOf(buildReport(labelledInput(["healthy", "pneumonia"], [0, 20], { skill: 99 })));
     expect(one).toContain("| Specificity | undefined: the truth has nothing but the class | – |");
-    expect(one).toMatch(/\| Dice \(F1\) \| 1\.000 \| none: every resample gives the same value/);
+    expect(one).toContain("| Dice (F1) | 1.000 | 0.912 to 1.000 |");
+    expect(one).toMatch(/\| 1\.000 \| none: every resample gives the same value/);
   });
 
   test("lists each class, of many classes and of kinds of foreground", () => {

@@ -51,7 +51,7 @@ describe("weights of images in a study", () => {
     expect(weights?.most).toBeLessThanOrEqual(6.5);
     expect(weights?.effectiveSize).toBeLessThan(report.testSet.size);
     for (const name of ["accuracy", "recall", "rocAuc"] as const)
-      expect(report.metrics[name].method).toMatch(/images by their weights; 95 % BCa bootstrap/);
+      expect(report.metrics[name].method).toMatch(/images by their weights; 95 % (smoothed )?BCa bootstrap/);
     const text = markdownOf(report);
     expect(text.indexOf("The test images do not count alike")).toBeGreaterThan(0);
     expect(text.indexOf("The test images do not count alike")).toBeLessThan(text.indexOf("## Figures"));
