@@ -174,7 +174,7 @@ export { hiddenLayers, outputsFor, resolveTraining } from "./train/settings.ts";
 export type { Task, TrainingSettings, TrainOptions } from "./train/settings.ts";
 export type { Monitor, StoppingState } from "./train/stopping.ts";
 export type { SetFigures } from "./train/figures.ts";
-export { explainDiagnosis } from "./train/diagnosis.ts";
+export { explainDiagnosis } from "./train/explain-diagnosis.ts";
 export type { CurvePoint, Diagnosis, Evidence } from "./train/diagnosis.ts";
 export type { Epoch, Progress, RunState } from "./train/progress.ts";
 export type { Counters } from "./train/updater.ts";
@@ -277,8 +277,8 @@ export { reportMarkdown } from "./report/text.ts";
 export type { Report } from "./report/record.ts";
 export type { Opening } from "./report/openings.ts";
 export type { Example, Examples, Picture, SignedPicture } from "./report/examples.ts";
-export { namedFigures } from "./report/words.ts";
-export type { NamedFigure } from "./report/words.ts";
+export { namedFigures } from "./report/named-figures.ts";
+export type { NamedFigure } from "./report/named-figures.ts";
 
 export {
   DivergenceError,

@@ -3,7 +3,7 @@ import { exp } from "../elementary.ts";
 import { drawKinds } from "../random.ts";
 import type { RandomStream } from "../random.ts";
 import type { Address, Kernels } from "../wasm/kernels.ts";
-import { drawnLength, mostAugmentations } from "./augment-draw.ts";
+import { drawnLength, mostAugmentations } from "./augment-drawn.ts";
 import { offsetsOf } from "./augment-plan.ts";
 import type { AugmentPlan } from "./augment-plan.ts";
 import type { AugmentMemory } from "./augmenter.ts";

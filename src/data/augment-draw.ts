@@ -2,12 +2,7 @@
 import { exp, log } from "../elementary.ts";
 import type { RandomStream } from "../random.ts";
 import type { ImageAugmentation } from "./augment.ts";
-
-/** Numbers kept for each augmentation of a list: whether it is applied (1 or 0), then what was drawn. */
-export const drawnLength = 32;
-
-/** Words of the stream that an image may use: so many augmentations, each with as many words as numbers. */
-export const mostAugmentations = 64;
+import { drawnLength, mostAugmentations } from "./augment-drawn.ts";
 
 /** The word of the stream from which augmentation `place` of an image draws. */
 const wordOf = (index: number, place: number) => (index * mostAugmentations + place) * drawnLength;

@@ -1,5 +1,5 @@
 // Whether images of one shape can have a list of augmentations, and their axes if so.
-import { mostAugmentations } from "./augment-draw.ts";
+import { mostAugmentations } from "./augment-drawn.ts";
 import type { ImageAugmentation } from "./augment.ts";
 import { isColoured } from "./coloured.ts";
 

@@ -1,6 +1,6 @@
 // Composes what was drawn for an image into one affine map, from voxels of the result to places in the image.
 import { cos, sin } from "../elementary.ts";
-import { drawnLength } from "./augment-draw.ts";
+import { drawnLength } from "./augment-drawn.ts";
 import type { ImageAugmentation } from "./augment.ts";
 
 const radians = 0.017453292519943295;

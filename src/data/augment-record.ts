@@ -1,5 +1,5 @@
 // What was drawn for an image, as plain JSON, and back.
-import { drawnLength } from "./augment-draw.ts";
+import { drawnLength } from "./augment-drawn.ts";
 import type { ImageAugmentation } from "./augment.ts";
 
 /** One augmentation of an image: which of the list, and the numbers drawn for it by name. */

@@ -21,7 +21,7 @@ import {
   unreadableSentence,
 } from "./run-sentences.ts";
 import { unlikeWords } from "./unlike-words.ts";
-import { namedFigures } from "./words.ts";
+import { namedFigures } from "./named-figures.ts";
 
 /** An item of the checklist. Titles are this project's words for what CLAIM asks; the numbers are CLAIM's. */
 export interface ClaimItem {

@@ -5,8 +5,9 @@ import { intervalBar } from "./interval-bar.ts";
 import { markup, nothing } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import type { Report } from "./record.ts";
-import { baselineSentence, headline, namedFigures } from "./words.ts";
-import type { NamedFigure } from "./words.ts";
+import { namedFigures } from "./named-figures.ts";
+import type { NamedFigure } from "./named-figures.ts";
+import { baselineSentence, headline } from "./words.ts";
 
 /** The one figure to remember, large. */
 export function headlineFigure(report: Report): Markup {

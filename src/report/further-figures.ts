@@ -3,7 +3,7 @@ import type { Figure } from "./figure.ts";
 import { decimal } from "./format.ts";
 import { furtherFigure } from "./newer-fields.ts";
 import type { Report } from "./record.ts";
-import type { NamedFigure } from "./words.ts";
+import type { NamedFigure } from "./named-figures.ts";
 
 export interface FurtherFigure extends NamedFigure {
   /** `share`: from 0 to 1, higher is better; `signed`: from -1 to 1; `error`: 0 is best; else the unit of a distance. */

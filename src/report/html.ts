@@ -22,14 +22,15 @@ import { partTitles } from "./part-titles.ts";
 import { contentsOf, partsOf } from "./parts.ts";
 import type { Part } from "./parts.ts";
 import { precisionRecallPlot } from "./precision-recall-plot.ts";
-import { explainDiagnosis } from "../train/diagnosis.ts";
+import { explainDiagnosis } from "../train/explain-diagnosis.ts";
 import type { Report } from "./record.ts";
 import { reliabilityPlot } from "./reliability-plot.ts";
 import { repeatHtml } from "./repeat-html.ts";
 import { rocPlot } from "./roc-plot.ts";
 import { setsTable } from "./sets-table.ts";
 import { unlikeHtml } from "./unlike-html.ts";
-import { confusionNames, decisionSentence, headline, namedFigures } from "./words.ts";
+import { namedFigures } from "./named-figures.ts";
+import { confusionNames, decisionSentence, headline } from "./words.ts";
 
 /**
  * The report as a page of HTML: complete in itself (no script, nothing is fetched), for screens bright and dark, phones

@@ -12,16 +12,16 @@ import { blocks, escapeMarkdown, markdownTable } from "./markdown-text.ts";
 import { countedWeights, networkRows, networkSentence } from "./network-rows.ts";
 import { openingSentences, timesOpened } from "./opening-words.ts";
 import { partTitles } from "./part-titles.ts";
-import { explainDiagnosis } from "../train/diagnosis.ts";
+import { explainDiagnosis } from "../train/explain-diagnosis.ts";
 import type { Report } from "./record.ts";
 import { fingerprintRows, repeatCommands, repeatSentences, seedRows } from "./repeat.ts";
+import { namedFigures } from "./named-figures.ts";
 import { unlikeWords } from "./unlike-words.ts";
 import {
   baselineSentence,
   confusionNames,
   decisionSentence,
   groupSizes,
-  namedFigures,
   phaseDetails,
   secondSetSentence,
   settingRows,

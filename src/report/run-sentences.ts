@@ -13,7 +13,7 @@ import {
   titleOfKind,
   trainingOf,
 } from "./run-facts.ts";
-import { namedFigures } from "./words.ts";
+import { namedFigures } from "./named-figures.ts";
 
 const setNames = ["train", "validation", "test"] as const;
 const spokenSets = { train: "training", validation: "validation", test: "test" } as const;

@@ -2,7 +2,7 @@
 import { DivergenceError } from "../errors.ts";
 import { weightBytes } from "../model/weights.ts";
 import { sha256 } from "../storage/sha256.ts";
-import { explainDiagnosis } from "../train/diagnosis.ts";
+import { explainDiagnosis } from "../train/explain-diagnosis.ts";
 import type { SetFigures } from "../train/figures.ts";
 import { startFit } from "../train/fit.ts";
 import type { Arithmetic, Beginning, Fit, OnStep, TrainingSets } from "../train/fit.ts";

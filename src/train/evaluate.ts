@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { hasColours, patchGeometry } from "../data/patches.ts";
 import type { PatchGeometry, Patches } from "../data/patches.ts";
 import { readAhead } from "../data/read-ahead.ts";
-import { lossForward, lossProbabilities } from "../model/loss.ts";
+import { lossForward, lossProbabilities } from "../model/loss-calls.ts";
 import { lossDenominator } from "../model/loss-mean.ts";
 import type { Network } from "../model/network.ts";
 import type { Pass } from "../model/pass.ts";

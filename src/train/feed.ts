@@ -4,7 +4,7 @@ import { fillImages, fillLabels, fillMasks, fillOneHot, fillWeights } from "../d
 import type { Augmenting } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { truthOf } from "../model/loss.ts";
-import type { LossRegions } from "../model/loss.ts";
+import type { LossRegions } from "../model/loss-calls.ts";
 import type { Block } from "../wasm/memory.ts";
 import type { TrainingSettings } from "./settings.ts";
 

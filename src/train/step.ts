@@ -1,7 +1,7 @@
 // One training step: a batch goes forward, its loss comes back as gradients, the optimizer moves the weights.
 import { createMaskDrawer } from "../model/dropout.ts";
-import { lossBackward, lossForward } from "../model/loss.ts";
-import type { LossRegions } from "../model/loss.ts";
+import { lossBackward, lossForward } from "../model/loss-calls.ts";
+import type { LossRegions } from "../model/loss-calls.ts";
 import { bindPass } from "../model/pass.ts";
 import type { DrawMask } from "../model/pass.ts";
 import { gradientLists, parameterPlaces, regionOf } from "../model/plan.ts";

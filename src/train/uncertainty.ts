@@ -5,7 +5,7 @@ import { readAhead } from "../data/read-ahead.ts";
 import { log } from "../elementary.ts";
 import { createMaskDrawer } from "../model/dropout.ts";
 import { maskWidth } from "../model/mask-width.ts";
-import { lossProbabilities } from "../model/loss.ts";
+import { lossProbabilities } from "../model/loss-calls.ts";
 import type { DrawMask } from "../model/pass.ts";
 import type { Network } from "../model/network.ts";
 import type { Evaluator } from "./evaluate.ts";

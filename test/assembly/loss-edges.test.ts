@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as losses from "../../src/model/loss.ts";
+import { lossBackward, lossForward } from "../../src/model/loss-calls.ts";
 import type { Loss } from "../../src/model/loss.ts";
 import { builds, tensorError, Workbench } from "./workbench.ts";
 
@@ -37,8 +38,8 @@ describe.each(builds)("loss kernels at the edges (%s build)", (build) => {
     const perRow = bench.floats(new Float32Array(rows).fill(NaN), 4);
     const at = { outputs, labels: given, targets: given, classWeights: 0, imageWeights: 0, losses: perRow };
     const gradient = inPlace ? outputs : bench.floats(new Float32Array(z.length).fill(NaN), 4);
-    const total = losses.lossForward(bench.kernels, loss, at, rows, columns);
-    losses.lossBackward(bench.kernels, loss, gradient, at, rows, columns, 1);
+    const total = lossForward(bench.kernels, loss, at, rows, columns);
+    lossBackward(bench.kernels, loss, gradient, at, rows, columns, 1);
     bench.checkGuards();
     return { total, perRow: bench.readFloats(perRow, rows), gradient: bench.readFloats(gradient, z.length) };
   }

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as losses from "../../src/model/loss.ts";
 import { lossDenominator } from "../../src/model/loss-mean.ts";
-import type { Loss, LossRegions } from "../../src/model/loss.ts";
+import { lossBackward, lossForward } from "../../src/model/loss-calls.ts";
+import type { LossRegions } from "../../src/model/loss-calls.ts";
+import type { Loss } from "../../src/model/loss.ts";
 import { builds, tensorError, Workbench } from "../assembly/workbench.ts";
 import { lossOracle } from "../oracle/loss.ts";
 import { readVectors } from "../vectors/read.ts";
@@ -78,8 +80,8 @@ describe.each(builds)("losses (%s build)", (build) => {
     const gradient = bench.floats(new Float32Array(rows * columns).fill(NaN), shift);
     const denominator =
       loss.reduction === "mean" ? lossDenominator(loss, Int32Array.from(truth), rows, columns, imageWeights) : 1;
-    const total = losses.lossForward(bench.kernels, loss, regions, rows, columns);
-    losses.lossBackward(bench.kernels, loss, gradient, regions, rows, columns, 1 / denominator);
+    const total = lossForward(bench.kernels, loss, regions, rows, columns);
+    lossBackward(bench.kernels, loss, gradient, regions, rows, columns, 1 / denominator);
     bench.checkGuards();
     return {
       value: total / denominator,
@@ -110,8 +112,8 @@ describe.each(builds)("losses (%s build)", (build) => {
       losses: bench.floats(new Float32Array(rows).fill(NaN), shift),
     };
     const gradient = bench.floats(new Float32Array(rows * columns).fill(NaN), shift);
-    const value = losses.lossForward(bench.kernels, loss, regions, rows, columns);
-    losses.lossBackward(bench.kernels, loss, gradient, regions, rows, columns, 1);
+    const value = lossForward(bench.kernels, loss, regions, rows, columns);
+    lossBackward(bench.kernels, loss, gradient, regions, rows, columns, 1);
     bench.checkGuards();
     return { value, perRow: bench.readFloats(regions.losses, rows), gradient: bench.readFloats(gradient, rows * columns) };
   } // prettier-ignore

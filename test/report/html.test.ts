@@ -4,7 +4,7 @@ import { stroke } from "../../src/report/chart.ts";
 import { reportHtml } from "../../src/report/html.ts";
 import { buildReport } from "../../src/report/record.ts";
 import type { Report } from "../../src/report/record.ts";
-import { namedFigures } from "../../src/report/words.ts";
+import { namedFigures } from "../../src/report/named-figures.ts";
 import { exampleHistory, labelledInput, maskedInput } from "./example.ts";
 
 const twoInput = labelledInput(["healthy", "pneumonia"], [90, 110]);
