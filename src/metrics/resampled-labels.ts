@@ -3,7 +3,7 @@ import { decidedBy, brierOfImages, logLossOfImages } from "./probability-scores.
 import { binOf } from "./reliability.ts";
 import { cellFigures } from "./resampled-cells.ts";
 import type { CellLayout } from "./resampled-cells.ts";
-import { isTurned, resampledScores } from "./resampled-scores.ts";
+import { isTurned, resampledScores, resampledScoresOfOne } from "./resampled-scores.ts";
 import { unitMeans } from "./unit-means.ts";
 
 /** What a network said of labelled images. */
@@ -77,14 +77,11 @@ export function resampledLabels(
   const scoresOf = (k: number) => Float64Array.from({ length: n }, (_, i) => probabilities[i * classes + k]);
   // Of two classes one is the other turned round, but where the rounding of 1 - p has made ties.
   const isOne = classes === 2 && isTurned(scoresOf(1), scoresOf(0));
-  const curves = Array.from({ length: classes }, (_, k) =>
-    isOne && k === 0
-      ? null
-      : resampledScores(
-          truth.map((label) => (label === k ? 1 : 0)),
-          scoresOf(k),
-        ),
-  );
+  const isOfClass = (k: number) => truth.map((label) => (label === k ? 1 : 0));
+  const both = isOne ? resampledScores(isOfClass(1), scoresOf(1)) : null;
+  const curves = isOne
+    ? []
+    : Array.from({ length: classes }, (_, k) => resampledScoresOfOne(isOfClass(k), scoresOf(k)));
   const cells = new Float64Array(classes * classes);
   const smoothed = new Float64Array(classes * classes);
   const ofSmoothed = new Float64Array(cellLayout.length);
@@ -122,18 +119,19 @@ export function resampledLabels(
       calibration += Math.abs(apart[b]);
     }
     figures[firstScore + 2] = calibration / all;
-    let area = 0;
-    let precision = 0;
-    for (let k = 0; k < classes; k++) {
-      const positives = cells.subarray(k * classes, (k + 1) * classes).reduce((sum, cell) => sum + cell, 0);
-      const found = curves[k]?.(counts, positives, all - positives);
-      if (!found) continue;
+    if (both) {
+      const found = both(counts, cells[2] + cells[3], cells[0] + cells[1]);
+      figures[firstCurve] = figures[firstCurve + 2] = found.rocAuc;
+      figures[firstCurve + 1] = found.averagePrecisionOfOthers;
+      figures[firstCurve + 3] = found.averagePrecision;
+    }
+    curves.forEach((curve, k) => {
+      const found = curve(counts);
       figures[firstCurve + 2 * k] = found.rocAuc;
       figures[firstCurve + 2 * k + 1] = found.averagePrecision;
-      if (!isOne) continue;
-      figures[firstCurve] = found.rocAuc;
-      figures[firstCurve + 1] = found.averagePrecisionOfOthers;
-    }
+    });
+    let area = 0;
+    let precision = 0;
     for (let k = 0; k < classes; k++) {
       area += figures[firstCurve + 2 * k];
       precision += figures[firstCurve + 2 * k + 1];

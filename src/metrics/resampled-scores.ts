@@ -20,9 +20,7 @@ const least = 1e-300;
  */
 export function resampledScores(truth: ArrayLike<number>, scores: ArrayLike<number>) {
   const n = truth.length;
-  const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) =>
-    scores[a] > scores[b] ? -1 : scores[a] < scores[b] ? 1 : 0,
-  );
+  const order = fromTheHighest(scores);
   const isPositive = Uint8Array.from(order, (i) => (truth[i] === 1 ? 1 : 0));
   /** 1 where the next score is the same. */
   const isTied = Uint8Array.from(order, (i, rank) => (rank < n - 1 && scores[order[rank + 1]] === scores[i] ? 1 : 0));
@@ -58,6 +56,61 @@ export function resampledScores(truth: ArrayLike<number>, scores: ArrayLike<numb
     return figures;
   }
   return of;
+}
+
+/**
+ * As resampledScores, but nothing of the other images: it divides at positives alone, and goes faster the rarer they are.
+ */
+export function resampledScoresOfOne(truth: ArrayLike<number>, scores: ArrayLike<number>) {
+  const n = truth.length;
+  const order = fromTheHighest(scores);
+  const isPositive = Uint8Array.from(order, (i) => (truth[i] === 1 ? 1 : 0));
+  /** Of each score that a positive has: the first rank with it, and the one behind the last. */
+  const stops: number[] = [];
+  for (let first = 0, end = 0; first < n; first = end) {
+    const score = scores[order[first]];
+    for (end = first + 1; end < n && scores[order[end]] === score;) end++;
+    if (isPositive.subarray(first, end).includes(1)) stops.push(first, end);
+  }
+  const bounds = Int32Array.from(stops);
+  const figures = { rocAuc: NaN, averagePrecision: NaN };
+
+  function of(counts: Float64Array | Int32Array): Pick<ScoreFigures, "rocAuc" | "averagePrecision"> {
+    let positive = 0;
+    let negative = 0;
+    let doubled = 0;
+    let precisions = 0;
+    let rank = 0;
+    for (let stop = 0; stop < bounds.length; stop += 2) {
+      const [first, end] = [bounds[stop], bounds[stop + 1]];
+      let between = 0;
+      for (; rank < first; rank++) between += counts[order[rank]];
+      let tiedPositive = 0;
+      let tiedNegative = 0;
+      for (; rank < end; rank++) {
+        const count = counts[order[rank]];
+        tiedPositive += count * isPositive[rank];
+        tiedNegative += count * (1 - isPositive[rank]);
+      }
+      doubled += 2 * positive * between + tiedNegative * (2 * positive + tiedPositive);
+      positive += tiedPositive;
+      negative += between + tiedNegative;
+      precisions += tiedPositive * (positive / (positive + negative + least));
+    }
+    let behind = 0;
+    for (; rank < n; rank++) behind += counts[order[rank]];
+    figures.rocAuc = (doubled + 2 * positive * behind) / (2 * positive * (negative + behind));
+    figures.averagePrecision = precisions / positive;
+    return figures;
+  }
+  return of;
+}
+
+/** The images by falling score. */
+function fromTheHighest(scores: ArrayLike<number>): Int32Array {
+  return Int32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) =>
+    scores[a] > scores[b] ? -1 : scores[a] < scores[b] ? 1 : 0,
+  );
 }
 
 /** True where the second scores rank the images exactly the other way round. */

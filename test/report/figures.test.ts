@@ -119,6 +119,9 @@ describe("the figures of labels", () => {
   test("take 10,000 resamples of few images, 1,000 of many, and say so", () => {
     expect(buildReport(labelledInput(two, [60, 40])).metrics.kappa.method).toMatch(/; 95 % smoothed BCa bootstrap, 10,000 resamples of images, seed 7$/); // prettier-ignore
     expect(buildReport(labelledInput(two, [15000, 6000])).metrics.kappa.method).toMatch(/ 1,000 resamples of images/);
+    const five = ["a", "b", "c", "d", "e"];
+    expect(buildReport(labelledInput(five, [2001, 2000, 2000, 2000, 2000])).metrics.kappa.method).toMatch(/ 1,000 resamples/); // prettier-ignore
+    expect(buildReport(labelledInput(five, [400, 400, 400, 400, 400])).metrics.kappa.method).toMatch(/ 10,000 resamples/); // prettier-ignore
   });
 });
 
