@@ -67,10 +67,11 @@ export function resampledScoresOfOne(truth: ArrayLike<number>, scores: ArrayLike
   const isPositive = Uint8Array.from(order, (i) => (truth[i] === 1 ? 1 : 0));
   /** Of each score that a positive has: the first rank with it, and the one behind the last. */
   const stops: number[] = [];
-  for (let first = 0, end = 0; first < n; first = end) {
-    const score = scores[order[first]];
-    for (end = first + 1; end < n && scores[order[end]] === score;) end++;
+  for (let first = 0; first < n; ) {
+    let end = first + 1;
+    while (end < n && scores[order[end]] === scores[order[first]]) end++;
     if (isPositive.subarray(first, end).includes(1)) stops.push(first, end);
+    first = end;
   }
   const bounds = Int32Array.from(stops);
   const figures = { rocAuc: NaN, averagePrecision: NaN };
