@@ -67,7 +67,7 @@ export function resampledScoresOfOne(truth: ArrayLike<number>, scores: ArrayLike
   const isPositive = Uint8Array.from(order, (i) => (truth[i] === 1 ? 1 : 0));
   /** Of each score that a positive has: the first rank with it, and the one behind the last. */
   const stops: number[] = [];
-  for (let first = 0; first < n; ) {
+  for (let first = 0; first < n;) {
     let end = first + 1;
     while (end < n && scores[order[end]] === scores[order[first]]) end++;
     if (isPositive.subarray(first, end).includes(1)) stops.push(first, end);
