@@ -1,19 +1,14 @@
 // Calibration: a temperature that makes probabilities mean what they say.
 import { exp, log } from "../elementary.ts";
 import { checkSameLength } from "./measure.ts";
+import { temperatureOf } from "./temperature.ts";
 import { checkWeights } from "./weighted-ranks.ts";
-
-/** Temperatures are looked for between 1/20 and 20. */
-const most = 20;
 
 /** The smallest normal float32: a probability of 0 is what a softmax could not tell from it. */
 const leastProbability = 1.1754943508222875e-38;
 
 /** 2^-23: float32 has nothing finer beside 1. */
 const lastBit = 1.1920928955078125e-7;
-
-/** Halvings of the interval that holds 1/T: float64 has no more bits. */
-const halvings = 60;
 
 /**
  * Probabilities at a temperature: p_k^(1/T) / sum_j p_j^(1/T), which is softmax(logits / T) where p = softmax(logits), and
@@ -117,16 +112,7 @@ export function fitTemperature(
     return total;
   }
 
-  let low = 1 / most;
-  let high = isAllRight ? 1 : most;
-  if (slope(high) <= 0) return 1 / high;
-  if (slope(low) >= 0) return 1 / low;
-  for (let halving = 0; halving < halvings; halving++) {
-    const middle = (low + high) / 2;
-    if (slope(middle) > 0) high = middle;
-    else low = middle;
-  }
-  return 2 / (low + high);
+  return temperatureOf(slope, isAllRight);
 }
 
 /** The first of equals. */

@@ -1,8 +1,6 @@
 // Calibration of masks: one temperature for the probabilities of all voxels, each a yes or no of its own.
 import { exp, log } from "../elementary.ts";
-
-/** Temperatures are looked for between 1/20 and 20. */
-const most = 20;
+import { temperatureOf } from "./temperature.ts";
 
 /** 1 - p of a sigmoid in float32: nothing between 0 and this can be told apart from 0. */
 const least = 2.98023223876953125e-8;
@@ -11,9 +9,6 @@ const least = 2.98023223876953125e-8;
 const largestLogit = 17.328679;
 const perUnit = 128;
 const bins = 2 * Math.ceil(largestLogit * perUnit) + 1;
-
-/** Halvings of the interval that holds 1/T: float64 has no more bits. */
-const halvings = 60;
 
 /** float32 has nothing between this and 0.5. */
 const belowHalf = 0.4999999701976776;
@@ -65,16 +60,7 @@ export function createVoxelLogits(): VoxelLogits {
       return isBroken || total === 0;
     },
     temperature() {
-      let low = 1 / most;
-      let high = isAllRight ? 1 : most;
-      if (slope(high) <= 0) return 1 / high;
-      if (slope(low) >= 0) return 1 / low;
-      for (let halving = 0; halving < halvings; halving++) {
-        const middle = (low + high) / 2;
-        if (slope(middle) > 0) high = middle;
-        else low = middle;
-      }
-      return 2 / (low + high);
+      return temperatureOf(slope, isAllRight);
     },
     logLoss(temperature) {
       let sum = -ofTruth / temperature;
