@@ -6,7 +6,7 @@ import { maskIntervals } from "../src/report/mask-intervals.ts";
 import type { MaskIntervals } from "../src/report/mask-intervals.ts";
 import { resampledMasks } from "../src/report/resampled-masks.ts";
 import type { MaskLayout } from "../src/report/resampled-masks.ts";
-import type { Coverage } from "./coverage-of.ts";
+import type { Coverage, CoverageOptions } from "./coverage-of.ts";
 
 /** Images of one foreground class: most masks are good, some are missed. */
 export interface MaskWorld {
@@ -95,13 +95,13 @@ export function trueMaskFigures(world: MaskWorld, population: number) {
 
 /** @param count images of each set */
 export function maskCoverageOf(
-  { world, count, sets, resamples }: { world: MaskWorld; count: number; sets: number; resamples: number },
+  { world, count, sets, resamples, first = 2 }: Omit<CoverageOptions, "world"> & { readonly world: MaskWorld },
   { layout, figures }: ReturnType<typeof trueMaskFigures>,
 ): Coverage[] {
   const found = watched.map(({ name, at }) => ({ name, trueValue: figures[at(layout)], intervals: 0, covering: 0 }));
   for (let set = 0; set < sets; set++) {
-    const { groups, ...drawn } = drawMasks(world, count, 2 + set);
-    const intervals = maskIntervals(drawn, world.imagesPerPatient > 1 ? groups : null, set, resamples);
+    const { groups, ...drawn } = drawMasks(world, count, first + set);
+    const intervals = maskIntervals(drawn, world.imagesPerPatient > 1 ? groups : null, first + set, resamples);
     watched.forEach(({ interval }, i) => {
       const ends = interval(intervals).interval;
       if (!ends) return;

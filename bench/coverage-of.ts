@@ -137,6 +137,8 @@ export interface CoverageOptions {
   readonly count: number;
   readonly sets: number;
   readonly resamples: number;
+  /** The seed of the first set; the world's own figures are of seed 1. */
+  readonly first?: number;
 }
 
 /** All figures of so many images of a world that they are as good as the true ones. */
@@ -146,15 +148,15 @@ export function trueFigures(world: World, population: number) {
 }
 
 export function coverageOf(
-  { world, count, sets, resamples }: CoverageOptions,
+  { world, count, sets, resamples, first = 2 }: CoverageOptions,
   { layout, figures }: ReturnType<typeof trueFigures>,
 ): Coverage[] {
   const grouped = world.imagesPerPatient > 1;
   const watched = grouped ? bootstrapped : [...plain, ...bootstrapped];
   const found = watched.map(({ name, at }) => ({ name, trueValue: figures[at(layout)], intervals: 0, covering: 0 }));
   for (let set = 0; set < sets; set++) {
-    const images = drawWorld(world, count, 2 + set);
-    const intervals = labelIntervals(images, grouped ? images.groups : null, set, resamples);
+    const images = drawWorld(world, count, first + set);
+    const intervals = labelIntervals(images, grouped ? images.groups : null, first + set, resamples);
     watched.forEach(({ interval }, i) => {
       const ends = interval(images, intervals).interval;
       if (!ends) return;
