@@ -19,8 +19,8 @@ export interface MaskWorld {
   readonly spread?: number;
   /** The logit of the precision, on average; 1.8. */
   readonly precision?: number;
-  /** The part of the missed of which nothing is found; 0. */
-  readonly lost?: number;
+  /** Nothing is found of the missed. */
+  readonly isLost?: boolean;
   /** The part of the images without foreground, every tenth of which is given some; 0. */
   readonly empty?: number;
 }
@@ -29,7 +29,15 @@ const voxels = 4096;
 const unmeasured = { value: null, reason: "not drawn" };
 
 export function drawMasks(world: MaskWorld, count: number, seed: number) {
-  const { missed, logit, imagesPerPatient, spread = 0.8, precision: precisionLogit = 1.8, lost = 0, empty = 0 } = world;
+  const {
+    missed,
+    logit,
+    imagesPerPatient,
+    spread = 0.8,
+    precision: precisionLogit = 1.8,
+    isLost = false,
+    empty = 0,
+  } = world;
   const random = stream(seed, "phantom");
   const patientOf = (i: number) => Math.floor(i / imagesPerPatient);
   /** Two draws each: of the image, and of its patient, so that images of one patient are alike. */
@@ -42,9 +50,8 @@ export function drawMasks(world: MaskWorld, count: number, seed: number) {
   const surfaces = Array.from({ length: count }, (_, i) => {
     const even = random.uniform(count + i);
     const isMissed = random.uniform(patientOf(i)) < missed;
-    const recall = isMissed
-      ? (0.7 * Math.max(0, even - lost)) / (1 - lost)
-      : 1 / (1 + exp(-(logit + 0.6 * noise(1, i))));
+    const ofMissed = isLost ? 0 : 0.7 * even;
+    const recall = isMissed ? ofMissed : 1 / (1 + exp(-(logit + 0.6 * noise(1, i))));
     const drawn = 1 + Math.min(voxels / 4, Math.floor(120 * exp(spread * noise(2, i))));
     const chance = empty > 0 ? random.uniform(2 * count + i) : 1;
     const volume = chance < empty ? 0 : drawn;

@@ -47,9 +47,8 @@ export function labelIntervals(
       value: values[at],
       resampled: resampled.values[at],
       jackknife: resampled.jackknife ? resampled.jackknife[at] : null,
-      count: resampled.count,
       units,
-      widened,
+      freedom: widened && resampled.count > 1 ? resampled.count - 1 : null,
     });
   /** Figures of few counts take few values: two images shared out to all cells smooth them (docs/numerics.md). */
   const ofCells = (at: number): Interval => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { calibrationInterval } from "../../src/metrics/calibration-interval.ts";
-import { deltaErrors } from "../../src/metrics/delta-errors.ts";
 import { studentInterval } from "../../src/metrics/student-interval.ts";
 import { unitMeans } from "../../src/metrics/unit-means.ts";
 import { stream } from "../../src/random.ts";
@@ -98,19 +97,5 @@ describe("the interval of the calibration error", () => {
 
   test("is null where every bin is calibrated without a rest", () => {
     expect(calibrationInterval(of([0, 0], 0)).reason).toMatch(/calibrated without a rest/);
-  });
-});
-
-describe("standard errors by the delta method", () => {
-  test("of a share of pooled cells is that of the ratio", () => {
-    const units = Array.from({ length: 30 }, (_, u) => Float64Array.of(10 + 20 * random.uniform(500 + u), 5 + u));
-    const share = ([a, b]: Float64Array, into: Float64Array) => (into[0] = a / (a + b));
-    const into = new Float64Array(3);
-    deltaErrors(units, share, 1)(new Int32Array(30).fill(1), into, 1);
-    const a = units.reduce((sum, own) => sum + own[0], 0);
-    const all = units.reduce((sum, own) => sum + own[0] + own[1], 0);
-    const squares = units.reduce((sum, own) => sum + (own[0] - (a / all) * (own[0] + own[1])) ** 2, 0);
-    expect(into[1]).toBeCloseTo(Math.sqrt((30 / 29) * squares) / all, 8);
-    expect([into[0], into[2]]).toEqual([0, 0]);
   });
 });

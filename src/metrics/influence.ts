@@ -1,0 +1,46 @@
+// How sure an interval can be that a few large units decide: from how far each unit moves the figure.
+
+export interface Influence {
+  /** Degrees of freedom for Student's quantile; as many as units less one where all say as much. */
+  readonly freedom: number;
+  /** A sixth of the skewness, for BCa: `sum e^3 / (6 (sum e^2)^(3/2))` (Efron 1987). */
+  readonly acceleration: number;
+}
+
+/** With fewer, Student's quantile says nothing. */
+const fewest = 2;
+
+/**
+ * With e what a unit moves a figure by, s how large it is, and n the units that have a size, the degrees of freedom of
+ * `sum e^2` are twice its square over its variance (Satterthwaite 1946), less one for the figure. The smaller of two, as the
+ * variance is that of normal e of deviations s (Bell & McCaffrey 2002), which gives n - 1 for units alike, or that of the
+ * squares seen:
+ *
+ *     (sum s^2)^2 / sum s^4 - 1          2 (sum e^2)^2 / (sum e^4 - (sum e^2)^2 / n) - 1
+ */
+export function influenceOf(moves: ArrayLike<number>, sizes: ArrayLike<number>): Influence {
+  let count = 0;
+  let squares = 0;
+  let cubes = 0;
+  let fourths = 0;
+  let sizeSquares = 0;
+  let sizeFourths = 0;
+  for (let u = 0; u < moves.length; u++) {
+    if (!(sizes[u] > 0)) continue;
+    count++;
+    const square = moves[u] * moves[u];
+    squares += square;
+    cubes += square * moves[u];
+    fourths += square * square;
+    const size = sizes[u] * sizes[u];
+    sizeSquares += size;
+    sizeFourths += size * size;
+  }
+  const bySize = sizeFourths > 0 ? (sizeSquares * sizeSquares) / sizeFourths - 1 : 0;
+  const variance = fourths - (squares * squares) / count;
+  const bySquares = variance > 0 ? (2 * squares * squares) / variance - 1 : Infinity;
+  return {
+    freedom: Math.max(fewest, Math.min(bySize, bySquares)),
+    acceleration: squares > 0 ? cubes / (6 * squares * Math.sqrt(squares)) : 0,
+  };
+}
