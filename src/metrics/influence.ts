@@ -25,14 +25,17 @@ export function influenceOf(moves: ArrayLike<number>, sizes: ArrayLike<number>):
   let fourths = 0;
   let sizeSquares = 0;
   let sizeFourths = 0;
+  // In parts of the largest, so that no power falls below the smallest number.
+  const [farthest, largest] = [largestOf(moves), largestOf(sizes)];
   for (let u = 0; u < moves.length; u++) {
     if (!(sizes[u] > 0)) continue;
     count++;
-    const square = moves[u] * moves[u];
+    const move = farthest > 0 ? moves[u] / farthest : 0;
+    const square = move * move;
     squares += square;
-    cubes += square * moves[u];
+    cubes += square * move;
     fourths += square * square;
-    const size = sizes[u] * sizes[u];
+    const size = (sizes[u] / largest) * (sizes[u] / largest);
     sizeSquares += size;
     sizeFourths += size * size;
   }
@@ -43,4 +46,10 @@ export function influenceOf(moves: ArrayLike<number>, sizes: ArrayLike<number>):
     freedom: Math.max(fewest, Math.min(bySize, bySquares)),
     acceleration: squares > 0 ? cubes / (6 * squares * Math.sqrt(squares)) : 0,
   };
+}
+
+function largestOf(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let u = 0; u < values.length; u++) most = Math.max(most, Math.abs(values[u]));
+  return most;
 }

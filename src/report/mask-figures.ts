@@ -19,6 +19,8 @@ import type { ProbabilityFigures } from "./label-figures.ts";
 import { imageMeasures, perImageFigures } from "./mask-images.ts";
 import type { ImageMaskFigures, imageNames } from "./mask-images.ts";
 import { maskIntervals } from "./mask-intervals.ts";
+import { fewMasksClause, maskSizes } from "./mask-sizes.ts";
+import type { MaskSizes } from "./mask-sizes.ts";
 import { unkept, voxelFigures, voxelMeasures } from "./voxel-figures.ts";
 
 /** What the network said about the voxels of the test set's images. */
@@ -48,6 +50,7 @@ export interface MaskFigures {
   /** Over the foreground classes, all voxels pooled; null where there is only one. */
   readonly averages: Averages | null;
   readonly perImage: readonly ImageMaskFigures[];
+  readonly maskSizes: MaskSizes;
   /** Figures of the probabilities before calibration, where they were calibrated. */
   readonly uncalibrated?: ProbabilityFigures;
 }
@@ -71,6 +74,8 @@ export function maskFigures(
   const pooled = pooledConfusion(confusions, weights);
   const ofImages = imageMeasures(confusions, surfaces);
   const { drawn, ...intervals } = maskIntervals({ confusions, surfaces, classes: classes.length, weights, scores }, grouped ? groups : null, seed); // prettier-ignore
+  const sizes = maskSizes(confusions, weights, grouped ? groups : null);
+  const few = fewMasksClause(sizes);
   const weighted = weights ? ", images by their weights" : "";
   const averaged = (classes.length > 1 ? ", mean over the foreground classes" : "") + weighted;
   const unknown = (method: string): Figure => ({ value: null, interval: null, method, reason: unkept });
@@ -78,13 +83,13 @@ export function maskFigures(
     figure(
       meanOfForeground(classMeasures[name], pooled),
       intervals.ofForeground(name),
-      bootstrapMethod(`${what}, all voxels pooled${averaged}`, drawn),
+      bootstrapMethod(`${what}, all voxels pooled${averaged}${few}`, drawn),
     );
   const ofWhole = (name: "accuracy" | "balancedAccuracy" | "matthews" | "kappa", what: string): Figure =>
     figure(
       { accuracy, balancedAccuracy, matthews, kappa }[name](pooled),
       intervals.ofWhole(name),
-      bootstrapMethod(what + weighted, drawn),
+      bootstrapMethod(what + weighted + few, drawn),
     );
   const ofEachImage = (name: (typeof imageNames)[number], what: string): ImagesFigure => {
     const mean = meanOfImages(ofImages[name], weights);
@@ -139,6 +144,7 @@ export function maskFigures(
     perClass: classes.map((name, k) => classFigures(name, k + 1)),
     averages: classes.length > 1 ? averagesOf(pooled, intervals, (measure) => measure, 1) : null,
     perImage: perImageFigures(confusions, surfaces),
+    maskSizes: sizes,
     ...(uncalibratedScores ? { uncalibrated: voxelMeasures(uncalibratedScores, weights) } : {}),
   };
 
