@@ -13,8 +13,7 @@ const fewest = 2;
 /**
  * With e what a unit moves a figure by, s how large it is, and n the units that have a size, the degrees of freedom of
  * `sum e^2` are twice its square over its variance (Satterthwaite 1946), less one for the figure. The smaller of two, as the
- * variance is that of normal e of deviations s (Bell & McCaffrey 2002), which gives n - 1 for units alike, or that of the
- * squares seen:
+ * variance is that of normal e of deviations s, or that of the squares seen:
  *
  *     (sum s^2)^2 / sum s^4 - 1          2 (sum e^2)^2 / (sum e^4 - (sum e^2)^2 / n) - 1
  */
@@ -23,10 +22,8 @@ export function influenceOf(moves: ArrayLike<number>, sizes: ArrayLike<number>):
   let squares = 0;
   let cubes = 0;
   let fourths = 0;
-  let sizeSquares = 0;
-  let sizeFourths = 0;
   // In parts of the largest, so that no power falls below the smallest number.
-  const [farthest, largest] = [largestOf(moves), largestOf(sizes)];
+  const farthest = largestOf(moves);
   for (let u = 0; u < moves.length; u++) {
     if (!(sizes[u] > 0)) continue;
     count++;
@@ -35,17 +32,27 @@ export function influenceOf(moves: ArrayLike<number>, sizes: ArrayLike<number>):
     squares += square;
     cubes += square * move;
     fourths += square * square;
-    const size = (sizes[u] / largest) * (sizes[u] / largest);
-    sizeSquares += size;
-    sizeFourths += size * size;
   }
-  const bySize = sizeFourths > 0 ? (sizeSquares * sizeSquares) / sizeFourths - 1 : 0;
   const variance = fourths - (squares * squares) / count;
   const bySquares = variance > 0 ? (2 * squares * squares) / variance - 1 : Infinity;
   return {
-    freedom: Math.max(fewest, Math.min(bySize, bySquares)),
+    freedom: Math.max(fewest, Math.min(freedomOfSizes(sizes), bySquares)),
     acceleration: squares > 0 ? cubes / (6 * squares * Math.sqrt(squares)) : 0,
   };
+}
+
+/** The first of both, which needs no figure: n - 1 of units alike (Bell & McCaffrey 2002, of clusters); at least 2. */
+export function freedomOfSizes(sizes: ArrayLike<number>): number {
+  const largest = largestOf(sizes);
+  let squares = 0;
+  let fourths = 0;
+  for (let u = 0; u < sizes.length; u++) {
+    if (!(sizes[u] > 0)) continue;
+    const square = (sizes[u] / largest) * (sizes[u] / largest);
+    squares += square;
+    fourths += square * square;
+  }
+  return fourths > 0 ? Math.max(fewest, (squares * squares) / fourths - 1) : fewest;
 }
 
 function largestOf(values: ArrayLike<number>): number {

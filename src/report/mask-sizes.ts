@@ -49,9 +49,7 @@ export function fewMasksWarning(sizes: MaskSizes | undefined): string[] {
   const { withForeground, effectiveSize, units } = sizes;
   const has = `${plural(withForeground, units.slice(0, -1))} of the test set ${withForeground === 1 ? "has" : "have"} foreground`;
   const alike = effectiveSize < 0.75 * withForeground ? `, with a few large masks: as many as ${effectiveSize.toFixed(1)} of one size would say as much of the pooled voxels` : ""; // prettier-ignore
-  return [
-    `${has}${alike}. The 95 % intervals of so few masks may be too narrow.`,
-  ];
+  return [`${has}${alike}. The 95 % intervals of so few masks may be too narrow.`];
 }
 
 function isFew({ withForeground, effectiveSize }: MaskSizes): boolean {
