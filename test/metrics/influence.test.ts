@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { bcaInterval } from "../../src/metrics/bca.ts";
 import { cellInfluences } from "../../src/metrics/cell-influences.ts";
-import { influenceOf } from "../../src/metrics/influence.ts";
+import { freedomOfSizes, influenceOf } from "../../src/metrics/influence.ts";
 import { cellFigures } from "../../src/metrics/resampled-cells.ts";
+import { resampleCounts } from "../../src/metrics/count-bootstrap.ts";
+import type { Interval } from "../../src/metrics/intervals.ts";
+import { labelIntervals } from "../../src/report/label-intervals.ts";
+import { resampledMasks } from "../../src/report/resampled-masks.ts";
+import type { LabelIntervals } from "../../src/report/label-intervals.ts";
 import { stream } from "../../src/random.ts";
 
 const random = stream(9, "phantom");
@@ -60,6 +66,33 @@ describe("the degrees of freedom that units leave", () => {
   });
 });
 
+describe("the degrees of freedom that groups leave", () => {
+  test("are as many as groups of one size less one, near 2 where one has nearly all, and 2 of none", () => {
+    expect(freedomOfSizes([5, 5, 5, 5])).toBe(3);
+    expect(freedomOfSizes([1, 2, 3, 4, 5, 6])).toBeCloseTo(91 ** 2 / 2275 - 1, 12);
+    expect(freedomOfSizes([...Array<number>(50).fill(1), 5000])).toBe(2);
+    expect(freedomOfSizes([])).toBe(2);
+  });
+
+  test("make the intervals of labels wider where one patient has many images", () => {
+    const labelled = (groupOf: (i: number) => number) => {
+      const truth = Int32Array.from({ length: 240 }, (_, i) => i % 2);
+      const probabilities = Float64Array.from({ length: 480 }, (_, k) => {
+        const sure = 0.35 + 0.6 * random.uniform(5000 + (k >> 1));
+        return truth[k >> 1] === k % 2 ? sure : 1 - sure;
+      });
+      const predicted = truth.map((_, i) => (probabilities[2 * i + 1] >= 0.5 ? 1 : 0));
+      const groups = Array.from({ length: 240 }, (_, i) => `${groupOf(i)}`);
+      return labelIntervals({ truth, predicted, probabilities, classes: 2 }, groups, 3, 2000);
+    };
+    const even = labelled((i) => i % 60);
+    const uneven = labelled((i) => (i < 123 ? i % 59 : 59));
+    const width = ({ interval }: Interval) => interval![1] - interval![0];
+    for (const of of [(x: LabelIntervals) => x.ofWhole("matthews"), (x: LabelIntervals) => x.ofScores("brier")])
+      expect(width(of(uneven))).toBeGreaterThan(1.5 * width(of(even)));
+  });
+});
+
 describe("how far units move figures of summed cells", () => {
   const { layout, fill } = cellFigures(2);
   const units = Array.from({ length: 25 }, (_, u) =>
@@ -90,6 +123,31 @@ describe("how far units move figures of summed cells", () => {
       );
       expect(influences[at].freedom).toBeCloseTo(expected.freedom, 5);
       expect(influences[at].acceleration).toBeCloseTo(expected.acceleration, 7);
+    }
+  });
+
+  test("gives the interval that leaving out each image gives, to a hundredth of its width", () => {
+    const masks = Array.from({ length: 150 }, (_, i) => {
+      const size = Math.round(50 * Math.exp(random.normal(9000 + i)));
+      const [missed, wrong] = [0, 1].map((k) => Math.round(0.3 * size * random.uniform(9000 + 2 * i + k)));
+      return [
+        [4096 - wrong, wrong],
+        [missed, size - missed],
+      ];
+    });
+    const masked = resampledMasks({ confusions: masks, classes: 1 });
+    const { values, jackknife } = resampleCounts(150, masked.layout.length, masked.of, { seed: 1, resamples: 2000 });
+    const influences = masked.influences();
+    const whole = [...masked.of(new Int32Array(150).fill(1))];
+    for (const name of ["dice", "recall", "specificity"] as const) {
+      const at = masked.layout.ofForeground(name);
+      const given = { value: whole[at], resampled: values[at], units: "items", freedom: 149 };
+      const left = bcaInterval({ ...given, jackknife: jackknife![at] }).interval!;
+      const moved = bcaInterval({ ...given, jackknife: null, acceleration: influences[at].acceleration }).interval!;
+      for (const end of [0, 1]) expect(Math.abs(moved[end] - left[end])).toBeLessThan(0.01 * (left[1] - left[0]));
+      // Without it the ends are elsewhere.
+      const without = bcaInterval({ ...given, jackknife: null }).interval!;
+      expect(Math.abs(without[0] - left[0])).toBeGreaterThan(0.01 * (left[1] - left[0]));
     }
   });
 

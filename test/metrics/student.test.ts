@@ -56,6 +56,13 @@ describe("the studentized interval", () => {
     expect(high).toBeCloseTo(1 / 0.525, 12);
   });
 
+  test("is stretched by Student's quantile over the normal one where units differ: 2.262 over 1.960 for 9 degrees", () => {
+    const errors = means.map((mean) => 0.3 * mean);
+    const [low, high] = studentInterval({ ...options, means, errors, freedom: 9 }).interval!;
+    expect(Math.log(low) / Math.log(1 / 1.475)).toBeCloseTo(2.262 / 1.96, 3);
+    expect(Math.log(high) / Math.log(1 / 0.525)).toBeCloseTo(2.262 / 1.96, 3);
+  });
+
   test("ends at what the mean can be at most where resamples without a spread say nothing", () => {
     const errors = means.map((mean) => (mean < 0.6 ? 0 : 0.3));
     expect(studentInterval({ ...options, means, errors }).interval![1]).toBe(16);
