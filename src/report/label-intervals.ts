@@ -49,6 +49,7 @@ export function labelIntervals(
   const freedom = freedomOfSizes(sizes);
   /** Groups and weights differ: a few large ones decide (docs/numerics.md). */
   const isUneven = unitOf !== null || images.weights !== undefined;
+  const stretched = isUneven ? { freedom } : {};
   const bca = (at: number, widened = true): Interval =>
     bcaInterval({
       value: values[at],
@@ -82,12 +83,13 @@ export function labelIntervals(
           errors: resampled.values[layout.lossError],
           most: largestLoss,
           units,
-          ...(isUneven ? { freedom } : {}),
+          ...stretched,
         });
       const ofBins = Array.from({ length: bins }, (_, b) => layout.ofBin(b));
       return calibrationInterval({
         bins: Float64Array.from(ofBins, (bin) => values[bin]),
         resampled: ofBins.map((bin) => resampled.values[bin]),
+        ...stretched,
       });
     },
   };

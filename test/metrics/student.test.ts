@@ -102,6 +102,15 @@ describe("the interval of the calibration error", () => {
     expect(calibrationInterval(of(some, 0.02)).interval![0]).toBe(0);
   });
 
+  test("is stretched from the value where units differ, within 0 and 1", () => {
+    const [low, high] = calibrationInterval(of([0.3], 0.02)).interval!;
+    const [lower, higher] = calibrationInterval({ ...of([0.3], 0.02), freedom: 9 }).interval!;
+    expect((0.3 - lower) / (0.3 - low)).toBeCloseTo(2.262 / 1.96, 3);
+    expect((higher - 0.3) / (high - 0.3)).toBeCloseTo(2.262 / 1.96, 3);
+    expect(calibrationInterval({ ...of([0.9], 0.2), freedom: 2 }).interval).toEqual([expect.any(Number), 1]);
+    expect(calibrationInterval({ ...of([0.01], 0.2), freedom: 2 }).interval![0]).toBe(0);
+  });
+
   test("is null where every bin is calibrated without a rest", () => {
     expect(calibrationInterval(of([0, 0], 0)).reason).toMatch(/calibrated without a rest/);
   });
