@@ -36,12 +36,6 @@ export interface AugmentPlan {
   readonly layout: Layout;
 }
 
-/** Where each region of the plan begins: in bytes. */
-export function offsetsOf({ layout }: AugmentPlan): (name: string) => number {
-  const offsets = new Map(layout.regions.map(({ name, offset }) => [name, offset]));
-  return (name) => offsets.get(name) ?? 0;
-}
-
 /** Displacements so far below the bounds of Choi & Lee (2000), 1 / 2.046 and 1 / 2.479, that float32 does not reach them. */
 const mostInPictures = 0.48;
 const mostInVolumes = 0.4;

@@ -1,7 +1,9 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ThreadError } from "../../src/errors.ts";
+import { rotate } from "../../src/data/augment.ts";
 import { phantoms } from "../../src/data/phantom.ts";
 import { dense, dropout, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
@@ -64,13 +66,27 @@ describe("a thread of a team", () => {
     await fit.epoch();
   }, 120_000);
 
-  it("is not begun for a small network unless it is asked for, nor beyond the processors; and a number is one", async () => {
+  it("is not begun for a small network unless it is asked for or has images to augment, nor beyond the processors; and a number is one", async () => {
     const set = toySet(30, 1);
     const settings = resolveTraining({ network: network([dense(2)]), epochs: 1 }, set, "classification", 1);
     const begin = (options: ThreadOptions) =>
       startFit({ train: set, validation: set }, settings, { kind: "drawn" }, "reproducible", options);
     using small = await begin({});
     expect(small.arithmetic).toMatchObject({ threads: 1, threadsReason: "a step of this network is too short to gain by threads" }); // prettier-ignore
+    // Long augmentation is shared all the same: 16 volumes take about 0.7 milliseconds.
+    const volumes = toySet(16, 1, { shape: [24, 24, 24] });
+    const given = { network: network([dense(2)]), augment: [rotate(10)], epochs: 1 };
+    const moved = resolveTraining(given, volumes, "classification", 1);
+    const sets = { train: volumes, validation: volumes };
+    using sharing = await startFit(sets, moved, { kind: "drawn" });
+    const there = Math.min(8, availableParallelism());
+    expect(sharing.arithmetic).toMatchObject({
+      threads: there,
+      threadsReason: there === 1 ? null : "they share the augmentation; a step of this network is too short to gain",
+    });
+    using alone = await startFit(sets, moved, { kind: "drawn" }, "reproducible", { threads: 1 });
+    await Promise.all([sharing.epoch(), alone.epoch()]);
+    expect(sharing.bestWeights()).toEqual(alone.bestWeights());
     using many = await begin({ threads: 4096 });
     expect(many.arithmetic.threads).toBeLessThan(4096);
     expect(many.arithmetic.threadsReason).toMatch(/^there are \d+ processors/);
