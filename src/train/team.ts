@@ -10,14 +10,15 @@ import type { TrainingSettings } from "./settings.ts";
 
 export interface ThreadOptions {
   /**
-   * How many threads share the work: "auto", the default, takes as many as there are processors where the network is large
-   * enough to gain by it, or its images take long to augment. Never more than processors, and one where memory cannot be shared. The bits are the same.
+   * How many threads may share the work: "auto", the default, for as many as there are processors, up to eight. Fewer, with the
+   * reason, where more would be slower: a network's step, and the augmentation of its images, are shared where they are long
+   * enough. Never more than processors, and one where memory cannot be shared. The bits are the same.
    */
   readonly threads?: number | "auto";
   /** Where the worker's file lies, for bundlers that do not follow `new Worker(new URL(...))`: `voxgrad/thread` as a file. */
   readonly workerUrl?: string | URL;
-  /** Whether there may be more threads than processors: slower, for tests. False by default. */
-  readonly beyondProcessors?: boolean;
+  /** Whether that number is begun however short the work is, and with fewer processors: slower, for tests. False by default. */
+  readonly forced?: boolean;
 }
 
 /** Multiplications of a step below which a second thread is waited for longer than it saves: 0.4 milliseconds of one. */
@@ -71,6 +72,13 @@ export async function allocateFor(
   return { block: await allocate(planned(1), build, wide), reason };
 }
 
+/** Whether a step of so many images is long enough to be shared by threads. */
+export function gainsByThreads({ placed }: Pick<Network, "placed">, batchSize: number): boolean {
+  const dense = placed.filter(({ layer }) => layer.kind === "dense");
+  const multiplications = dense.reduce((sum, { inputs, outputs }) => sum + 3 * batchSize * inputs * outputs, 0);
+  return multiplications >= fewMultiplications;
+}
+
 /** How many threads, why not more, and whether they share the network's step too. */
 interface Settled {
   readonly threads: number;
@@ -83,30 +91,27 @@ interface Settled {
  * @throws RangeError when a number of threads is none.
  */
 async function settle(
-  { threads = "auto", beyondProcessors = false }: ThreadOptions,
-  { placed }: Network,
+  { threads = "auto", forced = false }: ThreadOptions,
+  network: Network,
   batchSize: number,
   augmentation: number,
 ): Promise<Settled> {
   if (threads !== "auto" && !(Number.isSafeInteger(threads) && threads >= 1)) {
     throw new RangeError(`threads: expected "auto" or a whole number of at least 1, got ${String(threads)}`);
   }
-  const one = (reason: string | null) => ({ threads: 1, reason, sharesLists: true });
-  if (threads === 1) return one(null);
-  const dense = placed.filter(({ layer }) => layer.kind === "dense");
-  const multiplications = dense.reduce((sum, { inputs, outputs }) => sum + 3 * batchSize * inputs * outputs, 0);
-  const isLong = multiplications >= fewMultiplications;
-  if (threads === "auto" && !isLong && augmentation < longAugmentation) return one(`${tooShort} by threads`);
+  const alone = (reason: string | null) => ({ threads: 1, reason, sharesLists: true });
+  if (threads === 1) return alone(null);
+  const isLong = gainsByThreads(network, batchSize);
+  if (!forced && !isLong && augmentation < longAugmentation) return alone(`${tooShort} by threads`);
   const { processors, whyNone } = await import("#threads");
   const none = whyNone();
-  if (none !== null) return one(none);
+  if (none !== null) return alone(none);
   const there = processors();
-  if (threads === "auto") {
-    const count = Math.min(there, mostByItself);
-    const reason = isLong || count === 1 ? null : `they share the augmentation; ${tooShort}`;
-    return { threads: count, reason, sharesLists: isLong };
-  }
-  if (threads > there && !beyondProcessors)
-    return { threads: there, reason: `there are ${there} processors, and more threads than that would wait for one another`, sharesLists: true }; // prettier-ignore
-  return { threads, reason: null, sharesLists: true };
+  const wanted = threads === "auto" ? Math.min(there, mostByItself) : threads;
+  if (forced) return { threads: wanted, reason: null, sharesLists: true };
+  const reasons = [
+    ...(isLong || there === 1 ? [] : [`they share the augmentation; ${tooShort}`]),
+    ...(wanted > there ? [`there are ${there} processors, and more threads than that would wait for one another`] : []),
+  ];
+  return { threads: Math.min(wanted, there), reason: reasons.join("; ") || null, sharesLists: isLong };
 }
