@@ -71,7 +71,7 @@ export function planFitted({ list, spacing, sizes, axes, colours, slices }: Augm
   const features = width * height * depth * colours;
   // Blurring along an axis puts its margin before and behind every line.
   const blurred = sizes.map(
-    (size, axis) => (size + 2 * radius) * sizes.slice(0, axis).reduce((a, b) => a * b, colours),
+    (size, axis) => (size + 2 * radius) * sizes.slice(0, axis).reduce((a, b) => a * b, colours) + 3,
   );
   const layout = layOut([
     ["map", 96],
