@@ -6,7 +6,7 @@ import { maskIntervals } from "../src/report/mask-intervals.ts";
 import type { MaskIntervals } from "../src/report/mask-intervals.ts";
 import { resampledMasks } from "../src/report/resampled-masks.ts";
 import type { MaskLayout } from "../src/report/resampled-masks.ts";
-import type { Coverage } from "./coverage-of.ts";
+import type { Coverage, CoverageOptions } from "./coverage-of.ts";
 
 /** Images of one foreground class: most masks are good, some are missed. */
 export interface MaskWorld {
@@ -15,12 +15,29 @@ export interface MaskWorld {
   /** The logit of the recall of the others, on average; its standard deviation is 0.6. */
   readonly logit: number;
   readonly imagesPerPatient: number;
+  /** The standard deviation of the logarithm of the volumes; 0.8. */
+  readonly spread?: number;
+  /** The logit of the precision, on average; 1.8. */
+  readonly precision?: number;
+  /** Nothing is found of the missed. */
+  readonly isLost?: boolean;
+  /** The part of the images without foreground, every tenth of which is given some; 0. */
+  readonly empty?: number;
 }
 
 const voxels = 4096;
 const unmeasured = { value: null, reason: "not drawn" };
 
-export function drawMasks({ missed, logit, imagesPerPatient }: MaskWorld, count: number, seed: number) {
+export function drawMasks(world: MaskWorld, count: number, seed: number) {
+  const {
+    missed,
+    logit,
+    imagesPerPatient,
+    spread = 0.8,
+    precision: precisionLogit = 1.8,
+    isLost = false,
+    empty = 0,
+  } = world;
   const random = stream(seed, "phantom");
   const patientOf = (i: number) => Math.floor(i / imagesPerPatient);
   /** Two draws each: of the image, and of its patient, so that images of one patient are alike. */
@@ -33,11 +50,15 @@ export function drawMasks({ missed, logit, imagesPerPatient }: MaskWorld, count:
   const surfaces = Array.from({ length: count }, (_, i) => {
     const even = random.uniform(count + i);
     const isMissed = random.uniform(patientOf(i)) < missed;
-    const recall = isMissed ? 0.7 * even : 1 / (1 + exp(-(logit + 0.6 * noise(1, i))));
-    const volume = 1 + Math.min(voxels / 4, Math.floor(120 * exp(0.8 * noise(2, i))));
-    const precision = 1 / (1 + exp(-(1.8 + 0.6 * noise(3, i))));
+    const ofMissed = isLost ? 0 : 0.7 * even;
+    const recall = isMissed ? ofMissed : 1 / (1 + exp(-(logit + 0.6 * noise(1, i))));
+    const drawn = 1 + Math.min(voxels / 4, Math.floor(120 * exp(spread * noise(2, i))));
+    const chance = empty > 0 ? random.uniform(2 * count + i) : 1;
+    const volume = chance < empty ? 0 : drawn;
+    const precision = 1 / (1 + exp(-(precisionLogit + 0.6 * noise(3, i))));
     const found = Math.round(volume * recall);
-    const wrong = Math.min(voxels / 4, Math.round(Math.max(1, found) * (1 / precision - 1)));
+    const seen = chance < empty ? (chance < empty / 10 ? drawn : 0) : Math.max(1, found);
+    const wrong = Math.min(voxels / 4, Math.round(seen * (1 / precision - 1)));
     confusions.push([
       [voxels - volume - wrong, wrong],
       [volume - found, found],
@@ -95,13 +116,13 @@ export function trueMaskFigures(world: MaskWorld, population: number) {
 
 /** @param count images of each set */
 export function maskCoverageOf(
-  { world, count, sets, resamples }: { world: MaskWorld; count: number; sets: number; resamples: number },
+  { world, count, sets, resamples, first = 2 }: Omit<CoverageOptions, "world"> & { readonly world: MaskWorld },
   { layout, figures }: ReturnType<typeof trueMaskFigures>,
 ): Coverage[] {
   const found = watched.map(({ name, at }) => ({ name, trueValue: figures[at(layout)], intervals: 0, covering: 0 }));
   for (let set = 0; set < sets; set++) {
-    const { groups, ...drawn } = drawMasks(world, count, 2 + set);
-    const intervals = maskIntervals(drawn, world.imagesPerPatient > 1 ? groups : null, set, resamples);
+    const { groups, ...drawn } = drawMasks(world, count, first + set);
+    const intervals = maskIntervals(drawn, world.imagesPerPatient > 1 ? groups : null, first + set, resamples);
     watched.forEach(({ interval }, i) => {
       const ends = interval(intervals).interval;
       if (!ends) return;

@@ -19,6 +19,8 @@ export interface World {
   readonly sharpness: number;
   /** Images of each patient, who share their class and half of the variance of their scores. */
   readonly imagesPerPatient: number;
+  /** The standard deviation of the logarithm of that number; all have as many when left out. */
+  readonly spread?: number;
 }
 
 /** A figure: its true value's place, and its interval on a set. */
@@ -103,23 +105,30 @@ const bootstrapped: readonly Watched[] = [
   score("expectedCalibrationError"),
 ];
 
-/** Images of a world; the groups are the patients. */
+/** So many images of a world, or about as many where patients differ; the groups are the patients. */
 export function drawWorld(world: World, count: number, seed: number): LabelledImages & { readonly groups: string[] } {
-  const { prevalence, skill, sharpness, imagesPerPatient } = world;
+  const { prevalence, skill, sharpness, imagesPerPatient, spread } = world;
   const random = stream(seed, "phantom");
-  const patientOf = (i: number) => Math.floor(i / imagesPerPatient);
-  const truth = Int32Array.from({ length: count }, (_, i) => (random.uniform(patientOf(i)) < prevalence ? 1 : 0));
-  const probabilities = new Float64Array(2 * count);
+  const imagesOf = (patient: number) =>
+    spread === undefined
+      ? imagesPerPatient
+      : Math.max(1, Math.round(imagesPerPatient * exp(spread * random.normal(1e8 + patient))));
+  const patients = Array.from({ length: count / imagesPerPatient }, (_, patient) =>
+    Array<number>(imagesOf(patient)).fill(patient),
+  ).flat();
+  const images = patients.length;
+  const truth = Int32Array.from(patients, (patient) => (random.uniform(patient) < prevalence ? 1 : 0));
+  const probabilities = new Float64Array(2 * images);
   const offset = log(prevalence / (1 - prevalence)) - (skill * skill) / 2;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < images; i++) {
     const own = random.normal(i);
-    const noise = imagesPerPatient > 1 ? Math.sqrt(0.5) * (own + random.normal(count + patientOf(i))) : own;
+    const noise = imagesPerPatient > 1 ? Math.sqrt(0.5) * (own + random.normal(images + patients[i])) : own;
     const logit = sharpness * (skill * ((truth[i] ? skill : 0) + noise) + offset);
     probabilities[2 * i + 1] = 1 / (1 + exp(-logit));
     probabilities[2 * i] = 1 - probabilities[2 * i + 1];
   }
   const predicted = truth.map((_, i) => (probabilities[2 * i + 1] >= 0.5 ? 1 : 0));
-  const groups = Array.from({ length: count }, (_, i) => `${patientOf(i)}`);
+  const groups = patients.map(String);
   return { truth, predicted, probabilities, classes: 2, groups };
 }
 
@@ -137,24 +146,27 @@ export interface CoverageOptions {
   readonly count: number;
   readonly sets: number;
   readonly resamples: number;
+  /** The seed of the first set; the world's own figures are of seed 1. */
+  readonly first?: number;
 }
 
 /** All figures of so many images of a world that they are as good as the true ones. */
 export function trueFigures(world: World, population: number) {
-  const { layout, of } = resampledLabels(drawWorld(world, population, 1));
-  return { layout, figures: Float64Array.from(of(new Int32Array(population).fill(1))) };
+  const images = drawWorld(world, population, 1);
+  const { layout, of } = resampledLabels(images);
+  return { layout, figures: Float64Array.from(of(new Int32Array(images.truth.length).fill(1))) };
 }
 
 export function coverageOf(
-  { world, count, sets, resamples }: CoverageOptions,
+  { world, count, sets, resamples, first = 2 }: CoverageOptions,
   { layout, figures }: ReturnType<typeof trueFigures>,
 ): Coverage[] {
   const grouped = world.imagesPerPatient > 1;
   const watched = grouped ? bootstrapped : [...plain, ...bootstrapped];
   const found = watched.map(({ name, at }) => ({ name, trueValue: figures[at(layout)], intervals: 0, covering: 0 }));
   for (let set = 0; set < sets; set++) {
-    const images = drawWorld(world, count, 2 + set);
-    const intervals = labelIntervals(images, grouped ? images.groups : null, set, resamples);
+    const images = drawWorld(world, count, first + set);
+    const intervals = labelIntervals(images, grouped ? images.groups : null, first + set, resamples);
     watched.forEach(({ interval }, i) => {
       const ends = interval(images, intervals).interval;
       if (!ends) return;

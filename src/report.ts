@@ -22,5 +22,6 @@ export type { Curves, DecisionPoints, PrecisionRecallPoints, ReliabilityPoints }
 export type { ProbabilityFigures } from "./report/label-figures.ts";
 export type { PartFigures, UnlikeTraining } from "./report/unlike.ts";
 export type { ImageMaskFigures } from "./report/mask-images.ts";
+export type { MaskSizes } from "./report/mask-sizes.ts";
 export type { ClaimItem } from "./report/claim.ts";
 export type { ModelCardPart } from "./report/model-card.ts";

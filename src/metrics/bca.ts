@@ -8,13 +8,17 @@ export interface BcaOptions {
   readonly value: number;
   /** Of each resample, NaN where it is undefined; sorted in place. */
   readonly resampled: Float64Array;
-  /** Of the set without each of its units, NaN where undefined; null takes the acceleration as 0. */
+  /** Of the set without each of its units, NaN where undefined; null where there are too many. */
   readonly jackknife: Float64Array | null;
-  /** How many units were drawn from, and what they are: "groups", "items". */
-  readonly count: number;
+  /** The acceleration where there is no jackknife; 0. */
+  readonly acceleration?: number;
+  /** What was drawn: "groups", "items". */
   readonly units: string;
-  /** Takes Student's quantile times sqrt(n / (n - 1)) for the normal one, as for a mean (Hesterberg 2015). */
-  readonly widened: boolean;
+  /**
+   * With f degrees of freedom Student's quantile times sqrt((f + 1) / f) stands for the normal one, as for a mean of f + 1 units
+   * (Hesterberg 2015); null takes the normal one.
+   */
+  readonly freedom: number | null;
 }
 
 /**
@@ -22,7 +26,8 @@ export interface BcaOptions {
  * of them below the value (equal ones half), a the skewness of the jackknife over 6 (Efron 1987). Null with a reason when
  * more than a twentieth of the resamples are undefined, or all others agree.
  */
-export function bcaInterval({ value, resampled, jackknife, count, units, widened }: BcaOptions): Interval {
+export function bcaInterval(options: BcaOptions): Interval {
+  const { value, resampled, jackknife, units, freedom } = options;
   resampled.sort();
   let defined = resampled.length;
   // NaN is sorted to the end.
@@ -35,8 +40,8 @@ export function bcaInterval({ value, resampled, jackknife, count, units, widened
     return { interval: null, reason: `every resample gives the same value: too few ${units} to say how sure it is` };
   const below = (firstNotBelow(sorted, value) + firstAbove(sorted, value)) / 2;
   const bias = normalQuantile(Math.max(0.5, Math.min(defined - 0.5, below)) / defined);
-  const acceleration = jackknife ? accelerationOf(jackknife) : 0;
-  const width = widened && count > 1 ? studentQuantile(count - 1) * Math.sqrt(count / (count - 1)) : z;
+  const acceleration = jackknife ? accelerationOf(jackknife) : (options.acceleration ?? 0);
+  const width = freedom === null ? z : studentQuantile(freedom) * Math.sqrt((freedom + 1) / freedom);
   const end = (turn: number) => {
     const shifted = bias + turn;
     // Beyond this the formula turns round: the skewness of a handful of units.

@@ -1,11 +1,14 @@
 // The interval of the expected calibration error, which is too large on every sample.
 import type { Interval } from "./intervals.ts";
+import { studentQuantile, z } from "./normal.ts";
 
 export interface CalibrationInterval {
   /** What each bin adds before its sign is dropped: (sum of outcomes - sum of probabilities) / all. */
   readonly bins: Float64Array;
   /** Of each resample the same: resampled[bin][resample]. */
   readonly resampled: readonly Float64Array[];
+  /** Of units of different sizes: Student's quantile over the normal one stretches both ends from the value; not, when left out. */
+  readonly freedom?: number;
 }
 
 const halvings = 40;
@@ -17,7 +20,7 @@ const halvings = 40;
  * value for the c at which a sample is as large as this one, or as small, in 2.5 % of the resamples; the low one is 0 where
  * perfect calibration (c = 0) would show as much in more than 5 % (Broecker & Smith 2007 ask the same of drawn outcomes).
  */
-export function calibrationInterval({ bins, resampled }: CalibrationInterval): Interval {
+export function calibrationInterval({ bins, resampled, freedom }: CalibrationInterval): Interval {
   const value = sizeOf(bins);
   const count = resampled[0].length;
   const noise = new Float64Array(bins.length * count);
@@ -40,7 +43,9 @@ export function calibrationInterval({ bins, resampled }: CalibrationInterval): I
     return { interval: null, reason: "each bin is calibrated without a rest: too few to say how sure that is" };
   const low = shown(0).more > 0.05 ? 0 : where((c) => shown(c).more < 0.025, 1);
   const high = where((c) => shown(c).less > 0.025, 1 / value);
-  return { interval: [low * value, Math.max(value, Math.min(1, high * value))] };
+  const stretch = freedom === undefined ? 1 : studentQuantile(freedom) / z;
+  const end = (c: number) => Math.max(0, Math.min(1, value + stretch * (c - 1) * value));
+  return { interval: [end(low), Math.max(value, end(high))] };
 }
 
 /** Where `isBelow` ends between 0 and `most`, by halving. */

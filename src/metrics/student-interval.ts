@@ -1,5 +1,6 @@
 // The studentized bootstrap interval (bootstrap-t) of a mean that cannot be below 0, on the log scale.
 import { exp, log } from "../elementary.ts";
+import { studentQuantile, z } from "./normal.ts";
 import { quantile } from "./quantile.ts";
 import type { Interval } from "./intervals.ts";
 
@@ -14,6 +15,8 @@ export interface StudentOptions {
   readonly most: number;
   /** What was drawn: "groups", "items". */
   readonly units: string;
+  /** Of units of different sizes: Student's quantile over the normal one stretches the interval; not, when left out. */
+  readonly freedom?: number;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface StudentOptions {
  * 1996). The end towards a heavy tail goes far where few units say little about it, as it must to cover. Null with a reason as
  * for BCa.
  */
-export function studentInterval({ value, error, means, errors, most, units }: StudentOptions): Interval {
+export function studentInterval({ value, error, means, errors, most, units, freedom }: StudentOptions): Interval {
   const centre = log(value);
   const turns = new Float64Array(means.length);
   let defined = 0;
@@ -41,7 +44,8 @@ export function studentInterval({ value, error, means, errors, most, units }: St
   if (isSame)
     return { interval: null, reason: `every resample gives the same value: too few ${units} to say how sure it is` };
   const sorted = turns.subarray(0, defined).sort();
-  const end = (share: number) => value * exp((-quantile(sorted, share) * error) / value);
+  const stretch = freedom === undefined ? 1 : studentQuantile(freedom) / z;
+  const end = (share: number) => value * exp((-quantile(sorted, share) * stretch * error) / value);
   const high = Math.min(most, end(0.025));
   if (!Number.isFinite(high)) return { interval: null, reason: `too few ${units} to say how large it may be` };
   return { interval: [Math.min(value, end(0.975)), Math.max(value, high)] };

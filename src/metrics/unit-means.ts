@@ -20,23 +20,8 @@ export function unitMeans(
   weights: ArrayLike<number> | undefined,
   unitOf: Int32Array | null,
 ): (unitCounts: ArrayLike<number>) => UnitMean {
-  const units = unitOf ? unitOf.reduce((most, unit) => Math.max(most, unit + 1), 0) : values.length;
-  const apart = new Float64Array(units);
-  const weight = new Float64Array(units);
-  let sum = 0;
-  let all = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i])) continue;
-    const own = weights ? weights[i] : 1;
-    weight[unitOf ? unitOf[i] : i] += own;
-    sum += own * values[i];
-    all += own;
-  }
-  // Values are taken from their mean on, so that the sums of squares keep their digits.
-  const middle = all > 0 ? sum / all : 0;
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isNaN(values[i])) apart[unitOf ? unitOf[i] : i] += (weights ? weights[i] : 1) * (values[i] - middle);
-  }
+  const { middle, apart, weight } = unitSums(values, weights, unitOf);
+  const units = apart.length;
   const squares = apart.map((value) => value * value);
   const products = apart.map((value, u) => value * weight[u]);
   const weightSquares = weight.map((value) => value * value);
@@ -74,4 +59,37 @@ export function unitMeans(
     found.error = Math.sqrt(((spread > 1e-12 * square ? spread : 0) * counted) / (counted - 1)) / total;
     return found;
   };
+}
+
+/** Of each unit: its weight, and how far the sum of its weighted values is from what their mean over all makes expect. */
+export interface UnitSums {
+  readonly middle: number;
+  readonly apart: Float64Array;
+  readonly weight: Float64Array;
+}
+
+/** Arguments as of unitMeans. */
+export function unitSums(
+  values: ArrayLike<number>,
+  weights: ArrayLike<number> | undefined,
+  unitOf: Int32Array | null,
+): UnitSums {
+  const units = unitOf ? unitOf.reduce((most, unit) => Math.max(most, unit + 1), 0) : values.length;
+  const apart = new Float64Array(units);
+  const weight = new Float64Array(units);
+  let sum = 0;
+  let all = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    const own = weights ? weights[i] : 1;
+    weight[unitOf ? unitOf[i] : i] += own;
+    sum += own * values[i];
+    all += own;
+  }
+  // Values are taken from their mean on, so that the sums of squares keep their digits.
+  const middle = all > 0 ? sum / all : 0;
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isNaN(values[i])) apart[unitOf ? unitOf[i] : i] += (weights ? weights[i] : 1) * (values[i] - middle);
+  }
+  return { middle, apart, weight };
 }

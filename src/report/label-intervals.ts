@@ -2,6 +2,7 @@
 import { bcaInterval } from "../metrics/bca.ts";
 import { calibrationInterval } from "../metrics/calibration-interval.ts";
 import { resampleCounts } from "../metrics/count-bootstrap.ts";
+import { freedomOfSizes } from "../metrics/influence.ts";
 import type { Interval } from "../metrics/intervals.ts";
 import { largestLoss } from "../metrics/probability-scores.ts";
 import { groupIndexes } from "../metrics/resamples.ts";
@@ -37,19 +38,25 @@ export function labelIntervals(
   seed: number,
   resamples = resamplesFor(images.truth.length * Math.max(1, rankingCost * images.classes)),
 ): LabelIntervals {
-  const { layout, of } = resampledLabels(images, groups ? groupIndexes(groups, images.truth.length) : null);
+  const unitOf = groups ? groupIndexes(groups, images.truth.length) : null;
+  const { layout, of } = resampledLabels(images, unitOf);
   const resampled = resampleCounts(images.truth.length, layout.length, of, { seed, groups, resamples });
   const ones = (length: number) => new Int32Array(length).fill(1);
   const values = Float64Array.from(of(ones(images.truth.length), ones(resampled.count)));
   const { units } = resampled;
+  const sizes = new Float64Array(resampled.count);
+  for (let i = 0; i < images.truth.length; i++) sizes[unitOf ? unitOf[i] : i] += images.weights ? images.weights[i] : 1;
+  const freedom = freedomOfSizes(sizes);
+  /** Groups and weights differ: a few large ones decide (docs/numerics.md). */
+  const isUneven = unitOf !== null || images.weights !== undefined;
+  const stretched = isUneven ? { freedom } : {};
   const bca = (at: number, widened = true): Interval =>
     bcaInterval({
       value: values[at],
       resampled: resampled.values[at],
       jackknife: resampled.jackknife ? resampled.jackknife[at] : null,
-      count: resampled.count,
       units,
-      widened,
+      freedom: widened || isUneven ? freedom : null,
     });
   /** Figures of few counts take few values: two images shared out to all cells smooth them (docs/numerics.md). */
   const ofCells = (at: number): Interval => {
@@ -76,11 +83,13 @@ export function labelIntervals(
           errors: resampled.values[layout.lossError],
           most: largestLoss,
           units,
+          ...stretched,
         });
       const ofBins = Array.from({ length: bins }, (_, b) => layout.ofBin(b));
       return calibrationInterval({
         bins: Float64Array.from(ofBins, (bin) => values[bin]),
         resampled: ofBins.map((bin) => resampled.values[bin]),
+        ...stretched,
       });
     },
   };

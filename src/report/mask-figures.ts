@@ -18,7 +18,9 @@ import type { Averages, ClassFigures, Figure, ImagesFigure, Metrics } from "./fi
 import type { ProbabilityFigures } from "./label-figures.ts";
 import { imageMeasures, perImageFigures } from "./mask-images.ts";
 import type { ImageMaskFigures, imageNames } from "./mask-images.ts";
-import { maskIntervals, shortfallKind } from "./mask-intervals.ts";
+import { maskIntervals } from "./mask-intervals.ts";
+import { fewMasksClause, maskSizes } from "./mask-sizes.ts";
+import type { MaskSizes } from "./mask-sizes.ts";
 import { unkept, voxelFigures, voxelMeasures } from "./voxel-figures.ts";
 
 /** What the network said about the voxels of the test set's images. */
@@ -48,6 +50,7 @@ export interface MaskFigures {
   /** Over the foreground classes, all voxels pooled; null where there is only one. */
   readonly averages: Averages | null;
   readonly perImage: readonly ImageMaskFigures[];
+  readonly maskSizes: MaskSizes;
   /** Figures of the probabilities before calibration, where they were calibrated. */
   readonly uncalibrated?: ProbabilityFigures;
 }
@@ -70,7 +73,9 @@ export function maskFigures(
   const grouped = sharesGroups(groups);
   const pooled = pooledConfusion(confusions, weights);
   const ofImages = imageMeasures(confusions, surfaces);
-  const { drawn, pooledKind, ...intervals } = maskIntervals({ confusions, surfaces, classes: classes.length, weights, scores }, grouped ? groups : null, seed); // prettier-ignore
+  const { drawn, ...intervals } = maskIntervals({ confusions, surfaces, classes: classes.length, weights, scores }, grouped ? groups : null, seed); // prettier-ignore
+  const sizes = maskSizes(confusions, weights, grouped ? groups : null);
+  const few = fewMasksClause(sizes);
   const weighted = weights ? ", images by their weights" : "";
   const averaged = (classes.length > 1 ? ", mean over the foreground classes" : "") + weighted;
   const unknown = (method: string): Figure => ({ value: null, interval: null, method, reason: unkept });
@@ -78,19 +83,19 @@ export function maskFigures(
     figure(
       meanOfForeground(classMeasures[name], pooled),
       intervals.ofForeground(name),
-      bootstrapMethod(`${what}, all voxels pooled${averaged}`, drawn, pooledKind),
+      bootstrapMethod(`${what}, all voxels pooled${averaged}${few}`, drawn),
     );
   const ofWhole = (name: "accuracy" | "balancedAccuracy" | "matthews" | "kappa", what: string): Figure =>
     figure(
       { accuracy, balancedAccuracy, matthews, kappa }[name](pooled),
       intervals.ofWhole(name),
-      bootstrapMethod(what + weighted, drawn, pooledKind),
+      bootstrapMethod(what + weighted + few, drawn),
     );
   const ofEachImage = (name: (typeof imageNames)[number], what: string): ImagesFigure => {
     const mean = meanOfImages(ofImages[name], weights);
     const over = `mean over the ${mean.counted} images that have it (${mean.undefined} are left out)`;
     return {
-      ...figure(mean, intervals.ofImages(name), bootstrapMethod(`${what}, ${over}${averaged}`, drawn, name === "volumeSimilarity" ? shortfallKind : undefined)), // prettier-ignore
+      ...figure(mean, intervals.ofImages(name), bootstrapMethod(`${what}, ${over}${averaged}`, drawn)), // prettier-ignore
       undefinedImages: mean.undefined,
     };
   };
@@ -110,7 +115,6 @@ export function maskFigures(
         bootstrapMethod(
           `mean Dice over the ${mean.counted} images with foreground in the truth (${mean.undefined} without are left out)${averaged}`,
           drawn,
-          shortfallKind,
         ),
       ),
       f1: ofClasses("dice", "2 TP / (2 TP + FP + FN)"),
@@ -140,6 +144,7 @@ export function maskFigures(
     perClass: classes.map((name, k) => classFigures(name, k + 1)),
     averages: classes.length > 1 ? averagesOf(pooled, intervals, (measure) => measure, 1) : null,
     perImage: perImageFigures(confusions, surfaces),
+    maskSizes: sizes,
     ...(uncalibratedScores ? { uncalibrated: voxelMeasures(uncalibratedScores, weights) } : {}),
   };
 

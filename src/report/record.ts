@@ -19,6 +19,7 @@ import type { Opening } from "./openings.ts";
 import { maskFigures } from "./mask-figures.ts";
 import type { MaskPredictions } from "./mask-figures.ts";
 import type { ImageMaskFigures } from "./mask-images.ts";
+import type { MaskSizes } from "./mask-sizes.ts";
 import { unlikeTraining } from "./unlike.ts";
 import type { NoveltyOfSets, UnlikeTraining } from "./unlike.ts";
 import { warningsOf } from "./warnings.ts";
@@ -87,6 +88,8 @@ export interface Report {
   readonly curves: Curves;
   /** Of masks: what each image of the test set reaches, in its order. */
   readonly perImage?: readonly ImageMaskFigures[];
+  /** Of masks: how many there are to judge the pooled voxels by. */
+  readonly maskSizes?: MaskSizes;
   /** Images of the test set that are unlike the training set; left out where the model does not know what that was like. */
   readonly unlikeTraining?: UnlikeTraining;
   /** What the probabilities were worth before they were calibrated, where they were. */
@@ -199,7 +202,10 @@ function spreadOf(weights: Float32Array): WeightSpread {
   return { least, most, effectiveSize: (sum * sum) / squares };
 }
 
-type Figures = Pick<Report, "metrics" | "perClass" | "averages" | "baselines" | "curves" | "perImage" | "uncalibrated">;
+type Figures = Pick<
+  Report,
+  "metrics" | "perClass" | "averages" | "baselines" | "curves" | "perImage" | "maskSizes" | "uncalibrated"
+>;
 
 function figuresOf({ predictions, classes, sets, seed }: ReportInput): Figures {
   if (predictions.task === "classification")

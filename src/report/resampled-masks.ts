@@ -1,14 +1,16 @@
 // Every figure of a segmentation over resamples of its images: of the pooled voxels, and means over images.
 import type { Confusion } from "../metrics/classification.ts";
-import { deltaErrors, pairsOf } from "../metrics/delta-errors.ts";
+import { cellInfluences } from "../metrics/cell-influences.ts";
+import { influenceOf } from "../metrics/influence.ts";
+import type { Influence } from "../metrics/influence.ts";
 import { cellFigures, classNames } from "../metrics/resampled-cells.ts";
 import type { CellLayout, ClassName } from "../metrics/resampled-cells.ts";
 import { meanDiceWithForeground } from "../metrics/segmentation.ts";
 import type { SurfaceDistances } from "../metrics/surface.ts";
-import { unitMeans } from "../metrics/unit-means.ts";
+import { unitSums } from "../metrics/unit-means.ts";
 import type { VoxelSums } from "../metrics/voxel-scores.ts";
 import { imageMeasures, imageNames, resampledMean } from "./mask-images.ts";
-import { voxelMeans } from "./voxel-figures.ts";
+import { voxelMeasuresOfImages } from "./voxel-figures.ts";
 
 /** The masks of the images of a test set. */
 export interface MaskedImages {
@@ -32,22 +34,14 @@ export interface MaskLayout extends CellLayout {
   ofImages(name: ImagesName): number;
   /** Of the probabilities of voxels: the Brier score (0), the log loss (1). */
   ofVoxels(k: number): number;
-  /** The standard error of a figure; null of distances and probabilities, and of pooled voxels where they are too many to make. */
-  ofError(at: number): number | null;
 }
 
 const overImages: readonly ImagesName[] = [...imageNames, "dice"];
 
-/** Means over images of figures that are at most 1. */
-const overlaps = ["volumeSimilarity", "dice"] as const;
-
-/** Products of two cells in all units of which standard errors are made: each resample sums them all. */
-const mostProducts = 20_000;
-
 /**
  * @param unitOf the unit of each image that is drawn with others; null when each is one
  * @returns the layout, and a function that gives all figures of the images (and units) counted as often as given, as
- * resampledLabels does.
+ * resampledLabels does; and of each figure the influence of the units.
  */
 export function resampledMasks(
   { confusions, surfaces, classes, weights, scores }: MaskedImages,
@@ -60,35 +54,21 @@ export function resampledMasks(
     Float64Array.from(confusion.flat(), (cell) => cell * (weights?.[i] ?? 1)),
   );
   const units = unitOf ? pooledBy(flat, unitOf) : flat;
-  const ofVoxels = voxelMeans(scores, weights);
+  const ofVoxels = voxelMeasuresOfImages(scores);
   const firstVoxels = firstImages + overImages.length;
-  const firstError = firstVoxels + ofVoxels.length;
-  const errorsOf =
-    units.length * pairsOf(count * count) <= mostProducts ? deltaErrors(units, fillPooled, firstImages) : null;
   const layout: MaskLayout = {
     ...cellLayout,
-    length: firstError + overlaps.length + (errorsOf ? firstImages : 0),
+    length: firstVoxels + ofVoxels.length,
     ofForeground: (name) => cellLayout.length + classNames.indexOf(name),
     ofImages: (name) => firstImages + overImages.indexOf(name),
     ofVoxels: (k) => firstVoxels + k,
-    ofError(at) {
-      if (at < firstImages) return errorsOf ? firstError + overlaps.length + at : null;
-      const overlap = overlaps.findIndex((name) => layout.ofImages(name) === at);
-      return overlap < 0 ? null : firstError + overlap;
-    },
   };
   const measures = {
     ...imageMeasures(confusions, surfaces),
     dice: confusions.map((confusion) => meanDiceWithForeground([confusion])),
   };
-  const means = overImages.map((name) => resampledMean(measures[name], weights));
-  const overlapsOf = overlaps.map((name) =>
-    unitMeans(
-      measures[name].map(({ value }) => value ?? NaN),
-      weights,
-      unitOf,
-    ),
-  );
+  const averaged = [...overImages.map((name) => measures[name]), ...ofVoxels];
+  const means = averaged.map((ofEach) => resampledMean(ofEach, weights));
   const cells = new Float64Array(count * count);
   const figures = new Float64Array(layout.length);
 
@@ -100,9 +80,6 @@ export function resampledMasks(
     });
     fillPooled(cells, figures);
     means.forEach((mean, j) => (figures[firstImages + j] = mean(counts)));
-    ofVoxels.forEach((mean, j) => (figures[firstVoxels + j] = mean(counts)));
-    overlapsOf.forEach((mean, j) => (figures[firstError + j] = mean(unitCounts).error));
-    errorsOf?.(unitCounts, figures, firstError + overlaps.length);
     return figures;
   }
 
@@ -121,7 +98,15 @@ export function resampledMasks(
       into[cellLayout.length + j] = sum / defined;
     });
   }
-  return { layout, of };
+
+  function influences(): readonly Influence[] {
+    const ofMeans = averaged.map((ofEach) => {
+      const { apart, weight } = unitSums(Float64Array.from(ofEach, ({ value }) => value ?? NaN), weights, unitOf); // prettier-ignore
+      return influenceOf(apart, weight);
+    });
+    return [...cellInfluences(units, fillPooled, firstImages), ...ofMeans];
+  }
+  return { layout, of, influences };
 }
 
 /** The sums of the cells of each unit. */

@@ -6,7 +6,6 @@ import type { VoxelSums } from "../metrics/voxel-scores.ts";
 import { bootstrapMethod, figure } from "./figure.ts";
 import type { Drawn, Figure } from "./figure.ts";
 import type { ProbabilityFigures } from "./label-figures.ts";
-import { resampledMean } from "./mask-images.ts";
 
 export const unkept = "the probabilities of all voxels are not kept";
 
@@ -18,7 +17,7 @@ interface VoxelPredictions {
   readonly drawn: Drawn;
 }
 
-/** A voxel and a kind of foreground are one answer. @param intervalAt of the k-th of voxelMeans. */
+/** A voxel and a kind of foreground are one answer. @param intervalAt of the k-th of voxelMeasuresOfImages. */
 export function voxelFigures(
   { scores, isCalibrated, weights, drawn }: VoxelPredictions,
   intervalAt: (k: number) => Interval,
@@ -52,15 +51,10 @@ export function voxelMeasures(sums: readonly VoxelSums[], weights: Float32Array 
   };
 }
 
-/** Brier score and log loss for resamples of the images. */
-export function voxelMeans(scores: readonly VoxelSums[] | undefined, weights: ArrayLike<number> | undefined) {
+/** Brier score and log loss of each image, for resamples. */
+export function voxelMeasuresOfImages(scores: readonly VoxelSums[] | undefined): readonly (readonly Measure[])[] {
   if (!scores) return [];
-  return (["squares", "logLoss"] as const).map((key) =>
-    resampledMean(
-      scores.map((sums) => measure(sums[key] / sums.count)),
-      weights,
-    ),
-  );
+  return (["squares", "logLoss"] as const).map((key) => scores.map((sums) => measure(sums[key] / sums.count)));
 }
 
 function measure(value: number): Measure {

@@ -1,5 +1,6 @@
 // What a reader of a report must know before its figures: one plain sentence each.
 import { count, decimal, percent, plural, range } from "./format.ts";
+import { fewMasksWarning } from "./mask-sizes.ts";
 import { reopened } from "./openings.ts";
 import type { Phase, Report } from "./record.ts";
 import { unlikeWarning } from "./unlike-words.ts";
@@ -29,6 +30,7 @@ export function warningsOf(report: Omit<Report, "warnings">): string[] {
     ...againstSameAnswer(report),
     ...oneGroup(report),
     ...tooSmall(report),
+    ...fewMasksWarning(report.maskSizes),
     ...imbalanced(report),
     ...neverAnswered(report),
     ...undefinedFigures(report),

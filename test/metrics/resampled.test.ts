@@ -166,7 +166,13 @@ describe("the BCa interval", () => {
   const interval = (resamples: number, widened: boolean) => {
     const { values, jackknife } = resampled(resamples);
     const value = variance(children.map(() => 1));
-    return bcaInterval({ value, resampled: values[0], jackknife: jackknife![0], count: 26, units: "items", widened });
+    return bcaInterval({
+      value,
+      resampled: values[0],
+      jackknife: jackknife![0],
+      units: "items",
+      freedom: widened ? 25 : null,
+    });
   };
 
   test("of Efron & Tibshirani's spatial test is SciPy's of 200,000 resamples, 105.47 to 278.88, within 2 %", () => {
@@ -185,7 +191,7 @@ describe("the BCa interval", () => {
   });
 
   test("is null with a reason where resamples are undefined or all agree, and contains the value always", () => {
-    const options = { value: 1, jackknife: null, count: 9, units: "items", widened: false };
+    const options = { value: 1, jackknife: null, units: "items", freedom: null };
     const undefinedOften = Float64Array.from({ length: 100 }, (_, i) => (i < 6 ? NaN : i));
     expect(bcaInterval({ ...options, resampled: undefinedOften })).toEqual({
       interval: null,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { calibrationInterval } from "../../src/metrics/calibration-interval.ts";
-import { deltaErrors } from "../../src/metrics/delta-errors.ts";
 import { studentInterval } from "../../src/metrics/student-interval.ts";
 import { unitMeans } from "../../src/metrics/unit-means.ts";
 import { stream } from "../../src/random.ts";
@@ -57,6 +56,13 @@ describe("the studentized interval", () => {
     expect(high).toBeCloseTo(1 / 0.525, 12);
   });
 
+  test("is stretched by Student's quantile over the normal one where units differ: 2.262 over 1.960 for 9 degrees", () => {
+    const errors = means.map((mean) => 0.3 * mean);
+    const [low, high] = studentInterval({ ...options, means, errors, freedom: 9 }).interval!;
+    expect(Math.log(low) / Math.log(1 / 1.475)).toBeCloseTo(2.262 / 1.96, 3);
+    expect(Math.log(high) / Math.log(1 / 0.525)).toBeCloseTo(2.262 / 1.96, 3);
+  });
+
   test("ends at what the mean can be at most where resamples without a spread say nothing", () => {
     const errors = means.map((mean) => (mean < 0.6 ? 0 : 0.3));
     expect(studentInterval({ ...options, means, errors }).interval![1]).toBe(16);
@@ -96,21 +102,16 @@ describe("the interval of the calibration error", () => {
     expect(calibrationInterval(of(some, 0.02)).interval![0]).toBe(0);
   });
 
+  test("is stretched from the value where units differ, within 0 and 1", () => {
+    const [low, high] = calibrationInterval(of([0.3], 0.02)).interval!;
+    const [lower, higher] = calibrationInterval({ ...of([0.3], 0.02), freedom: 9 }).interval!;
+    expect((0.3 - lower) / (0.3 - low)).toBeCloseTo(2.262 / 1.96, 3);
+    expect((higher - 0.3) / (high - 0.3)).toBeCloseTo(2.262 / 1.96, 3);
+    expect(calibrationInterval({ ...of([0.9], 0.2), freedom: 2 }).interval).toEqual([expect.any(Number), 1]);
+    expect(calibrationInterval({ ...of([0.01], 0.2), freedom: 2 }).interval![0]).toBe(0);
+  });
+
   test("is null where every bin is calibrated without a rest", () => {
     expect(calibrationInterval(of([0, 0], 0)).reason).toMatch(/calibrated without a rest/);
-  });
-});
-
-describe("standard errors by the delta method", () => {
-  test("of a share of pooled cells is that of the ratio", () => {
-    const units = Array.from({ length: 30 }, (_, u) => Float64Array.of(10 + 20 * random.uniform(500 + u), 5 + u));
-    const share = ([a, b]: Float64Array, into: Float64Array) => (into[0] = a / (a + b));
-    const into = new Float64Array(3);
-    deltaErrors(units, share, 1)(new Int32Array(30).fill(1), into, 1);
-    const a = units.reduce((sum, own) => sum + own[0], 0);
-    const all = units.reduce((sum, own) => sum + own[0] + own[1], 0);
-    const squares = units.reduce((sum, own) => sum + (own[0] - (a / all) * (own[0] + own[1])) ** 2, 0);
-    expect(into[1]).toBeCloseTo(Math.sqrt((30 / 29) * squares) / all, 8);
-    expect([into[0], into[2]]).toEqual([0, 0]);
   });
 });
