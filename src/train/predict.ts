@@ -1,6 +1,8 @@
 // What a trained model says about images: probabilities of classes, or masks.
 import type { Dataset } from "../data/dataset.ts";
+import { requireDataset } from "../data/require-dataset.ts";
 import { preprocessingTitle } from "../data/preprocessing.ts";
+import { kindOf } from "../kind.ts";
 import { calibrate } from "../metrics/calibration.ts";
 import { calibrateVoxels } from "../metrics/mask-calibration.ts";
 import { bindPass } from "../model/pass.ts";
@@ -97,6 +99,12 @@ export async function predict(
   set: Dataset,
   options: SamplingOptions | Record<string, never> = {},
 ): Promise<ClassPredictions | MaskPredictions> {
+  if (!(model as Partial<Model> | undefined)?.weights) {
+    throw new TypeError(
+      `predict: expected a model, such as await run.model() or loadModel(bytes), got ${kindOf(model)}`,
+    );
+  }
+  requireDataset("predict", set);
   checkPreprocessing(model, set);
   const { network, patches } = model;
   if (patches) patchGeometryOf({ network, patches }, set);
