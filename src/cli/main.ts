@@ -36,6 +36,14 @@ program
   .configureOutput({ outputError: () => undefined })
   .showSuggestionAfterError(false);
 
+/** What people look for under other names. */
+const meant = {
+  refine: "Refining is a part of training: voxgrad train DATA --out DIR --refine.",
+  report: "The report is written by the test: voxgrad test DIR.",
+  resume: "Training is gone on with by voxgrad train DATA --out DIR --resume.",
+  replay: "Training again and comparing is voxgrad verify DIR --replay.",
+};
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -49,12 +57,14 @@ function usageError(error: unknown): string {
   const unknown = /unknown (option|command) '([^']+)'/.exec(text);
   if (unknown) {
     const [, kind, got] = unknown;
+    if (kind === "command" && Object.hasOwn(meant, got)) return `${text}. ${meant[got as keyof typeof meant]}`;
     const known = kind === "command" ? program.commands.map((each) => each.name()) : flagsOfGiven();
     return `${text}. ${suggest(got, known)}`;
   }
   if (error instanceof CommanderError && error.code === "commander.help")
     return "voxgrad: expected a command; see voxgrad --help";
-  return `${text}. See voxgrad --help.`;
+  const given = program.commands.find((each) => process.argv[2] === each.name());
+  return `${text.replace(/\.$/, "")}. See voxgrad ${given ? `${given.name()} ` : ""}--help.`;
 }
 
 function flagsOfGiven(): string[] {

@@ -104,7 +104,7 @@ async function mostBytesOf(head: Uint8Array, name: string, maximumBytes: number)
   const { count, width } = niftiVoxels(header);
   if (count * width <= maximumBytes) return mostNiftiBytes(header);
   throw new FormatError(
-    `${name}: expected at most ${maximumBytes} bytes of voxels, got a header of ${header.dimensions.join("x")} voxels of ${width} bytes. If that is right, raise maximumBytes.`,
+    `${name}: expected at most ${maximumBytes} bytes of voxels, got a header of ${header.dimensions.join("x")} voxels of ${width} bytes. If that is right, raise maximumBytes (--maximum-bytes).`,
   );
 }
 

@@ -80,6 +80,6 @@ async function readAddress(
 function checkSize(name: string, size: number, maximumBytes: number): void {
   if (size <= maximumBytes) return;
   throw new FormatError(
-    `${name}: expected a file of at most ${maximumBytes} bytes, got ${size}. If that is right, raise maximumBytes.`,
+    `${name}: expected a file of at most ${maximumBytes} bytes, got ${size}. If that is right, raise maximumBytes (--maximum-bytes).`,
   );
 }

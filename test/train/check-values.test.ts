@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adam, dense, ema, network, phantoms, predict, resolveTraining, rotate, sgd, softmaxCrossEntropy, study } from "../../src/index.ts"; // prettier-ignore
-import type { Model, TrainOptions } from "../../src/index.ts";
+import type { Model } from "../../src/index.ts";
 import { trainOptionNames } from "../../src/train/check-values.ts";
 
 const data = phantoms({ count: 60, seed: 7 });
