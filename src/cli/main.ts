@@ -44,6 +44,13 @@ const meant = {
   replay: "Training again and comparing is voxgrad verify DIR --replay.",
 };
 
+// Who reads a command's first lines only, as head does, has what they wanted; the work goes on.
+for (const out of [process.stdout, process.stderr]) {
+  out.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

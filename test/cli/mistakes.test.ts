@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quoted } from "../../src/cli/shell.ts";
-import { voxgrad } from "./run.ts";
+import { start, voxgrad } from "./run.ts";
 
 let folder: string;
 const say = (...args: readonly string[]) => voxgrad(folder, ...args);
@@ -57,6 +57,27 @@ describe("voxgrad", () => {
     const { code, out } = await say("train", "scans", "--out", "st 6", "--epochs", "1");
     expect([code, out.trimEnd().split("\n").at(-1)]).toEqual([0, "The study is in st 6. Read the test set, once: voxgrad test 'st 6'"]); // prettier-ignore
     expect(out).toMatch(/^1 epoch in .*\nThe network still learns: training loss [^,]*, validation loss [^,]*\.\n/);
+  });
+});
+
+describe("voxgrad demo", () => {
+  it("writes the settings that voxgrad train does the same with, as its report says", async () => {
+    const made = await say("demo", "--out", "demo", "--epochs", "1", "--quiet", "--json");
+    const config = JSON.parse(await readFile(join(folder, "demo", "config.json"), "utf8")) as object;
+    expect(config).toMatchObject({ hidden: [12, 12], dropout: 0, epochs: 1, seed: 1, refine: true });
+    const flags = ["--config", "demo/config.json", "--out", "again", "--quiet", "--json"];
+    const again = await say("train", "demo/phantoms.npz", ...flags);
+    const weights = ({ out }: { out: string }) => (JSON.parse(out) as { weightsSha256: string }).weightsSha256;
+    expect(weights(again)).toBe(weights(made));
+  }, 120000);
+});
+
+describe("a command whose output nobody reads any more", () => {
+  it("does its work without a word", async () => {
+    const { child, ended } = start(folder, "inspect", "scans", "--html", "pairs.html");
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 0, err: "" });
+    expect((await readFile(join(folder, "pairs.html"), "utf8")).length).toBeGreaterThan(0);
   });
 });
 
