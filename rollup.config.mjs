@@ -115,8 +115,8 @@ const later = {
  * that one of its roots reaches by imports that are not left for later.
  */
 const parts = {
-  // What threads have, and a page that leaves the work to a worker.
-  base: ["thread.ts", "wasm/threads.ts", "errors.ts"],
+  // What a page has that leaves the work to a worker.
+  base: ["wasm/threads.ts", "errors.ts"],
   core: ["index.later.ts"],
   training: ["train/fit.ts", "data/augmented.ts"],
   patches: ["data/patch-views.ts"],
@@ -149,8 +149,7 @@ function partOf() {
         for (const root of roots) walk(root, place);
       }
       // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
-      for (const entry of ["index.later.ts", "study/later.ts", "thread.ts", "wasm/threads.ts"])
-        placed.delete(resolve("src", entry));
+      for (const entry of ["index.later.ts", "study/later.ts", "wasm/threads.ts"]) placed.delete(resolve("src", entry));
     }
     return placed.get(id) ?? null;
   };
@@ -159,7 +158,17 @@ function partOf() {
 // Chunks are named by their content: those of an earlier build would be packed, too.
 await rm("build/chunks", { recursive: true, force: true });
 
-export default {
+const onwarn = (warning, warn) => {
+  // Circular imports inside packages are theirs; anything else is ours to mend.
+  if (warning.code === "CIRCULAR_DEPENDENCY" && warning.ids?.every((id) => id.includes("node_modules"))) return;
+  // What TypeScript writes into packages for engines without async generators asks for a "this" that modules have not.
+  if (warning.code === "THIS_IS_UNDEFINED" && warning.id?.includes("node_modules")) return;
+  warn(warning);
+};
+
+const typescript = () => esbuild({ target: "es2022", tsconfig: "tsconfig.json" });
+
+const library = {
   input: {
     index: "src/index.later.ts",
     bundled: "src/index.ts",
@@ -167,7 +176,6 @@ export default {
     report: "src/report.ts",
     cli: "src/cli/main.ts",
     wasm: "src/wasm.ts",
-    thread: "src/thread.ts",
     // At the root of build/, so that the worker's file lies beside it.
     threads: "src/wasm/threads.ts",
     worker: "src/worker.ts",
@@ -187,13 +195,7 @@ export default {
     banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
   },
   external: [...builtinModules, /^node:/, "#wide"],
-  onwarn(warning, warn) {
-    // Circular imports inside packages are theirs; anything else is ours to mend.
-    if (warning.code === "CIRCULAR_DEPENDENCY" && warning.ids?.every((id) => id.includes("node_modules"))) return;
-    // What TypeScript writes into packages for engines without async generators asks for a "this" that modules have not.
-    if (warning.code === "THIS_IS_UNDEFINED" && warning.id?.includes("node_modules")) return;
-    warn(warning);
-  },
+  onwarn,
   plugins: [
     ownThreads,
     indexLater(resolve("src/index.ts"), later),
@@ -201,7 +203,7 @@ export default {
     nodeResolve({ preferBuiltins: true, exportConditions: ["node"] }),
     commonjs(),
     json(),
-    esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
+    typescript(),
     pureCalls,
     trimmedCharts,
     askForNode,
@@ -210,3 +212,13 @@ export default {
     license({ thirdParty: { output: { file: "build/licences.txt" } } }),
   ],
 };
+
+/** Whole, so that a thread begins with one file, and a page can have it where it likes. */
+const thread = {
+  input: { thread: "src/thread.ts" },
+  output: { dir: "build", format: "es", entryFileNames: "[name].js" },
+  onwarn,
+  plugins: [typescript(), pureCalls, shortNames],
+};
+
+export default [library, thread];

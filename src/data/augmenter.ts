@@ -3,11 +3,11 @@ import { stream } from "../random.ts";
 import type { RandomStream } from "../random.ts";
 import type { Address, Kernels } from "../wasm/kernels.ts";
 import type { Block } from "../wasm/memory.ts";
-import { drawAugmentations } from "./augment-draw.ts";
+import { amountsOf, drawAugmentations } from "./augment-draw.ts";
 import { drawnLength } from "./augment-drawn.ts";
 import { bindIntensity } from "./augment-apply-intensity.ts";
 import { composeMap, inVoxels } from "./augment-map.ts";
-import { offsetsOf } from "./augment-plan.ts";
+import { offsetsOf } from "./augment-regions.ts";
 import type { AugmentPlan } from "./augment-plan.ts";
 import { recorded, restoreDrawn } from "./augment-record.ts";
 import type { AugmentationRecord } from "./augment-record.ts";
@@ -23,12 +23,18 @@ export interface AugmentMemory {
 }
 
 export function memoryIn(block: Block, region: string): AugmentMemory {
+  const { buffer, length } = block.bytesOf(region);
+  return memoryAt(buffer, block.address(region), length);
+}
+
+/** The same of an address in a memory that has it, `bytes` long. */
+export function memoryAt(buffer: ArrayBufferLike, address: Address, bytes: number): AugmentMemory {
   return {
-    address: block.address(region),
-    bytes: block.bytesOf(region),
-    integers: block.integers(region),
-    floats: block.floats(region),
-    doubles: block.doubles(region),
+    address,
+    bytes: new Uint8Array(buffer, address, bytes),
+    integers: new Int32Array(buffer, address, bytes >> 2),
+    floats: new Float32Array(buffer, address, bytes >> 2),
+    doubles: new Float64Array(buffer, address, bytes >> 3),
   };
 }
 
@@ -55,6 +61,7 @@ export function createAugmenter(plan: AugmentPlan, kernels: Kernels, memory: Aug
   const [width, height, depth] = sizes;
   const offset = offsetsOf(plan);
   const drawn = new Float64Array(Math.max(1, list.length) * drawnLength);
+  const amounts = amountsOf(list);
   const extent = sizes.map((size, axis) => size * spacing[axis]);
   const map = { matrix: new Float64Array(9), offset: new Float64Array(3) };
   const voxels = memory.doubles.subarray(offset("map") / 8, offset("map") / 8 + 12);
@@ -80,7 +87,7 @@ export function createAugmenter(plan: AugmentPlan, kernels: Kernels, memory: Aug
 
   function prepare(index: number): void {
     if (ready === index) return;
-    drawAugmentations(list, axes, draws, index, drawn);
+    drawAugmentations(list, amounts, axes, draws, index, drawn);
     compose();
     ready = index;
   }
