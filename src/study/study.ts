@@ -25,7 +25,7 @@ import { createTurns } from "./turns.ts";
 
 const studyOptionNames = [
   ...["data", "moreData", "seed", "task", "groupBy", "ratios", "leakage", "storage", "source", "moreSource"],
-  ...["threads", "workerUrl", "beyondProcessors"],
+  ...["threads", "workerUrl", "forced"],
 ];
 
 /**
