@@ -23,10 +23,9 @@ import type { ThreadOptions } from "../train/team.ts";
 import { train } from "./train.ts";
 import { createTurns } from "./turns.ts";
 
-const studyOptionNames = [
-  ...["data", "moreData", "seed", "task", "groupBy", "ratios", "leakage", "storage", "source", "moreSource"],
-  ...["threads", "workerUrl", "forced"],
-];
+const studyOptionNames: readonly (keyof StudyOptions)[] = [
+  "data", "moreData", "seed", "task", "groupBy", "ratios", "leakage", "storage", "source", "moreSource", "threads", "workerUrl", "forced",
+]; // prettier-ignore
 
 /**
  * Begins a study. Nothing happens until its first call.

@@ -15,20 +15,9 @@ const made = {
   from: ["weights", "await run.model()"],
 } as const satisfies { readonly [Option in keyof TrainOptions]: readonly [string, string] };
 
-const others = [
-  ...[
-    "classWeights",
-    "sampling",
-    "regularization",
-    "freeze",
-    "augment",
-    "epochs",
-    "batchSize",
-    "accumulate",
-    "patience",
-  ],
-  ...["monitor", "decision", "normalization", "seed", "numericMode", "wide"],
-];
+const others: readonly (keyof TrainOptions)[] = [
+  "classWeights", "sampling", "regularization", "freeze", "augment", "epochs", "batchSize", "accumulate", "patience", "monitor", "decision", "normalization", "seed", "numericMode", "wide",
+]; // prettier-ignore
 
 /** The names of TrainOptions. */
 export const trainOptionNames: readonly string[] = [...Object.keys(made), ...others];
