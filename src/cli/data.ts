@@ -13,7 +13,7 @@ export interface ReadOptions {
   readonly cacheBytes?: number;
 }
 
-/** @throws FormatError for what is neither an .npz file of images, nor a folder or table of them. */
+/** @throws FormatError for what is neither an .npz file of images, nor a folder or table of them, nor an image. */
 export async function readData(path: string, options: ReadOptions = {}): Promise<Dataset | DatasetSplit> {
   const { stat } = await import("node:fs/promises");
   const there = await stat(path).catch(() => null);
@@ -26,7 +26,7 @@ export async function readData(path: string, options: ReadOptions = {}): Promise
     ...(maximumBytes === undefined ? {} : { maximumBytes }),
     ...(preprocessing === undefined ? {} : { preprocessing }),
   };
-  if (!there.isDirectory() && !/\.csv$/i.test(path)) return readNpz(path, common);
+  if (there.isFile() && !/\.csv$/i.test(path) && (await isZip(path))) return readNpz(path, common);
   const data = await readFolder(path, {
     ...common,
     ...(unreadable === undefined ? {} : { unreadable }),
@@ -36,6 +36,19 @@ export async function readData(path: string, options: ReadOptions = {}): Promise
   const { notes = [] } = trainingSetOf(data);
   for (const note of notes) process.stderr.write(`${path}: ${note}.\n`);
   return data;
+}
+
+/** By its name, so that a broken one is told as such, or by its first bytes: an image is neither. */
+async function isZip(path: string): Promise<boolean> {
+  if (/\.(npz|zip)$/i.test(path)) return true;
+  const { open } = await import("node:fs/promises");
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.toString("latin1") === "PK";
+  } finally {
+    await file.close();
+  }
 }
 
 /** On standard error, also with --quiet: nothing is left out without a word. */

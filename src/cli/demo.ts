@@ -11,7 +11,7 @@ import { listenForInterrupt } from "./interrupt.ts";
 import { done, interrupted } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 import { runRefining, runTraining } from "./phases.ts";
-import { hasStudy, inFolder } from "./place.ts";
+import { hasStudy, inFolder, writeConfig } from "./place.ts";
 import type { Place } from "./place.ts";
 import { readAndReport, withoutPictures } from "./report.ts";
 import { flagsOf, resolveSettings } from "./settings.ts";
@@ -39,7 +39,8 @@ export function demo(): Command {
 }
 
 async function act(context: Context, flags: DemoFlags): Promise<number> {
-  const { epochs, seed, threads } = resolveSettings(flags);
+  // What `voxgrad train` does the same with: the report says how.
+  const settings = resolveSettings({ ...flags, hidden: "12,12", dropout: "0", refine: true });
   const directory = flags.out ?? (await newFolder());
   return inFolder(directory, async (place) => {
     if (await hasStudy(place.storage)) {
@@ -47,7 +48,7 @@ async function act(context: Context, flags: DemoFlags): Promise<number> {
     }
     const interrupt = listenForInterrupt(context.output);
     try {
-      return await runPhases(context, place, { epochs, seed, threads }, interrupt.signal);
+      return await runPhases(context, place, settings, interrupt.signal);
     } catch (error) {
       if (!interrupt.signal.aborted) throw error;
       context.output.say(`Stopped. What was reached is in ${directory}.`);
@@ -61,9 +62,11 @@ async function act(context: Context, flags: DemoFlags): Promise<number> {
 async function runPhases(
   { output, begin }: Context,
   { directory, storage }: Place,
-  { epochs, seed, threads }: Pick<Settings, "epochs" | "seed" | "threads">,
+  settings: Settings,
   signal: AbortSignal,
 ): Promise<number> {
+  const { epochs, seed, threads } = settings;
+  await writeConfig(storage, settings);
   const data = phantoms({ count: volumes, seed });
   await storage.write("phantoms.npz", await npzOf(data));
   const article = network([dense(12), relu(), dense(12), relu(), dense(2)], { input: data.shape });

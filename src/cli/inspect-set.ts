@@ -66,6 +66,19 @@ async function factsOf(set: Dataset): Promise<SetFacts> {
   };
 }
 
+/** Classes, or values of masks, that have a column. */
+const mostColumns = 16;
+
+/** Classes that a set of three has no image of: a study refuses it. */
+function missingText(name: string, { classes, labels }: Dataset, isDivided: boolean): string[] {
+  if (!labels || !isDivided) return [];
+  const missing = classes.filter((_, k) => !labels.includes(k));
+  if (missing.length === 0) return [];
+  return [
+    `  voxgrad train stops at this: the ${name} set has no image of ${missing.map((label) => `"${label}"`).join(", ")}.`,
+  ];
+}
+
 /** Pairs that are listed by name. */
 const mostListed = 10;
 
@@ -80,27 +93,36 @@ export function inspectionText(
     return file === undefined ? placeText(place) : `${placeText(place)} (${file})`;
   };
   const names = Object.keys(sets);
+  // In the order of the classes: an object has keys that are numbers in another one.
+  const columnsOf = (name: string) => {
+    const { classes, masks } = sets[name];
+    return [...named[name].classes.map((label) => classes[label]), ...Object.values(masks)].slice(0, mostColumns);
+  };
   const rows = names.map((name) => {
-    const { count, shape, minimum, maximum, groups, classes, masks } = sets[name];
+    const { count, shape, minimum, maximum, groups } = sets[name];
     return [
       name,
       `${count}`,
       shape.join("x"),
       `${short(minimum)} to ${short(maximum)}`,
       groups === null ? "none" : `${groups}`,
-      ...Object.values(classes).map((images) => `${images}`),
-      ...Object.values(masks).map((images) => `${images}`),
+      ...columnsOf(name).map((images) => `${images}`),
     ];
   });
-  const { classes, masks } = sets[names[0]];
+  const { masks } = sets[names[0]];
+  const { classes } = named[names[0]];
   const head = ["set", "images", "size", "intensities", "groups"];
   const columns = [
-    ...Object.keys(classes).map((name) => `class ${name}`),
+    ...classes.map((name) => `class ${name.length > 40 ? `${name.slice(0, 39)}…` : name}`),
     ...Object.keys(masks).map((value) => `with mask ${value}`),
   ];
   const isDivided = names.length > 1;
   return [
-    ...table([[...head, ...columns], ...rows]),
+    ...table([[...head, ...columns.slice(0, mostColumns)], ...rows]),
+    ...(columns.length > mostColumns
+      ? [`  and ${columns.length - mostColumns} more of them; --json has them all.`]
+      : []),
+    ...names.flatMap((name) => missingText(name, named[name], isDivided)),
     ...(unreadable.length > 0
       ? [`Not counted: ${unreadable.length} ${unreadable.length === 1 ? "file" : "files"} that cannot be read.`]
       : []),

@@ -36,6 +36,21 @@ program
   .configureOutput({ outputError: () => undefined })
   .showSuggestionAfterError(false);
 
+/** What people look for under other names. */
+const meant = {
+  refine: "Refining is a part of training: voxgrad train DATA --out DIR --refine.",
+  report: "The report is written by the test: voxgrad test DIR.",
+  resume: "Training is gone on with by voxgrad train DATA --out DIR --resume.",
+  replay: "Training again and comparing is voxgrad verify DIR --replay.",
+};
+
+// Who reads a command's first lines only, as head does, has what they wanted; the work goes on.
+for (const out of [process.stdout, process.stderr]) {
+  out.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -49,12 +64,14 @@ function usageError(error: unknown): string {
   const unknown = /unknown (option|command) '([^']+)'/.exec(text);
   if (unknown) {
     const [, kind, got] = unknown;
+    if (kind === "command" && Object.hasOwn(meant, got)) return `${text}. ${meant[got as keyof typeof meant]}`;
     const known = kind === "command" ? program.commands.map((each) => each.name()) : flagsOfGiven();
     return `${text}. ${suggest(got, known)}`;
   }
   if (error instanceof CommanderError && error.code === "commander.help")
     return "voxgrad: expected a command; see voxgrad --help";
-  return `${text}. See voxgrad --help.`;
+  const given = program.commands.find((each) => process.argv[2] === each.name());
+  return `${text.replace(/\.$/, "")}. See voxgrad ${given ? `${given.name()} ` : ""}--help.`;
 }
 
 function flagsOfGiven(): string[] {

@@ -2,6 +2,7 @@
 import { loadModel } from "../index.ts";
 import type { Model } from "../index.ts";
 import { folderStorage } from "../io.ts";
+import { quoted } from "./shell.ts";
 import { UsageError } from "./usage.ts";
 
 /** The model, and whether the study in whose folder it lies has its test set still sealed. */
@@ -12,7 +13,11 @@ export async function openModel(from: string): Promise<{ model: Model; isSealed:
   if (!there.isDirectory()) return { model: loadModel(await readFile(from), from), isSealed: false };
   const storage = folderStorage(from);
   const bytes = await storage.read("model.safetensors");
-  if (!bytes) throw new UsageError(`${from}: expected a trained study, got a folder without model.safetensors`);
+  if (!bytes)
+    throw new UsageError(
+      `${from}: expected a trained study, got a folder without model.safetensors. Train it to its end: ` +
+        `voxgrad train DATA --out ${quoted(from)} --resume`,
+    );
   const ledger = new TextDecoder().decode((await storage.read("ledger.jsonl")) ?? new Uint8Array(0));
   return { model: loadModel(bytes, `${from}/model.safetensors`), isSealed: !ledger.includes('"event":"test opened"') };
 }

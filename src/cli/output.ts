@@ -37,7 +37,7 @@ export const done = 0;
 /** The study says no: sealed, diverged, leaking, not in that state, or its disk cannot take it. */
 export const refused = 1;
 /** Wrong usage or unreadable input. */
-const unusable = 2;
+export const unusable = 2;
 /** Stopped by Ctrl-C; what was reached is saved. */
 export const interrupted = 130;
 

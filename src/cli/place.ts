@@ -2,6 +2,7 @@
 import type { Preprocessing, Storage } from "../index.ts";
 import { folderStorage } from "../io.ts";
 import type { Settings } from "./settings.ts";
+import { quoted } from "./shell.ts";
 import { UsageError } from "./usage.ts";
 
 /** The file of settings in a study's folder: what --config takes to do the same again. */
@@ -27,9 +28,14 @@ export async function inFolder<T>(directory: string, act: (place: Place) => Prom
 
 /** @throws UsageError unless the folder holds a study. */
 export async function requireStudy(directory: string): Promise<void> {
-  if (await hasStudy(folderStorage(directory))) return;
+  const storage = folderStorage(directory);
+  if (await hasStudy(storage)) return;
+  if ((await storage.read("ledger.jsonl")) !== null)
+    throw new UsageError(
+      `${directory}: expected the folder of a study, got one whose study.json is gone. Restore it from a copy.`,
+    );
   throw new UsageError(
-    `${directory}: expected the folder of a study, got none with a study.json. Train one: voxgrad train DATA --out ${directory}`,
+    `${directory}: expected the folder of a study, got none with a study.json. Train one: voxgrad train DATA --out ${quoted(directory)}`,
   );
 }
 
@@ -100,7 +106,9 @@ export async function readConfigFile(path: string): Promise<{ name: string; cont
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    throw new UsageError(`--config: expected a file to read, got ${path}: ${(cause as Error).message}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "it is not there" : code === "EISDIR" ? "it is a folder" : message;
+    throw new UsageError(`--config: expected a file to read, got ${path}: ${why}`, { cause });
   }
   return { name: path, content: parse(bytes, path) };
 }

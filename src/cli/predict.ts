@@ -37,7 +37,7 @@ export function predict(): Command {
   ];
   return command("predict", "what a trained network says about new images", options, act)
     .argument("<MODEL>", "the folder of a study, or a model.safetensors")
-    .argument("<DATA>", "an .npz file or a folder with images, which are preprocessed as those of training were");
+    .argument("<DATA>", "an .npz file or a folder with images, or one image; preprocessed as those of training were");
 }
 
 async function act({ output }: Context, flags: PredictFlags, from: string, path: string): Promise<number> {
@@ -63,13 +63,16 @@ async function act({ output }: Context, flags: PredictFlags, from: string, path:
     extension === "csv" ? tableOf(predicted as ClassPredictions, set.names) : await arraysOf(predicted, set),
   );
   const unlike = predicted.novelty?.unlike.reduce((count, bits) => count + (bits === 0 ? 0 : 1), 0) ?? null;
-  output.result(`${set.length} images predicted: ${flags.out}${noveltyText(predicted, unlike, extension)}`, {
-    file: flags.out,
-    images: set.length,
-    task: model.task,
-    classes: model.task === "classification" ? model.classes : model.maskClasses,
-    unlike,
-  });
+  output.result(
+    `${set.length} ${set.length === 1 ? "image" : "images"} predicted: ${flags.out}${noveltyText(predicted, unlike, extension)}`,
+    {
+      file: flags.out,
+      images: set.length,
+      task: model.task,
+      classes: model.task === "classification" ? model.classes : model.maskClasses,
+      unlike,
+    },
+  );
   return done;
 }
 

@@ -50,6 +50,7 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
   const task = settings.task ?? (train.labels ? "classification" : "segmentation");
   const loss = lossOf(settings, task);
   const patches = patchesOf(settings);
+  if (task === "classification" ? !train.labels : train.maskLength === 0) throw unanswered(task, train);
   const augment = settings.augment.map(augmentationOf);
   voxgrad.checkAugmentation(augment, train, patches);
   return {
@@ -77,6 +78,18 @@ export function trainSettings(settings: Settings, train: Dataset, from: Model | 
     numericMode,
     wide: settings.wide,
   };
+}
+
+/** Images that nobody said anything about, or something else than is asked for. */
+function unanswered(task: Task, { labels }: Dataset): UsageError {
+  if (task === "classification")
+    return new UsageError(
+      "--task classification: expected images with labels (a subfolder a class, a column label, train_labels), got none. " +
+        "Add them, or leave --task out.",
+    );
+  return labels
+    ? new UsageError("--task segmentation: expected images with masks (images/ and masks/, train_masks), got none. Add them, or leave --task out.") // prettier-ignore
+    : new UsageError("DATA: expected images with labels (a subfolder a class, a column label, train_labels) or masks (images/ and masks/, train_masks), got images alone."); // prettier-ignore
 }
 
 /** Null for whole images. @throws UsageError when patches are missing, or go with no such scaling; RangeError when the stride does not fit the size. */

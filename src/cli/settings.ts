@@ -13,9 +13,10 @@ import type { Kind } from "./values.ts";
 
 const rate = number("a number in [0, 1)", (value) => value >= 0 && value < 1);
 const positive = number("a number above 0", (value) => value > 0);
-const sizes = list("whole numbers of at least 1, such as 64,32", "N,N", (values) =>
+const sizes = list("whole numbers of at least 1, such as 64,32, or none for no hidden layer", "N,N", (values) =>
   values.every((value) => Number.isSafeInteger(value) && value >= 1),
 );
+const hidden = { ...sizes, read: (text: string) => sizes.read(text === "none" ? "" : text) };
 const ratios = list(
   "three numbers above 0, such as 0.7,0.15,0.15 or 70,15,15",
   "X,X,X",
@@ -30,7 +31,7 @@ const table = {
     null,
     "what the network says: an image's class, or each voxel's; none: classes when there are labels, else voxels",
   ),
-  hidden: setting("--hidden", sizes, [64, 32], "nodes of each hidden layer"),
+  hidden: setting("--hidden", hidden, [64, 32], "nodes of each hidden layer; none: no hidden layer"),
   activation: setting(
     "--activation",
     choice("relu", "leakyRelu", "elu", "selu", "gelu", "geluTanh", "sigmoid", "tanh", "softplus", "silu"),

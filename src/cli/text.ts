@@ -18,7 +18,7 @@ export function trainingText({
   weightsSha256,
 }: TrainingResult): string {
   const lines = [
-    `${epochs} epochs in ${seconds.toFixed(1)} s, the best was epoch ${bestEpoch}; the curves say: ${diagnosis}.`,
+    `${epochs} ${epochs === 1 ? "epoch" : "epochs"} in ${seconds.toFixed(1)} s, the best was epoch ${bestEpoch}; the curves say: ${diagnosis}.`,
     explanation,
     ...table([["", "training", "validation"], ...rowsOf(train, validation)]),
     `Weights SHA-256 ${weightsSha256}`,
@@ -121,9 +121,19 @@ export function reportText(report: Report): string {
   const { baseline, warnings } = report;
   return [
     ...table([["figure", "value", "95 % interval"], ...rows]),
+    ...positiveText(report),
     `Baseline, ${baseline.name}: accuracy ${decimal(baseline.accuracy)}.`,
     ...warnings.map((warning) => `Mind: ${warning}`),
   ].join("\n");
+}
+
+/** Which of two classes is found or missed: the second in order, whatever it means. */
+function positiveText({ classes, task }: Report): string[] {
+  if (task !== "classification" || classes.length !== 2) return [];
+  const [negative, positive] = classes;
+  return [
+    `Recall, precision and Dice are of "${positive}", the second class in order; specificity is of "${negative}".`,
+  ];
 }
 
 /** Lines of columns, the first to the left and the others too. */

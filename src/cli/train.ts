@@ -1,8 +1,8 @@
 // voxgrad train: phases one and two into a study's folder; the test set stays sealed.
 import type { Command } from "commander";
 import { Option } from "commander";
-import { hasRelaxedSimd, loadModel, openStudy, study, StudyStateError } from "../index.ts";
-import type { Dataset, DatasetSplit, Model, Study, TrainingResult } from "../index.ts";
+import { hasRelaxedSimd, loadModel, openStudy, resolveTraining, study, StudyStateError } from "../index.ts";
+import type { Dataset, DatasetSplit, Model, Storage, Study, TrainingResult } from "../index.ts";
 import { folderStorage } from "../io.ts";
 import { command, limitOptions } from "./command.ts";
 import type { Context } from "./command.ts";
@@ -10,7 +10,7 @@ import { absolute, limitsOf, readData, trainingSetOf } from "./data.ts";
 import type { ByteFlags } from "./data.ts";
 import { openModel } from "./model-file.ts";
 import { listenForInterrupt } from "./interrupt.ts";
-import { done, interrupted } from "./output.ts";
+import { done, exitCodeOf, interrupted, unusable } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 import { runLearningCurve, runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfig } from "./place.ts";
@@ -21,6 +21,7 @@ import { refineSettings, studySettings, trainSettings } from "./recipe.ts";
 import { allFlags, resolveSettings, settingsToGoOn } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { auditText, balanceText, learningCurveText, refinementText, secondSetText, trainingText } from "./text.ts";
+import { quoted } from "./shell.ts";
 import { UsageError } from "./usage.ts";
 
 interface TrainFlags extends OutputOptions, ByteFlags, Readonly<Record<string, unknown>> {
@@ -56,17 +57,18 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
     throw new UsageError("expected --resume, which goes on, or --force, which begins anew, got both");
   const file = flags.config === undefined ? null : await readConfigFile(flags.config);
   const given = resolveSettings(flags, file);
+  refuseUnheard(given);
   await refuseTaken(flags);
   const kept = flags.resume ? await settingsIn(flags.out) : null;
   const settings = kept ? settingsToGoOn(flags, file, given, kept) : given;
-  if (!kept && settings.from === true) await modelToBeginFrom(settings.from);
+  const from = kept || settings.from === null ? null : await modelToBeginFrom(settings.from);
   const { unreadable, threads } = settings;
   const reading = { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable };
   const morePath = await secondPath(settings, flags);
   const data = await readData(path, reading);
   const moreData = morePath === null ? null : await readData(morePath, reading);
-  // What does not fit the data is said before there is a folder for a study of it.
-  if (!kept) trainSettings(settings, trainingSetOf(data));
+  // What does not fit the data is said before there is a folder for a study of it, or another study is removed for it.
+  if (!kept) refuseUnfit(settings, trainingSetOf(data), from);
   return inFolder(flags.out, async (place) => {
     const { storage } = place;
     await refuseTaken(flags);
@@ -78,8 +80,35 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
     const moreSource = morePath === null ? null : await absolute(morePath);
     const source = await absolute(path);
     const run = study({ data, moreData, storage, source, moreSource, threads, ...studySettings(settings) });
-    return work(context, place, settings, run, data, path);
+    try {
+      return await work(context, place, settings, run, data, path);
+    } catch (error) {
+      // What could not begin, such as a network that is too large, leaves no folder that the next attempt would have to remove.
+      if (exitCodeOf(error) === unusable && !(await hasEpochs(storage))) await removeStudy(storage);
+      throw error;
+    }
   });
+}
+
+/** @throws UsageError for flags of refining where nobody asks for it. */
+function refuseUnheard({ refine, refineTrials, refineMinutes, refineFolds }: Settings): void {
+  if (refine || [refineTrials, refineMinutes, refineFolds].every((value) => value === null)) return;
+  throw new UsageError(
+    "--refine-trials, --refine-minutes, --refine-folds: expected --refine beside them, got none. Add it, or leave them out.",
+  );
+}
+
+/** @throws RangeError, TypeError, UsageError for settings that the data, or one another, do not go with. */
+function refuseUnfit(settings: Settings, train: Dataset, from: Model | null): void {
+  const options = trainSettings(settings, train, from);
+  // Refining after it is asked for by other flags.
+  const task = settings.task ?? (train.labels ? "classification" : "segmentation");
+  resolveTraining({ ...options, normalization: { kind: "none" } }, train, task, settings.seed);
+}
+
+/** Whether a run has come so far that something of it was kept. */
+async function hasEpochs(storage: Storage): Promise<boolean> {
+  return (await storage.list()).some((name) => /^(history\.|checkpoint\/)/.test(name));
 }
 
 /**
@@ -147,12 +176,14 @@ async function work(
     if (settings.learningCurve && !(await run.ledger()).some(({ event }) => event === "learning curve")) {
       lines.push(learningCurveText(await runLearningCurve(run, { signal }, begin)));
     }
-    lines.push(`The study is in ${directory}. Read the test set, once: voxgrad test ${directory}`);
+    lines.push(`The study is in ${directory}. Read the test set, once: voxgrad test ${quoted(directory)}`);
     output.result(lines.join("\n"), recordOf(directory, result));
     return done;
   } catch (error) {
     if (!signal.aborted) throw error;
-    output.say(`Stopped; what was reached is saved. Go on: voxgrad train ${path} --out ${directory} --resume`);
+    output.say(
+      `Stopped; what was reached is saved. Go on: voxgrad train ${quoted(path)} --out ${quoted(directory)} --resume`,
+    );
     return interrupted;
   } finally {
     interrupt.close();

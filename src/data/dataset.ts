@@ -1,4 +1,6 @@
 // What a network learns from: images of one shape, with labels or masks, read one at a time.
+import { kindOf } from "../kind.ts";
+import { ownArray } from "../own-bytes.ts";
 import { checkIndex, checkRoom, checkRun } from "./bounds.ts";
 import { byteReader } from "./byte-reader.ts";
 import { imageDigest } from "./digest.ts";
@@ -130,14 +132,17 @@ export interface ArrayDatasetOptions {
  * ```
  */
 export function arrayDataset(options: ArrayDatasetOptions): Dataset {
-  const { images, shape, name = "dataset" } = options;
+  const { shape, name = "dataset" } = options;
+  const images = ownArray(options.images);
   checkKind(name, images);
   const size = checkShape(name, shape);
   const length = checkLength(name, images, size, shape);
   checkFinite(name, images, size);
   const truth = options.labels ? classIndexes(name, options.labels, length, options.labelValues) : null;
   const maskLength = options.masks ? voxelsOf(shape, options.masks.length, length) : 0;
-  const masked = options.masks ? maskIndexes(name, options.masks, length * maskLength, options.maskValues) : null;
+  const masked = options.masks
+    ? maskIndexes(name, ownArray(options.masks), length * maskLength, options.maskValues)
+    : null;
   const groups = options.groups ? groupNames(name, options.groups, length) : null;
   const weights = options.weights ? imageWeights(name, options.weights, length) : null;
   const classes = truth ? namesOf(name, truth.values, options.classes) : [];
@@ -235,8 +240,9 @@ export function featuresOf(dataset: { readonly shape: readonly number[] }): numb
 
 function checkKind(name: string, images: unknown): void {
   if (ArrayBuffer.isView(images) && pixelTypes.some((type) => images instanceof type)) return;
-  const kind = typeof images === "object" && images !== null ? images.constructor.name : String(images);
-  throw new TypeError(`${name}: expected the images as a typed array such as Uint8Array or Float32Array, got ${kind}`);
+  throw new TypeError(
+    `${name}: expected the images as a typed array such as Uint8Array or Float32Array, got ${kindOf(images)}`,
+  );
 }
 
 export function checkShape(name: string, shape: readonly number[]): number {

@@ -1,5 +1,7 @@
 // Images that other libraries hold, taken by their structure: no package of theirs is needed.
 import { isLittleEndian, reverseElements } from "../endian.ts";
+import { kindOf } from "../kind.ts";
+import { ownArray } from "../own-bytes.ts";
 import type { Image, StoredPixels } from "./image.ts";
 
 /** Row by row: the nine numbers one behind the other, or three rows. */
@@ -129,18 +131,24 @@ const bare = {
 const photometricOf = (colours: number) => ["MONOCHROME2", "GRAYA", "RGB", "RGBA"][colours - 1];
 
 function pixelsOf(data: unknown): StoredPixels {
-  if (data instanceof Uint8ClampedArray) return new Uint8Array(data.buffer, data.byteOffset, data.length);
-  if (ArrayBuffer.isView(data) && !(data instanceof DataView) && stored.has(data.constructor.name))
-    return data as StoredPixels;
-  const kind = typeof data === "object" && data !== null ? data.constructor.name : String(data);
-  throw new TypeError(`fromStructure: expected data as a typed array such as Int16Array, got ${kind}`);
+  const own = ownArray(data);
+  if (own instanceof Uint8ClampedArray) return new Uint8Array(own.buffer, own.byteOffset, own.length);
+  if (stored.some((type) => own instanceof type)) return own as StoredPixels;
+  throw new TypeError(`fromStructure: expected data as a typed array such as Int16Array, got ${kindOf(data)}`);
 }
 
-const stored: ReadonlySet<string> = new Set(
-  ["Uint8", "Int8", "Uint16", "Int16", "Uint32", "Int32", "BigUint64", "BigInt64", "Float32", "Float64"].map(
-    (name) => `${name}Array`,
-  ),
-).add("Buffer");
+const stored = [
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  BigUint64Array,
+  BigInt64Array,
+  Float32Array,
+  Float64Array,
+] as const;
 
 function lengthsOf(dims: ArrayLike<number>): number[] {
   const lengths = Array.from(dims);

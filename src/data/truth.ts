@@ -1,4 +1,5 @@
 // Labels, masks, groups and weights as they come, checked and mapped to what training counts with: indexes and names.
+import { kindOf } from "../kind.ts";
 
 /** Whole numbers as they come from arrays or files. */
 export type Values = ArrayLike<number> | ArrayLike<bigint>;
@@ -17,11 +18,13 @@ export function distinctValues(name: string, what: string, values: Values): numb
   if (values instanceof Uint8Array) return distinctBytes(values);
   const seen = new Set<number>();
   for (let i = 0; i < values.length; i++) {
-    const value = Number(values[i]);
+    const given: unknown = values[i];
+    // Number(null) and Number("") are 0: what is missing must not become a class.
+    const value = typeof given === "bigint" ? Number(given) : given;
     if (!Number.isSafeInteger(value)) {
-      throw new RangeError(`${name}: expected whole numbers as ${what}, got ${String(values[i])} at index ${i}`);
+      throw new RangeError(`${name}: expected whole numbers as ${what}, got ${kindOf(given)} at index ${i}`);
     }
-    seen.add(value);
+    seen.add(value as number);
     if (seen.size > mostClasses) {
       throw new RangeError(
         `${name}: expected at most ${mostClasses} different values as ${what}, got more. Are these really classes?`,
@@ -96,7 +99,7 @@ export function maskIndexes(
   return { values: values.length > 0 ? values : [1], indexes };
 }
 
-/** Groups as names. A number that is missing (NaN) names nobody: it would make one group of all who have none. */
+/** Groups as names. What is missing (NaN, null) names nobody: it would make one group of all who have none. */
 export function groupNames(
   name: string,
   groups: readonly (string | number)[] | Values,
@@ -107,9 +110,10 @@ export function groupNames(
   }
   return Object.freeze(
     Array.from(groups as ArrayLike<unknown>, (group, image) => {
-      if (typeof group !== "number" || Number.isFinite(group)) return String(group);
+      const isName = typeof group === "string" || typeof group === "bigint" || Number.isFinite(group);
+      if (isName) return String(group);
       throw new RangeError(
-        `${name}: expected a name or number as group, got ${group} for image ${image}. Give it one of its own.`,
+        `${name}: expected a name or number as group, got ${kindOf(group)} for image ${image}. Give it one of its own.`,
       );
     }),
   );

@@ -1,5 +1,6 @@
 // A Keras Sequential model from its JSON and its weights: in the order of get_weights(), or the .npz that np.savez makes of them.
 import { FormatError } from "../errors.ts";
+import { fileBytes } from "../own-bytes.ts";
 import { parseStrictly } from "../io/json-keys.ts";
 import { readNpy } from "../io/npy.ts";
 import { readZip } from "../io/zip.ts";
@@ -11,10 +12,10 @@ import type { ImportOptions } from "./steps.ts";
 
 const mostArrays = 65536;
 
-export async function modelOfKeras(json: string | object, weights: readonly KerasArray[] | Uint8Array, options: ImportOptions): Promise<Model> {
+export async function modelOfKeras(json: string | object, weights: readonly KerasArray[] | Uint8Array | ArrayBuffer, options: ImportOptions): Promise<Model> {
   const file = options.name ?? "keras";
   const topology = typeof json === "string" ? parseStrictly(json, file) : json;
-  const arrays = weights instanceof Uint8Array ? await arraysOf(weights, file) : weights;
+  const arrays = Array.isArray(weights) ? (weights as readonly KerasArray[]) : await arraysOf(fileBytes(`${file} weights`, weights), file);
   let next = 0;
   const { steps, shape } = readSequential(topology, file, options, (layer, weight, wanted) => {
     const array = arrays[next++] as KerasArray | undefined;

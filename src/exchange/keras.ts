@@ -33,7 +33,7 @@ export interface KerasArray {
  */
 export async function loadKeras(
   json: string | object,
-  weights: readonly KerasArray[] | Uint8Array,
+  weights: readonly KerasArray[] | Uint8Array | ArrayBuffer,
   options: ImportOptions = {},
 ): Promise<Model> {
   const { modelOfKeras } = await import("./keras-read.ts");

@@ -1,4 +1,5 @@
 // ONNX: a trained model for other programs, and plain dense networks of theirs.
+import { fileBytes } from "../own-bytes.ts";
 import type { Model } from "../train/model.ts";
 import { asFormatError } from "./refusal.ts";
 import type { ImportOptions } from "./steps.ts";
@@ -33,9 +34,11 @@ export async function saveOnnx(model: Model): Promise<Uint8Array<ArrayBuffer>> {
  * LayerNormalization, a scaling of the pixels in front, softmax, sigmoid or a clip to [0, 1] at the end. Without one of
  * these the outputs are taken for logits.
  *
- * @throws FormatError for every other operation, by its name, and for whatever does not fit.
+ * @throws FormatError for every other operation, by its name, and for whatever does not fit; TypeError for what is no bytes.
  */
-export async function loadOnnx(bytes: Uint8Array, options: ImportOptions = {}): Promise<Model> {
+export async function loadOnnx(bytes: Uint8Array | ArrayBuffer, options: ImportOptions = {}): Promise<Model> {
+  const name = options.name ?? "onnx";
+  const own = fileBytes(name, bytes);
   const { modelOfOnnx } = await import("./onnx-read.ts");
-  return asFormatError(options.name ?? "onnx", () => modelOfOnnx(bytes, options));
+  return asFormatError(name, () => modelOfOnnx(own, options));
 }

@@ -1,5 +1,6 @@
 // A layers model of TensorFlow.js: its JSON, and the weights that its manifest names.
 import { FormatError } from "../errors.ts";
+import { ownBytes } from "../own-bytes.ts";
 import { parseStrictly } from "../io/json-keys.ts";
 import type { Model } from "../train/model.ts";
 import { readSequential } from "./keras-layers.ts";
@@ -13,7 +14,8 @@ export function modelOfTfjs(files: Readonly<Record<string, string | object>>, op
   const file = options.name ?? "model.json";
   const text = Object.hasOwn(files, "model.json") ? files["model.json"] : null;
   if (text === null) throw new FormatError(`${file}: expected the file "model.json" among those given`);
-  const given = text instanceof Uint8Array ? new TextDecoder().decode(text) : text;
+  const bytes = ownBytes(text);
+  const given = bytes ? new TextDecoder().decode(bytes) : text;
   const json = fieldsOf(typeof given === "string" ? parseStrictly(given, file) : given, file);
   if (json.text("format", "layers-model") !== "layers-model") json.fail(`a layers-model, got ${json.text("format")}. A graph model has no layers.`); // prettier-ignore
   const weights = weightsOf(json.raw("weightsManifest"), files, file);
@@ -91,8 +93,8 @@ function weightsOf(
 
 function joined(paths: readonly unknown[], files: Readonly<Record<string, string | object>>, file: string): Uint8Array {
   const parts = paths.map((path) => {
-    const found = typeof path === "string" && Object.hasOwn(files, path) ? files[path] : null;
-    if (found instanceof Uint8Array) return found;
+    const found = typeof path === "string" && Object.hasOwn(files, path) ? ownBytes(files[path]) : null;
+    if (found) return found;
     throw new FormatError(`${file}: expected the bytes of "${String(path)}" among the files given`);
   });
   if (parts.length === 1) return parts[0];

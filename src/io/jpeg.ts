@@ -21,7 +21,7 @@ export async function readJpeg({ bytes, name }: WholeSource, maximumBytes: numbe
     // A progressive image is held as coefficients of two bytes, then as pixels, twice.
     const bytesEach = isWide ? 2 : process === 2 ? 5 / 4 : 1;
     if (width * height * colours * bytesEach > maximumBytes)
-      throw new CodecError(`expected at most ${maximumBytes} bytes of pixels, got ${width}x${height}x${colours}. If that is right, raise maximumBytes.`); // prettier-ignore
+      throw new CodecError(`expected at most ${maximumBytes} bytes of pixels, got ${width}x${height}x${colours}. If that is right, raise maximumBytes (--maximum-bytes).`); // prettier-ignore
     const decode = isWide
       ? (await import("./codecs/jpeg-12bit.ts")).decodeJpeg12
       : (await import("./codecs/jpeg-8bit.ts")).decodeJpeg8;

@@ -1,17 +1,18 @@
 // The two files of a NIfTI pair: from the name of the one to the other.
 import { FormatError } from "../errors.ts";
 import { addressOf } from "./whole.ts";
+import { isPath } from "./source.ts";
 import type { Source } from "./source.ts";
 
 /** Names that may hold the other half of a pair, likeliest first; null where a source has no name to go by. */
 function siblings(source: Source, from: "hdr" | "img", to: "hdr" | "img"): readonly (string | URL)[] | null {
-  if (!(typeof source === "string" || source instanceof URL)) return null;
+  if (!isPath(source)) return null;
   const text = String(source);
   const [, stem, extension, gzip = ""] = /^(.*\.)(hdr|img)(\.gz)?$/i.exec(text) ?? [];
   if (stem === undefined || extension.toLowerCase() !== from) return null;
   const other = extension === extension.toUpperCase() ? to.toUpperCase() : to;
   const names = [stem + other + gzip, stem + other + (gzip ? "" : ".gz")];
-  return source instanceof URL ? names.map((name) => new URL(name)) : names;
+  return typeof source !== "string" ? names.map((name) => new URL(name)) : names;
 }
 
 /**

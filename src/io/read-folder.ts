@@ -95,7 +95,7 @@ export async function readFolder(path: string | URL, options: FolderOptions = {}
 /** Beyond it a table is none that people write. */
 const mostTableBytes = 268435456;
 
-/** The folder, or that of a table; and its layout, from a table where there is one. */
+/** The folder, or that of a table or an image; and its layout, from a table where there is one. */
 async function layoutAt(
   given: string | URL,
   maximumBytes: number,
@@ -106,15 +106,26 @@ async function layoutAt(
   const paths = await import("node:path").catch((cause: unknown) => {
     throw new TypeError(`${path}: expected Node, Deno or Bun to read a folder, got an engine without files`, { cause });
   });
-  const place = await openPlace(isTable ? paths.dirname(path) : path);
+  const { stat } = await import("node:fs/promises");
+  const isImage = !isTable && ((await stat(path).catch(() => null))?.isFile() ?? false);
+  const place = await openPlace(isTable || isImage ? paths.dirname(path) : path);
+  if (isImage) {
+    const bare = { label: null, group: null, set: null, mask: null };
+    return { place, layout: { samples: [{ path: paths.basename(path), isFolder: false, ...bare }], classes: [] } };
+  }
   const tables = isTable ? [paths.basename(path)] : await tablesIn(place);
   if (tables.length === 0) return { place, layout: await layoutOf(place) };
   const { isManifest, manifestLayout } = await import("./folder/manifest.ts");
+  const { tableText } = await import("./folder/table-text.ts");
   const texts = new Map<string, string>();
   for (const table of tables) {
     const { absolute } = await place.locate(table);
-    const text = new TextDecoder().decode((await readWhole(absolute, maximumBytes)).bytes);
-    if (isTable || isManifest(text)) texts.set(table, text);
+    const { bytes } = await readWhole(absolute, maximumBytes);
+    const text = tableText(bytes, `${place.name}/${table}`);
+    // A table of something else may be in any encoding.
+    if (!isTable && !isManifest(typeof text === "string" ? text : new TextDecoder().decode(bytes))) continue;
+    if (typeof text !== "string") throw text;
+    texts.set(table, text);
   }
   const [name] = texts.has("manifest.csv") ? ["manifest.csv"] : texts.keys();
   if (texts.size === 0) return { place, layout: await layoutOf(place) };

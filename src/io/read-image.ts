@@ -4,6 +4,7 @@ import { FormatError } from "../errors.ts";
 import { gzipHead, inflate, isGzip } from "./inflate.ts";
 import { siblingOf } from "./pair.ts";
 import { beginnings, firstBytes, formatOf } from "./recognition.ts";
+import { isPath } from "./source.ts";
 import type { Source } from "./source.ts";
 import { defaultMaximumBytes, readWhole } from "./whole.ts";
 import type { WholeSource } from "./whole.ts";
@@ -103,7 +104,7 @@ async function mostBytesOf(head: Uint8Array, name: string, maximumBytes: number)
   const { count, width } = niftiVoxels(header);
   if (count * width <= maximumBytes) return mostNiftiBytes(header);
   throw new FormatError(
-    `${name}: expected at most ${maximumBytes} bytes of voxels, got a header of ${header.dimensions.join("x")} voxels of ${width} bytes. If that is right, raise maximumBytes.`,
+    `${name}: expected at most ${maximumBytes} bytes of voxels, got a header of ${header.dimensions.join("x")} voxels of ${width} bytes. If that is right, raise maximumBytes (--maximum-bytes).`,
   );
 }
 
@@ -120,5 +121,5 @@ function unknownFormat(head: Uint8Array, name: string): FormatError {
 
 /** The .img of a pair has no mark of its own: only its name leads to its header. */
 function isNamedImg(source: Source): source is string | URL {
-  return (typeof source === "string" || source instanceof URL) && /\.img(\.gz)?$/i.test(String(source));
+  return isPath(source) && /\.img(\.gz)?$/i.test(String(source));
 }

@@ -6,6 +6,7 @@ import { affineOf, dot, normalOf, stackingOf } from "./dicom/geometry.ts";
 import type { Placement } from "./dicom/geometry.ts";
 import { readImage } from "./read-image.ts";
 import type { ImageOptions } from "./read-image.ts";
+import { isBlob, isPath } from "./source.ts";
 import type { Source } from "./source.ts";
 
 export interface SeriesOptions extends ImageOptions {
@@ -52,8 +53,8 @@ export async function readSeries(sources: Iterable<Source>, options: SeriesOptio
 }
 
 function nameOf(source: Source, index: number): string {
-  if (typeof source === "string" || source instanceof URL) return String(source);
-  return source instanceof Blob && "name" in source ? String(source.name) : `file ${index}`;
+  if (isPath(source)) return String(source);
+  return isBlob(source) && "name" in source ? String(source.name) : `file ${index}`;
 }
 
 /** A series may hold localizers that lie across it: orientation tells them apart to a thousandth. */

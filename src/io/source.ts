@@ -1,8 +1,10 @@
 // Where bytes come from: a path, a URL, a Blob or bytes in memory; read in parts, so that a large file is never held whole.
 import { BlobReader, Reader, Uint8ArrayReader } from "@zip.js/zip.js";
 import { FormatError } from "../errors.ts";
+import { kindOf } from "../kind.ts";
+import { isOf, ownBytes } from "../own-bytes.ts";
 
-/** A file: by path or file URL (where there are files), as a Blob or File, or its bytes. */
+/** A file: by path or file URL (where there are files), as a Blob or File, or its bytes, of whichever realm. */
 export type Source = string | URL | Blob | Uint8Array | ArrayBuffer;
 
 export interface OpenSource {
@@ -19,25 +21,34 @@ export interface OpenSource {
  */
 export async function openSource(source: Source): Promise<OpenSource> {
   const close = () => Promise.resolve();
-  if (typeof source === "string" || source instanceof URL) return openFile(source);
-  if (source instanceof Blob) {
+  if (isPath(source)) return openFile(source);
+  if (isBlob(source)) {
     const name = "name" in source && typeof source.name === "string" ? source.name : "blob";
     return { reader: new BlobReader(source), size: source.size, name, close };
   }
-  const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
-  if (bytes instanceof Uint8Array)
-    return { reader: new Uint8ArrayReader(bytes), size: bytes.length, name: "bytes", close };
+  const bytes = ownBytes(source);
+  if (bytes) return { reader: new Uint8ArrayReader(bytes), size: bytes.length, name: "bytes", close };
   throw new TypeError(
     `expected a path, a file URL, a Blob, a File, a Uint8Array or an ArrayBuffer, got ${kindOf(source)}`,
   );
 }
 
-function kindOf(value: unknown): string {
-  return typeof value === "object" && value !== null ? value.constructor.name : String(value);
+export function isPath(source: unknown): source is string | URL {
+  return typeof source === "string" || isOf(source, "URL");
+}
+
+export function isBlob(source: unknown): source is Blob {
+  return isOf(source, "Blob") || isOf(source, "File");
 }
 
 async function openFile(path: string | URL): Promise<OpenSource> {
   const name = String(path);
+  if (/^(https?|blob|data):/.test(name)) {
+    throw new TypeError(
+      `${name.slice(0, 100)}: expected a path, a file URL, a Blob or bytes, got an address. Fetch it, and give what ` +
+        "arrayBuffer() of the answer gives.",
+    );
+  }
   const { open, stat } = await import("node:fs/promises").catch((cause: unknown) => {
     throw new TypeError(
       `${name}: expected a File, a Blob or bytes, got a path: there are no files here. Fetch it first.`,

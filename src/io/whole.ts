@@ -1,6 +1,6 @@
 // A source's bytes as a whole, from a file, a Blob, memory or the network, with a limit.
 import { FormatError } from "../errors.ts";
-import { openSource } from "./source.ts";
+import { isPath, openSource } from "./source.ts";
 import type { Source } from "./source.ts";
 
 export interface WholeSource {
@@ -43,8 +43,7 @@ const own = async (bytes: Promise<Uint8Array>) => (await bytes) as Uint8Array<Ar
 
 /** What must be fetched; null for what is at hand, or lies in a folder. */
 export function addressOf(source: Source): URL | null {
-  if (source instanceof URL) return source.protocol === "file:" ? null : source;
-  return typeof source === "string" && /^(https?|blob|data):/.test(source) ? new URL(source) : null;
+  return isPath(source) && /^(https?|blob|data):/.test(String(source)) ? new URL(source) : null;
 }
 
 async function readAddress(
@@ -81,6 +80,6 @@ async function readAddress(
 function checkSize(name: string, size: number, maximumBytes: number): void {
   if (size <= maximumBytes) return;
   throw new FormatError(
-    `${name}: expected a file of at most ${maximumBytes} bytes, got ${size}. If that is right, raise maximumBytes.`,
+    `${name}: expected a file of at most ${maximumBytes} bytes, got ${size}. If that is right, raise maximumBytes (--maximum-bytes).`,
   );
 }

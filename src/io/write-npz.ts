@@ -1,5 +1,7 @@
 // Writes NumPy's .npz: a zip file of arrays, each as .npy version 1.0 (numpy.lib.format).
 import { littleEndianBytes } from "../endian.ts";
+import { kindOf } from "../kind.ts";
+import { ownArray } from "../own-bytes.ts";
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 
 /** An array to write: row-major, the shape slowest index first. */
@@ -11,7 +13,7 @@ export interface NpzArray {
 /**
  * The bytes of a compressed .npz file with these arrays, which `numpy.load` reads. The same arrays give the same bytes.
  *
- * @throws RangeError when a shape does not fit its data.
+ * @throws RangeError when a shape does not fit its data, TypeError for an array of another type.
  * @example
  * ```ts
  * import { writeNpz } from "voxgrad/io";
@@ -32,12 +34,13 @@ export async function writeNpz(arrays: Readonly<Record<string, NpzArray>>): Prom
 /** The first moment that zip can express: the time of writing is nobody's business, and would change the bytes. */
 const earliest = new Date(1980, 0, 1);
 
-function npyBytes(name: string, { shape, data }: NpzArray): Uint8Array<ArrayBuffer> {
+function npyBytes(name: string, { shape, data: given }: NpzArray): Uint8Array<ArrayBuffer> {
+  const data = ownArray(given);
+  const kind = descriptor(name, data);
   const length = shape.reduce((product, size) => product * size, 1);
   if (length !== data.length) {
     throw new RangeError(`writeNpz "${name}": expected ${length} values for ${shape.join("x")}, got ${data.length}`);
   }
-  const kind = descriptor(data);
   const size = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const dictionary = `{'descr': '${kind}', 'fortran_order': False, 'shape': (${size}), }`;
   // Magic, version and the header's length take 10 bytes; the data begins on a multiple of 64 behind a newline.
@@ -50,8 +53,12 @@ function npyBytes(name: string, { shape, data }: NpzArray): Uint8Array<ArrayBuff
 }
 
 /** NumPy's name of the element type, little-endian. */
-function descriptor(data: NpzArray["data"]): string {
+function descriptor(name: string, data: NpzArray["data"]): string {
   if (data instanceof Float32Array) return "<f4";
   if (data instanceof Float64Array) return "<f8";
-  return data instanceof Int32Array ? "<i4" : "|u1";
+  if (data instanceof Int32Array) return "<i4";
+  if (data instanceof Uint8Array) return "|u1";
+  throw new TypeError(
+    `writeNpz "${name}": expected a Uint8Array, Int32Array, Float32Array or Float64Array, got ${kindOf(data)}`,
+  );
 }

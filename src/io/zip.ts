@@ -81,7 +81,7 @@ function checkTotal(entries: readonly FileEntry[], maximumBytes: number, name: s
   const total = entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
   if (total > maximumBytes) {
     throw new FormatError(
-      `${name}: expected arrays of at most ${maximumBytes} bytes, got ${total}. If that is right, raise maximumBytes.`,
+      `${name}: expected arrays of at most ${maximumBytes} bytes, got ${total}. If that is right, raise maximumBytes (--maximum-bytes).`,
     );
   }
 }

@@ -29,6 +29,17 @@ export function diagnosisSentence(history: readonly Epoch[]): string {
   return `Diagnosis by epoch: ${runs.length > told ? "…, " : ""}${words.join("; ")}.`;
 } // prettier-ignore
 
+/** How the curves are read: what they show where the loss alone became worse is not what a newcomer would call it. */
+export function curvesInWords(history: readonly Epoch[]): string {
+  const last = history.at(-1);
+  const isLossAlone = last?.diagnosis === "good" && last.evidence.rise > 0.02;
+  return isLossAlone
+    ? "A validation loss that rises while the answers stay as good says that the network grows surer of its wrong answers; " +
+        "it is called overfitting where the answers become worse too."
+    : "Where the validation curve turns for the worse while the training curve goes on getting better, the network " +
+        "overfits: it learns its training images by heart.";
+}
+
 /** From which epoch on the network overfitted, by the last diagnosis; null where it does not say so. */
 export function overfittingSince(history: readonly Epoch[]): number | null {
   const found = /^overfitting since epoch (\d+)/.exec(history.at(-1)?.diagnosis ?? "");

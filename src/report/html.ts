@@ -5,7 +5,7 @@ import { perClassTable } from "./class-table.ts";
 import { claimHtml, limitsHtml, modelCardHtml } from "./checklists-html.ts";
 import { confusionTable } from "./confusion-table.ts";
 import { decisionPlot } from "./decision-plot.ts";
-import { diagnosisSentence } from "./diagnosis-runs.ts";
+import { curvesInWords, diagnosisSentence } from "./diagnosis-runs.ts";
 import { eventsList } from "./events-list.ts";
 import { figuresTable, furtherTable, headlineFigure } from "./figures-table.ts";
 import { count, decimal, plural, range, time } from "./format.ts";
@@ -160,7 +160,7 @@ function training(report: Report): Markup {
       : "The epochs are not on record.";
   return markup`<p>${summary}</p>
 ${learningPlots(report)}
-${history.length > 0 ? markup`<p class="note">${diagnosisSentence(history)} Where the validation curve turns for the worse while the training curve goes on getting better, the network overfits: it learns its training images by heart.</p>` : nothing}`;
+${history.length > 0 ? markup`<p class="note">${diagnosisSentence(history)} ${curvesInWords(history)}</p>` : nothing}`;
 }
 
 function methods(report: Report): Markup {

@@ -25,7 +25,7 @@ export function seedRows(report: Report): readonly (readonly [name: string, valu
     ["seed of the division, and of the bootstrap", `${numberOr(division?.["seed"], seed)}`],
     ["seed of training: first weights, order of images, augmentation, dropout", `${numberOr(training?.["seed"], seed)}`],
     ...(typeof mode === "string" ? [["numeric mode", modeIn(mode, ended)] as const] : []),
-    ...(ended?.threads === undefined ? [] : [["threads, of which the weights do not depend", threadsIn(ended)] as const]),
+    ...(ended?.threads === undefined ? [] : [["threads, on which the weights do not depend", threadsIn(ended)] as const]),
     ["voxgrad", report.voxgrad],
   ];
 } // prettier-ignore

@@ -173,7 +173,7 @@ time { color: var(--quiet); font-size: 0.875rem; margin-left: 8px; white-space: 
 .network .gap { stroke-width: 3; stroke-linecap: round; }
 .network ol { margin: 0; padding: 0; list-style: none; }
 .network li { height: 4.75rem; display: flex; flex-wrap: wrap; align-content: center; gap: 0 10px; line-height: 1.35; }
-.network small { flex-basis: 100%; }
+.network small { flex-basis: 100%; min-width: 0; overflow-wrap: anywhere; }
 
 pre { margin: 12px 0 16px; padding: 14px 18px; background: var(--panel); border-radius: 4px; overflow-x: auto; }
 .pairs-list { margin: 12px 0 0; }

@@ -114,7 +114,7 @@ function againstBaseline({ metrics, baseline }: Omit<Report, "warnings">): strin
 function againstGuessing({ metrics: { rocAuc } }: Omit<Report, "warnings">): string[] {
   if (rocAuc.value === null || !rocAuc.interval || rocAuc.interval[0] > 0.5) return [];
   return [
-    `The ROC AUC of ${decimal(rocAuc.value)} cannot be told from guessing: its interval, ${range(rocAuc.interval)}, has or lies below 0.5.`,
+    `The ROC AUC of ${decimal(rocAuc.value)} cannot be told from guessing: its interval, ${range(rocAuc.interval)}, does not lie above 0.5.`,
   ];
 }
 

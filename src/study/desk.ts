@@ -108,14 +108,20 @@ export function createDesk(
     async model() {
       await prepared();
       const bytes = await storage.read(modelName);
-      if (!bytes) throw untrained("study");
-      return loadModel(bytes, modelName);
+      if (bytes) return loadModel(bytes, modelName);
+      const kept = keptLine((await readLedgerSealed(storage)).entries);
+      if (!kept) throw untrained("study");
+      throw new StudyStateError(
+        `${modelName}: expected the model that ${lineOf(kept)} names, got no file. Restore it from a copy, or train again in a new study.`,
+      );
     },
   };
 }
 
 export function untrained(call: string): StudyStateError {
-  return new StudyStateError(`${call}: expected a trained study, got one that was not trained yet. Train it first.`);
+  return new StudyStateError(
+    `${call}: expected a trained study, got one that was not trained yet. Train it first (in a program by iterating over train()).`,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@
 import { subset } from "../data/dataset.ts";
 import type { Dataset, DatasetSplit } from "../data/dataset.ts";
 import { joinDatasets } from "../data/join.ts";
+import { requireDataset } from "../data/require-dataset.ts";
 import { StudyStateError } from "../errors.ts";
 
 /** Indices in ascending order, into what the set is taken from. */
@@ -35,14 +36,22 @@ export function sourcesOf(data: Dataset | DatasetSplit, moreData: Dataset | Data
     train: more.length === 0 ? train : joinDatasets([train, ...more], "second set"),
     validation,
     test,
-    divided: "train" in data ? null : data,
+    divided: isSplit(data) ? null : data,
     moreImages: moreData === null ? null : more.reduce((sum, { length }) => sum + length, 0),
     given: [...new Set([...own, ...more])],
   };
 }
 
+/** @throws TypeError for what is neither a dataset nor three. */
 function partsOf(data: Dataset | DatasetSplit): readonly Dataset[] {
-  return "train" in data ? [data.train, data.validation, data.test] : [data];
+  if (!isSplit(data)) return [requireDataset("study data", data)];
+  return setNames.map((name) => requireDataset(`study data.${name}`, data[name]));
+}
+
+const setNames = ["train", "validation", "test"] as const;
+
+function isSplit(data: Dataset | DatasetSplit): data is DatasetSplit {
+  return typeof data === "object" && (data as unknown) !== null && "train" in data;
 }
 
 export function setsOf(sources: Sources, members: Members): DatasetSplit {

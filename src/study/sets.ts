@@ -5,6 +5,7 @@ import { similarityGroups } from "../data/likeness.ts";
 import { split } from "../data/split.ts";
 import { imbalanceOfSets } from "../data/tally.ts";
 import { checkTotalWeight } from "../data/weights.ts";
+import { kindOf } from "../kind.ts";
 import { sha256 } from "../storage/sha256.ts";
 import type { Task } from "../train/settings.ts";
 import { settleLeakage } from "./leakage.ts";
@@ -21,6 +22,19 @@ export interface Division {
   /** What happens when an image or a group stands in two sets. */
   readonly leakage: LeakagePolicy;
   readonly seed: number;
+}
+
+/** @throws RangeError for a way that there is not: it would go on as if nobody had said anything. */
+function checkWays({ groupBy, leakage }: Division, task: Task | undefined): void {
+  checkOneOf("groupBy", groupBy, ["patient", "similarity", null]);
+  checkOneOf("leakage", leakage, ["stop", "drop", "allow"]);
+  checkOneOf("task", task, ["classification", "segmentation", undefined]);
+}
+
+function checkOneOf(option: string, given: unknown, known: readonly (string | null | undefined)[]): void {
+  if (known.includes(given as string)) return;
+  const names = known.flatMap((name) => (name === undefined ? [] : name === null ? "null" : `"${name}"`));
+  throw new RangeError(`study ${option}: expected one of ${names.join(", ")}, got ${kindOf(given)}`);
 }
 
 /** Divides one dataset, or takes the three that it was given, whole; a second set is all for training. */
@@ -42,6 +56,7 @@ async function divide({ divided, train, validation, test }: Sources, division: D
  * @throws LeakageError where something leaks and the division says to stop; and as checkSets.
  */
 export async function prepareSets(sources: Sources, wanted: Task | undefined, division: Division) {
+  checkWays(division, wanted);
   const divided = await divide(sources, division);
   const before = setsOf(sources, divided);
   const task = taskOf(wanted, before.train);

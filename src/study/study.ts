@@ -1,5 +1,6 @@
 // A study: one dataset, three phases. Train, refine against the validation set, then read the sealed test set once.
 import { StudyStateError } from "../errors.ts";
+import { checkOptions } from "../known-options.ts";
 import { memoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import { createDesk } from "./desk.ts";
@@ -20,11 +21,16 @@ import { appendSealed, mend, needsMending, placed, readLedgerSealed } from "./se
 import { test } from "./test.ts";
 import type { ThreadOptions } from "../train/team.ts";
 import { train } from "./train.ts";
+import { createTurns } from "./turns.ts";
+
+const studyOptionNames: readonly (keyof StudyOptions)[] = [
+  "data", "moreData", "seed", "task", "groupBy", "ratios", "leakage", "storage", "source", "moreSource", "threads", "workerUrl", "forced",
+]; // prettier-ignore
 
 /**
  * Begins a study. Nothing happens until its first call.
  *
- * @throws StudyStateError when the storage holds a study already.
+ * @throws StudyStateError when the storage holds a study already; TypeError for an option that there is not.
  * @example
  * ```ts
  * import { phantoms, study } from "voxgrad";
@@ -38,6 +44,7 @@ import { train } from "./train.ts";
  * ```
  */
 export function study(options: StudyOptions): Study {
+  checkOptions("study", options, studyOptionNames);
   const {
     data,
     moreData = null,
@@ -170,12 +177,14 @@ function threadsOf({ threads, workerUrl, forced }: ThreadOptions): ThreadOptions
 
 /** The calls of a study. Its sets stay behind the desk, out of reach. */
 function studyAt(desk: Desk): Study {
+  const turns = createTurns();
+  const { exclusive } = desk;
   return Object.freeze({
     sets: () => desk.sizes(),
-    train: (options = {}) => desk.exclusive.generator(() => train(desk, options)),
-    refine: (options = {}) => desk.exclusive(() => refine(desk, options)),
-    learningCurve: (options = {}) => desk.exclusive(() => learningCurve(desk, options)),
-    test: (options = {}) => desk.exclusive(() => test(desk, options)),
+    train: (options = {}) => turns.generator("train", () => exclusive.generator(() => train(desk, options))),
+    refine: (options = {}) => turns("refine", () => exclusive(() => refine(desk, options))),
+    learningCurve: (options = {}) => turns("learningCurve", () => exclusive(() => learningCurve(desk, options))),
+    test: (options = {}) => turns("test", () => exclusive(() => test(desk, options))),
     model: () => desk.model(),
     ledger: () => desk.entries(),
   } satisfies Study);

@@ -1,6 +1,8 @@
 // Phase one, and the watch of phase two: epochs are run, shown and kept; a run can be stopped and resumed.
 import { withFamiliar } from "../train/familiarize.ts";
 import { withDecision } from "../train/decide.ts";
+import { checkOptions } from "../known-options.ts";
+import { trainOptionNames } from "../train/check-values.ts";
 import { checkFits } from "../train/fits.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -14,7 +16,11 @@ import { runEpochs } from "./run.ts";
 import type { RunHooks, TrainingResult } from "./run.ts";
 import { newSettings, settingsOfRun } from "./settings-of-run.ts";
 
+/** What a run of training takes beside TrainOptions. */
+const runOptionNames = ["resume", "signal", "onStep", "checkpointEvery", "onRefusedCheckpoint"];
+
 export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerator<Epoch, TrainingResult> {
+  checkOptions("train", options, [...trainOptionNames, ...runOptionNames]);
   const { resume = false, signal, onStep, checkpointEvery = 30, onRefusedCheckpoint, ...given } = options;
   checkSeconds(checkpointEvery);
   const { sets } = await desk.open();

@@ -1,4 +1,5 @@
 // Averages of the weights over training, as plain values, and how they are kept, evaluated and put in the weights' stead.
+import { checkOptions } from "../known-options.ts";
 import { parameterPlaces } from "../model/plan.ts";
 import type { Block } from "../wasm/memory.ts";
 import type { TrainingSettings } from "./settings.ts";
@@ -20,7 +21,7 @@ export type Average =
  * `num_updates` has it, so that the first weights are soon forgotten. Running statistics of batch normalisation are averaged
  * likewise. The average is what is evaluated after each epoch and saved.
  *
- * @throws RangeError when `decay` is not in [0, 1).
+ * @throws RangeError when `decay` is not in [0, 1), TypeError for another option.
  * @example
  * ```ts
  * import { ema, phantoms, study } from "voxgrad";
@@ -29,7 +30,9 @@ export type Average =
  * for await (const { validation } of run.train({ average: ema({ decay: 0.99 }), epochs: 2 })) console.log(validation.loss);
  * ```
  */
-export function ema({ decay = 0.999 }: { readonly decay?: number } = {}): Extract<Average, { kind: "ema" }> {
+export function ema(options: { readonly decay?: number } = {}): Extract<Average, { kind: "ema" }> {
+  checkOptions("ema", options, ["decay"]);
+  const { decay = 0.999 } = options;
   if (!(decay >= 0 && decay < 1)) throw new RangeError(`ema: expected a decay in [0, 1), got ${decay}`);
   return Object.freeze({ kind: "ema", decay });
 }

@@ -23,7 +23,7 @@ export interface Evidence {
 }
 
 /** What is known of an epoch. */
-export type CurvePoint = SetFigures & { readonly validation: SetFigures };
+export type CurvePoint = SetFigures & { readonly validation: SetFigures; readonly diagnosis?: Diagnosis };
 
 /** Epochs over which curves are compared. */
 const window = 5;
@@ -31,11 +31,14 @@ const window = 5;
 /** A gap that is worth the name, beside one that noise does not explain. */
 const materialGap = 0.14;
 
+/** What was called overfitting is so until the gap is smaller by a tenth: about its limit the word would come and go. */
+const stays = 0.9;
+
 /** A training loss of so small a part of the validation loss is of images that are known by heart. */
 const byHeart = 0.03;
 
 /**
- * Overfitting: the gap is at least 0.14 and above the noise, and the validation loss has not been smaller for a window of
+ * Overfitting: the gap is at least 0.14 (0.126 where the epoch before was called so) and above the noise, and the validation loss has not been smaller for a window of
  * epochs while the training loss went on falling; or the training images are known by heart, and the validation loss falls
  * by less than 5 % in ten epochs. Unstable: the training loss jumped up by a fifth at least twice in the window, to more than
  * a fifth of what it began with, and is no smaller than before it. Underfitting: after the window neither loss moves any more, and the training images are answered
@@ -70,7 +73,8 @@ function wordsOf(history: readonly CurvePoint[], best: number, { gap, noise }: E
   const last = history[length - 1];
   const since = length - 1 - best;
   if (isUnstable(history)) return "unstable";
-  if (gap > Math.max(materialGap, noise)) {
+  const wasCalled = history.at(-2)?.diagnosis?.startsWith("overfitting") ?? false;
+  if (gap > Math.max(wasCalled ? stays * materialGap : materialGap, noise)) {
     if (since >= window && last.loss < history[best].loss) return `overfitting since epoch ${best + 2}`;
     const tenAgo = history[length - 1 - 2 * window] as CurvePoint | undefined;
     const isKnown = last.loss < byHeart * last.validation.loss;

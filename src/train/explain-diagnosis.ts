@@ -38,7 +38,8 @@ export function explainDiagnosis({
     case "underfitting":
       return `The network answers its own training images no better than by guessing (${losses}). Use a larger network, a higher learning rate or more epochs.`;
     case "learning":
-      return `The network still learns: ${losses}, which ${movement}.`;
+      // Of one epoch nothing is known to have moved.
+      return `The network still learns: ${losses}${evidence.slope === 0 ? "" : `, which ${movement}`}.`;
     default:
       return rise > 0.02
         ? `The validation loss was smallest in epoch ${minimum} and lies ${share(rise)} above that, but the answers are hardly worse. ${errors}.`

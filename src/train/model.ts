@@ -5,6 +5,7 @@ import type { Patches } from "../data/patches.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
 import { preprocessingOfJson } from "../data/stored-preprocessing.ts";
 import { FormatError } from "../errors.ts";
+import { fileBytes } from "../own-bytes.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Layer } from "../model/layers.ts";
 import type { Loss } from "../model/loss.ts";
@@ -90,10 +91,10 @@ export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
  * Reads what saveModel wrote.
  * @param name stands in error messages.
  * @throws FormatError when the bytes are no safetensors file, hold no recipe of voxgrad, or tensors of another network;
- * when anything in the recipe is not what saveModel writes.
+ * when anything in the recipe is not what saveModel writes. TypeError for what is no bytes.
  */
-export function loadModel(bytes: Uint8Array, name = "model"): Model {
-  const { tensors, metadata } = readSafetensors(bytes, name);
+export function loadModel(bytes: Uint8Array | ArrayBuffer, name = "model"): Model {
+  const { tensors, metadata } = readSafetensors(fileBytes(name, bytes), name);
   const text = metadata.get("voxgrad");
   if (text === undefined) {
     throw new FormatError(

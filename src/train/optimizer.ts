@@ -1,4 +1,5 @@
 // Optimizers as plain frozen values: which rule moves the weights, and its constants. Defaults are PyTorch 2's.
+import { checkOptions } from "../known-options.ts";
 
 interface WithRate {
   readonly learningRate: number;
@@ -73,21 +74,16 @@ export type OptimizerOptions<T> = Partial<Omit<T, "kind">>;
 
 /** Gradient descent on batches, with momentum (Polyak 1964) or Nesterov's, as PyTorch's `SGD`. */
 export function sgd(options: OptimizerOptions<Sgd> = {}): Sgd {
-  const value: Sgd = {
-    kind: "sgd",
-    learningRate: 1e-3,
-    momentum: 0,
-    dampening: 0,
-    nesterov: false,
-    weightDecay: 0,
-    ...options,
-  };
+  const value = made<Sgd>(
+    { kind: "sgd", learningRate: 1e-3, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 },
+    options,
+  );
   if (value.nesterov && (value.momentum <= 0 || value.dampening !== 0)) {
     throw new RangeError(
       `sgd: Nesterov's momentum expects a momentum above 0 and no dampening, got momentum ${value.momentum} and dampening ${value.dampening}`,
     );
   }
-  return checked(value);
+  return value;
 }
 
 /**
@@ -95,7 +91,7 @@ export function sgd(options: OptimizerOptions<Sgd> = {}): Sgd {
  * describes; slower than its descendants.
  */
 export function gradientDescent(options: OptimizerOptions<GradientDescent> = {}): GradientDescent {
-  return checked({ kind: "gradientDescent", learningRate: 1e-2, weightDecay: 0, ...options });
+  return made({ kind: "gradientDescent", learningRate: 1e-2, weightDecay: 0 }, options);
 }
 
 /**
@@ -110,58 +106,62 @@ export function gradientDescent(options: OptimizerOptions<GradientDescent> = {})
  * ```
  */
 export function adam(options: OptimizerOptions<Adam> = {}): Adam {
-  return checked({ kind: "adam", learningRate: 1e-3, ...moments, weightDecay: 0, amsgrad: false, ...options });
+  return made({ kind: "adam", learningRate: 1e-3, ...moments, weightDecay: 0, amsgrad: false }, options);
 }
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter 2019), as PyTorch's `AdamW`. */
 export function adamw(options: OptimizerOptions<Adam> = {}): Adam {
-  return checked({ kind: "adamw", learningRate: 1e-3, ...moments, weightDecay: 1e-2, amsgrad: false, ...options });
+  return made({ kind: "adamw", learningRate: 1e-3, ...moments, weightDecay: 1e-2, amsgrad: false }, options);
 }
 
 /** Adam with Nesterov's momentum (Dozat 2016), as PyTorch's `NAdam`. */
 export function nadam(options: OptimizerOptions<Nadam> = {}): Nadam {
-  return checked({ kind: "nadam", learningRate: 2e-3, ...moments, weightDecay: 0, momentumDecay: 4e-3, ...options });
+  return made({ kind: "nadam", learningRate: 2e-3, ...moments, weightDecay: 0, momentumDecay: 4e-3 }, options);
 }
 
 /** Adam with a rectified adaptive rate (Liu et al. 2020), as PyTorch's `RAdam`. */
 export function radam(options: OptimizerOptions<Radam> = {}): Radam {
-  return checked({ kind: "radam", learningRate: 1e-3, ...moments, weightDecay: 0, ...options });
+  return made({ kind: "radam", learningRate: 1e-3, ...moments, weightDecay: 0 }, options);
 }
 
 /** Adam with the maximum norm (Kingma & Ba 2015, Alg. 2), as PyTorch's `Adamax`. */
 export function adamax(options: OptimizerOptions<Adamax> = {}): Adamax {
-  return checked({ kind: "adamax", learningRate: 2e-3, ...moments, weightDecay: 0, ...options });
+  return made({ kind: "adamax", learningRate: 2e-3, ...moments, weightDecay: 0 }, options);
 }
 
 /** RMSprop (Tieleman & Hinton 2012), centered (Graves 2013) on request; as PyTorch's `RMSprop`. */
 export function rmsprop(options: OptimizerOptions<Rmsprop> = {}): Rmsprop {
-  return checked({
-    kind: "rmsprop",
-    learningRate: 1e-2,
-    alpha: 0.99,
-    epsilon: 1e-8,
-    momentum: 0,
-    centered: false,
-    weightDecay: 0,
-    ...options,
-  });
+  return made(
+    {
+      kind: "rmsprop",
+      learningRate: 1e-2,
+      alpha: 0.99,
+      epsilon: 1e-8,
+      momentum: 0,
+      centered: false,
+      weightDecay: 0,
+    },
+    options,
+  );
 }
 
 /** Adagrad (Duchi et al. 2011), as PyTorch's `Adagrad`. */
 export function adagrad(options: OptimizerOptions<Adagrad> = {}): Adagrad {
-  return checked({
-    kind: "adagrad",
-    learningRate: 1e-2,
-    learningRateDecay: 0,
-    epsilon: 1e-10,
-    weightDecay: 0,
-    ...options,
-  });
+  return made(
+    {
+      kind: "adagrad",
+      learningRate: 1e-2,
+      learningRateDecay: 0,
+      epsilon: 1e-10,
+      weightDecay: 0,
+    },
+    options,
+  );
 }
 
 /** Adadelta (Zeiler 2012), as PyTorch's `Adadelta`. */
 export function adadelta(options: OptimizerOptions<Adadelta> = {}): Adadelta {
-  return checked({ kind: "adadelta", learningRate: 1, rho: 0.9, epsilon: 1e-6, weightDecay: 0, ...options });
+  return made({ kind: "adadelta", learningRate: 1, rho: 0.9, epsilon: 1e-6, weightDecay: 0 }, options);
 }
 
 const moments = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -194,7 +194,10 @@ export function optimizerSlots(optimizer: Optimizer): readonly string[] {
 /** Which numbers must be where; every other number must be at least 0. */
 const below1 = new Set(["beta1", "beta2", "alpha", "rho"]);
 
-function checked<T extends Optimizer>(optimizer: T): T {
+/** @throws TypeError for an option that the optimizer has not, RangeError for a number that cannot be. */
+function made<T extends Optimizer>(defaults: T, options: OptimizerOptions<T>): T {
+  checkOptions(defaults.kind, options, [...Object.keys(defaults).slice(1), "kind"]);
+  const optimizer: T = { ...defaults, ...options };
   for (const [name, value] of Object.entries(optimizer) as [string, unknown][]) {
     if (name === "kind" || typeof value === "boolean") continue;
     if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {

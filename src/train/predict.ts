@@ -1,9 +1,12 @@
 // What a trained model says about images: probabilities of classes, or masks.
 import type { Dataset } from "../data/dataset.ts";
+import { requireDataset } from "../data/require-dataset.ts";
 import { preprocessingTitle } from "../data/preprocessing.ts";
+import { kindOf } from "../kind.ts";
 import { calibrate } from "../metrics/calibration.ts";
 import { calibrateVoxels } from "../metrics/mask-calibration.ts";
 import { bindPass } from "../model/pass.ts";
+import type { Network } from "../model/network.ts";
 import { writeWeights } from "../model/weights.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "../breathe.ts";
@@ -97,10 +100,16 @@ export async function predict(
   set: Dataset,
   options: SamplingOptions | Record<string, never> = {},
 ): Promise<ClassPredictions | MaskPredictions> {
+  if (!(model as Partial<Model> | undefined)?.weights) {
+    throw new TypeError(
+      `predict: expected a model, such as await run.model() or loadModel(bytes), got ${kindOf(model)}`,
+    );
+  }
+  requireDataset("predict", set);
   checkPreprocessing(model, set);
   const { network, patches } = model;
   if (patches) patchGeometryOf({ network, patches }, set);
-  else network.withInput(set.shape);
+  else checkInput(network, set);
   const sampling = isSampling(options) ? options : null;
   if (sampling) checkSampling(network, sampling);
   if (sampling && patches) {
@@ -212,4 +221,13 @@ function maskShape(set: Dataset, voxels: number): readonly number[] {
 function outputsOf(model: Model): number {
   const { placed } = model.network;
   return placed[placed.length - 1].outputs;
+}
+
+function checkInput(network: Network, { shape }: Dataset): void {
+  const { input } = network;
+  if (input === null || input.join() === shape.join()) return;
+  throw new RangeError(
+    `predict: expected images of ${input.join("x")}, as those of training, got ${shape.join("x")}. Resize them, or train ` +
+      "a network that is given a size for all images when they are read: resampleTo({ size }), --size.",
+  );
 }

@@ -29,6 +29,7 @@ import type { Clipping, Regularization } from "./regularization.ts";
 import { constantRate } from "./schedule.ts";
 import type { Schedule } from "./schedule.ts";
 import { checkBatchNorm, checkMixing, checkMonitor, checkOutputs, checkWhole, refuseBoth } from "./check-settings.ts";
+import { checkValues } from "./check-values.ts";
 import type { Monitor } from "./stopping.ts";
 import { fittingTensors } from "./warm-start.ts";
 import type { WarmStart } from "./warm-start.ts";
@@ -177,6 +178,7 @@ export function resolveTraining(
   seed: number,
   normalization?: Normalization,
 ): TrainingSettings {
+  checkValues(asked);
   const options = withScaling(asked);
   const parts = options.patches ? fitPatches(options.patches, train) : null;
   const outputs = outputsFor(task, train, parts?.patches);

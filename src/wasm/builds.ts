@@ -1,4 +1,6 @@
 // The builds of the kernels: those that ship, each loaded only when it is used, and what may stand in their place.
+import { kindOf } from "../kind.ts";
+import { ownBytes } from "../own-bytes.ts";
 import { bytesOfText } from "./byte-text.ts";
 import { availableMode } from "./modes.ts";
 import type { NumericMode } from "./modes.ts";
@@ -44,17 +46,17 @@ let provided: ProvidedKernels = {};
  * ```
  */
 export function provideKernels(kernels: ProvidedKernels): void {
-  for (const [mode, build] of Object.entries(kernels) as [string, unknown][]) {
+  const own: [string, unknown][] = Object.entries(kernels).map(([mode, build]) => [mode, ownBytes(build) ?? build]);
+  for (const [mode, build] of own) {
     if (mode !== "reproducible" && mode !== "fast") {
       throw new RangeError(`kernels: expected the modes "reproducible" and "fast", got "${mode}"`);
     }
     if (build !== undefined && !isModule(build)) {
-      const got =
-        build instanceof Uint8Array ? `${build.length} bytes that do not begin with "\\0asm"` : `a ${typeof build}`;
+      const got = build instanceof Uint8Array ? `${build.length} bytes that do not begin with "\\0asm"` : kindOf(build);
       throw new TypeError(`kernels.${mode}: expected the bytes of a WebAssembly file, or { module }, got ${got}`);
     }
   }
-  provided = { ...kernels };
+  provided = Object.fromEntries(own);
 }
 
 function isModule(build: unknown): boolean {

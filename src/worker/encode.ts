@@ -22,10 +22,9 @@ export function encode(value: unknown, at: string): Sent {
   if (isNetwork(value)) {
     return { [mark]: "network", layers: encode(value.layers, `${at}.layers`), input: value.input };
   }
-  if (value instanceof URL) return { [mark]: "url", href: value.href } satisfies Made;
+  if (isUrl(value)) return { [mark]: "url", href: value.href } satisfies Made;
   if (Array.isArray(value)) return value.map((each, index) => encode(each, `${at}[${index}]`));
-  if (value instanceof Map)
-    return new Map([...value].map(([key, each]) => [key, encode(each, `${at}.${String(key)}`)]));
+  if (isMap(value)) return new Map([...value].map(([key, each]) => [key, encode(each, `${at}.${String(key)}`)]));
   if (!isPlain(value)) throw unsendable(at, `a ${nameOf(value)}`);
   if (typeof (value as { digest?: unknown }).digest === "function") {
     throw new TypeError(
@@ -66,18 +65,24 @@ export function buffersOf(value: Sent, found = new Set<ArrayBuffer>()): readonly
 
 function isBinary(value: object): boolean {
   return (
-    ArrayBuffer.isView(value) ||
-    value instanceof ArrayBuffer ||
-    (typeof SharedArrayBuffer !== "undefined" && value instanceof SharedArrayBuffer) ||
-    value instanceof Blob ||
-    value instanceof Date
+    ArrayBuffer.isView(value) || ["ArrayBuffer", "SharedArrayBuffer", "Blob", "File", "Date"].includes(tagOf(value))
   );
 }
 
+/** Of this realm or another: an object whose prototype is the root of all. */
 function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
+
+/** The class of a built-in object, of whichever realm. */
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+const isUrl = (value: object): value is URL => tagOf(value) === "URL";
+
+const isMap = (value: object): value is ReadonlyMap<unknown, unknown> => tagOf(value) === "Map";
 
 /** An open network throws when it is asked for more than this. */
 function isNetwork(value: object): value is Network {

@@ -165,7 +165,10 @@ describe("settings", () => {
     [{ dropout: "1" }, '--dropout: expected a number in [0, 1), got "1"'],
     [{ learningRate: "-1" }, '--learning-rate: expected a number above 0, or none, got "-1"'],
     [{ learningRate: "Infinity" }, "--learning-rate: expected a number above 0"],
-    [{ hidden: "64,,32" }, '--hidden: expected whole numbers of at least 1, such as 64,32, got "64,,32"'],
+    [
+      { hidden: "64,,32" },
+      '--hidden: expected whole numbers of at least 1, such as 64,32, or none for no hidden layer, got "64,,32"',
+    ],
     [{ hidden: "64,0" }, "--hidden: expected whole numbers of at least 1"],
     [{ ratios: "0.7,0.3" }, "--ratios: expected three numbers above 0"],
     [{ ratios: "0.7,0.2,0" }, "--ratios: expected three numbers above 0"],
@@ -198,7 +201,10 @@ describe("settings", () => {
     [{ colour: "red" }, 'unknown setting "colour". Known are task, hidden, activation,'],
     [{ __proto__x: 1 }, "unknown setting"],
     [{ epochs: "5" }, 'study.config.json: "epochs": expected a whole number from 1 to 16777215, got "5"'],
-    [{ hidden: 64 }, '"hidden": expected whole numbers of at least 1, such as 64,32, got 64'],
+    [
+      { hidden: 64 },
+      '"hidden": expected whole numbers of at least 1, such as 64,32, or none for no hidden layer, got 64',
+    ],
     [{ hidden: [64, "32"] }, 'got [64,"32"]'],
     [{ freeze: "0" }, '"freeze": expected names of layers, such as 0,hidden 2, got "0"'],
     [{ freeze: ["0", ""] }, '"freeze": expected names of layers'],

@@ -64,11 +64,17 @@ describe("labels, masks and groups", () => {
     expect(classIndexes("set", Float32Array.of(2, 1, 2), 3).indexes).toEqual(Int32Array.of(1, 0, 1));
   });
 
+  it("are refused where they are no numbers: what is missing, or a text that looks like one, becomes no class", () => {
+    const wrong = [null, undefined, "", "1", " ", true, [1]];
+    for (const label of wrong)
+      expect(() => classIndexes("set", [0, label] as number[], 2)).toThrow(/expected whole numbers as labels, got .* at index 1$/); // prettier-ignore
+  });
+
   it("name groups by their text: a number and a text that look the same are the same patient in every set", () => {
     expect(groupNames("set", ["7", "a", ""], 3)).toEqual(["7", "a", ""]);
     expect(groupNames("set", Float64Array.of(7, -1.5), 2)).toEqual(["7", "-1.5"]);
     expect(groupNames("set", BigInt64Array.of(7n, 2n ** 60n), 2)).toEqual(["7", "1152921504606846976"]);
-    for (const missing of [NaN, Infinity])
-      expect(() => groupNames("set", [1, missing], 2)).toThrow(/for image 1\. Give it/);
+    for (const missing of [NaN, Infinity, null, undefined, {}])
+      expect(() => groupNames("set", [1, missing] as number[], 2)).toThrow(/for image 1\. Give it/);
   });
 });

@@ -103,7 +103,7 @@ describe("readZip", () => {
   it("refuses entries that unpack to more than maximumBytes together, and reads them when it is raised", async () => {
     const bytes = zipBytes([{ name: "a", data, deflate: true }, { name: "b", data: other }]); // prettier-ignore
     expect(await refusal(bytes, { maximumBytes: 349 })).toBe(
-      "bytes: expected arrays of at most 349 bytes, got 350. If that is right, raise maximumBytes.",
+      "bytes: expected arrays of at most 349 bytes, got 350. If that is right, raise maximumBytes (--maximum-bytes).",
     );
     expect(Object.keys(await entriesOf(bytes, { maximumBytes: 350 }))).toEqual(["a", "b"]);
     await expect(entriesOf(bytes, { maximumBytes: NaN })).rejects.toThrow(RangeError);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { dense, dropout } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { batchNorm } from "../../src/model/normalization-layers.ts";
-import { diagnosisSentence } from "../../src/report/diagnosis-runs.ts";
+import { curvesInWords, diagnosisSentence } from "../../src/report/diagnosis-runs.ts";
 import { reportHtml } from "../../src/report/html.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
 import { networkRows } from "../../src/report/network-rows.ts";
@@ -33,6 +33,20 @@ function pathOf(page: string, label: string, stroke: number): (readonly [number,
     .map((point) => point.split(" ").map(Number))
     .map(([x, y]) => [(x - 56) / 328, 1 - (y - 12) / 328] as const);
 }
+
+describe("the words beside the curves", () => {
+  const curve = (diagnosis: "good" | "overfitting since epoch 4", rise: number) => {
+    const { history } = plain;
+    const last = history[history.length - 1];
+    return [...history.slice(0, -1), { ...last, diagnosis, evidence: { ...last.evidence, rise } }];
+  };
+
+  test("do not call overfitting what the diagnosis does not", () => {
+    expect(curvesInWords(curve("good", 0.5))).toMatch(/^A validation loss that rises while the answers stay as good/);
+    expect(curvesInWords(curve("good", 0))).toMatch(/the network overfits: it learns its training images by heart\.$/);
+    expect(curvesInWords(curve("overfitting since epoch 4", 0.5))).toMatch(/the network overfits/);
+  });
+});
 
 describe("page and Markdown", () => {
   test.each(Object.entries(reports))("have the same parts in the same order (%s)", (_, report) => {

@@ -55,6 +55,16 @@ describe("the diagnosis of the curves", () => {
     expect(says(curve(resting, resting, 0.5))).toBe("underfitting");
   });
 
+  it("does not come and go about the limit of the gap: what was called overfitting stays so until the gap is a tenth smaller", () => {
+    const called = rising.map((one, i) =>
+      i === 6 ? { ...one, diagnosis: "overfitting since epoch 4" as const } : one,
+    );
+    const gapOf = (gap: number) => ({ train: sure(0.01), validation: sure(0.01 + gap) });
+    expect(says(called, gapOf(0.127))).toBe("overfitting since epoch 4");
+    expect(says(rising, gapOf(0.127))).toBe("good");
+    expect(says(called, gapOf(0.125))).toBe("good");
+  });
+
   it("says unstable where the training loss jumps up again and again", () => {
     const jumping = [3, 2, 4, 1.5, 5, 2, 4, 6];
     expect(says(curve(jumping, jumping))).toBe("unstable");

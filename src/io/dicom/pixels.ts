@@ -38,7 +38,7 @@ export async function readPixels(
   const bytes = dataSet.byteArray;
   const wanted = elementsOf(description) * numberTypes[type].BYTES_PER_ELEMENT;
   if (!(wanted <= maximumBytes))
-    throw new FormatError(`${name}: expected at most ${maximumBytes} bytes of pixels, got ${wanted}. If that is right, raise maximumBytes.`); // prettier-ignore
+    throw new FormatError(`${name}: expected at most ${maximumBytes} bytes of pixels, got ${wanted}. If that is right, raise maximumBytes (--maximum-bytes).`); // prettier-ignore
   if (syntax.pixels === "native") {
     if (element.encapsulatedPixelData)
       throw new FormatError(`${name}: expected pixels of a known length in ${tagOf(element.tag)} for ${syntax.name}, got packed ones`); // prettier-ignore
@@ -50,7 +50,7 @@ export async function readPixels(
       throw new FormatError(`${name}: expected 8 or 16 bits in (0028,0100) for ${syntax.name}, got ${bitsAllocated}`);
   const decoding = (elementsOf(description) / frames) * decoderBytes[syntax.pixels];
   if (decoding > 4 * maximumBytes)
-    throw new FormatError(`${name}: expected frames that ${syntax.name} decodes in 4 times ${maximumBytes} bytes, got ones that take ${decoding}. If that is right, raise maximumBytes.`); // prettier-ignore
+    throw new FormatError(`${name}: expected frames that ${syntax.name} decodes in 4 times ${maximumBytes} bytes, got ones that take ${decoding}. If that is right, raise maximumBytes (--maximum-bytes).`); // prettier-ignore
   const packed = framesOf(bytes, element, frames, name);
   const packedBytes = packed.reduce((sum, { length }) => sum + length, 0);
   if (wanted > harmlessBytes && wanted > mostRatio * packedBytes)

@@ -65,7 +65,7 @@ export async function layoutOf(place: Place): Promise<Layout> {
 function withClasses(place: Place, samples: readonly Sample[]): Layout {
   if (samples.length === 0) throw new FormatError(`${place.name}: expected images, got an empty folder`);
   const labels = samples.flatMap(({ label }) => (label === null ? [] : [label]));
-  return { samples, classes: [...new Set(labels)].sort(byBytes) };
+  return { samples, classes: inOrder([...new Set(labels)]) };
 }
 
 async function oneSet(place: Place, path: string, set: SetName | null): Promise<Sample[]> {
@@ -147,4 +147,10 @@ async function refuseImages(place: Place, entries: readonly Entry[], where: stri
       `${place.name}/${path}: expected no image ${where}, got one. Move it into the folder that it belongs to.`,
     );
   }
+}
+
+/** Classes: numbers in their order, so that 10 comes after 9; names by their bytes. */
+export function inOrder(classes: readonly string[]): string[] {
+  const areNumbers = classes.every((label) => /^-?\d{1,15}$/.test(label));
+  return [...classes].sort(areNumbers ? (a, b) => Number(a) - Number(b) || byBytes(a, b) : byBytes);
 }

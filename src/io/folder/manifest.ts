@@ -2,8 +2,8 @@
 import { parse } from "csv-parse/sync";
 import { FormatError } from "../../errors.ts";
 import type { Layout, Sample } from "./layout.ts";
-import { setOfName } from "./layout.ts";
-import { byBytes, MissingFileError } from "./place.ts";
+import { inOrder, setOfName } from "./layout.ts";
+import { MissingFileError } from "./place.ts";
 import type { Place } from "./place.ts";
 
 const columns = ["path", "label", "group", "set", "mask", "weight"] as const;
@@ -133,9 +133,7 @@ function isOutside(path: string): boolean {
   return /^([/\\]|[a-z]:)/i.test(path) || path.split(/[/\\]/).includes("..") || path.includes("\0");
 }
 
-/** Numbers in their order, so that 10 comes after 9; names by their bytes. */
 function classesOf(samples: readonly Sample[]): string[] {
   const classes = [...new Set(samples.flatMap(({ label }) => (label === null ? [] : [label])))];
-  const areNumbers = classes.every((label) => /^-?\d{1,15}$/.test(label));
-  return classes.sort(areNumbers ? (a, b) => Number(a) - Number(b) || byBytes(a, b) : byBytes);
+  return inOrder(classes);
 }
