@@ -78,8 +78,9 @@ const askForNode = {
 const shortNames = {
   name: "short-names",
   async renderChunk(code, { name, moduleIds }) {
-    if (["index", "bundled", "base"].includes(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
-    const short = await transform(code, {
+    if (["index", "bundled"].includes(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
+    const named = code.replace(/^class (\w+Error) extends Error \{$/gm, '$&\n  static name = "$1";');
+    const short = await transform(named, {
       format: "esm",
       target: "es2022",
       minifyIdentifiers: true,
@@ -115,8 +116,6 @@ const later = {
  * that one of its roots reaches by imports that are not left for later.
  */
 const parts = {
-  // What threads have, and a page that leaves the work to a worker.
-  base: ["thread.ts", "wasm/threads.ts", "errors.ts"],
   core: ["index.later.ts"],
   training: ["train/fit.ts", "data/augmented.ts"],
   patches: ["data/patch-views.ts"],
@@ -139,18 +138,13 @@ function partOf() {
         };
         visit(resolve("src", file));
       };
-      // Who reads images alone loads of the core what reading takes.
-      const reading = new Set();
-      walk("io.ts", (each) => !reading.has(each) && reading.add(each));
       placed = new Map();
       for (const [part, roots] of Object.entries(parts)) {
-        const place = (each) =>
-          !placed.has(each) && placed.set(each, part === "core" && reading.has(each) ? "images" : part);
+        const place = (each) => !placed.has(each) && placed.set(each, part);
         for (const root of roots) walk(root, place);
       }
       // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
-      for (const entry of ["index.later.ts", "study/later.ts", "thread.ts", "wasm/threads.ts"])
-        placed.delete(resolve("src", entry));
+      for (const entry of ["index.later.ts", "study/later.ts"]) placed.delete(resolve("src", entry));
     }
     return placed.get(id) ?? null;
   };
@@ -159,7 +153,7 @@ function partOf() {
 // Chunks are named by their content: those of an earlier build would be packed, too.
 await rm("build/chunks", { recursive: true, force: true });
 
-export default {
+const entries = {
   input: {
     index: "src/index.later.ts",
     bundled: "src/index.ts",
@@ -167,7 +161,6 @@ export default {
     report: "src/report.ts",
     cli: "src/cli/main.ts",
     wasm: "src/wasm.ts",
-    thread: "src/thread.ts",
     // At the root of build/, so that the worker's file lies beside it.
     threads: "src/wasm/threads.ts",
     worker: "src/worker.ts",
@@ -210,3 +203,12 @@ export default {
     license({ thirdParty: { output: { file: "build/licences.txt" } } }),
   ],
 };
+
+/** The thread's file holds all that it needs: what it shares with the core is a table, and a thread is to load no core. */
+const thread = {
+  input: "src/thread.ts",
+  output: { file: "build/thread.js", format: "es" },
+  plugins: [esbuild({ target: "es2022", tsconfig: "tsconfig.json" }), pureCalls, shortNames],
+};
+
+export default [entries, thread];

@@ -1,6 +1,7 @@
 // What a thread of a team does: one list of calls after another, on the memory that all share, until all are to stop.
-import { changes, createWalk, waits, words } from "./meeting.ts";
+import { changes, createWalk, waits } from "./meeting.ts";
 import type { ThreadStart } from "./team.ts";
+import { words } from "./team-sizes.ts";
 
 /** @param ready is called once the kernels are there. Comes back when the team ends. */
 export async function serve(

@@ -2,9 +2,9 @@
 import { ThreadError } from "../errors.ts";
 import type { CallList, CallMemory } from "./calls.ts";
 import type { Address, Kernels } from "./kernels.ts";
-import { createWalk, waits, words } from "./meeting.ts";
+import { createWalk, waits } from "./meeting.ts";
 import { createSharedList } from "./shared-calls.ts";
-import { marksAt } from "./team-sizes.ts";
+import { marksAt, words } from "./team-sizes.ts";
 
 /** A thread as a runtime has it. */
 export interface Thread {

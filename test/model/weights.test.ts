@@ -5,7 +5,9 @@ import { dense, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import type { Network } from "../../src/model/network.ts";
 import { parameterPlaces } from "../../src/model/plan.ts";
-import { checkWeights, initializeWeights, readWeights, weightBytes, writeWeights } from "../../src/model/weights.ts";
+import { checkWeights, weightBytes } from "../../src/model/weights.ts";
+import { initializeWeights } from "../../src/model/draw-weights.ts";
+import { readWeights, writeWeights } from "../../src/model/weight-block.ts";
 import type { Tensor, Weights } from "../../src/model/weights.ts";
 import { networks } from "./drawn-networks.ts";
 

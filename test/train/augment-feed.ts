@@ -5,7 +5,7 @@ import type { Patches } from "../../src/data/patches.ts";
 import type { Sampling } from "../../src/data/sampling.ts";
 import { dense } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
-import { drawsOf } from "../../src/data/sampling.ts";
+import { drawsOf } from "../../src/data/draw-order.ts";
 import { bindAugmentation, planFor } from "../../src/train/augmentation.ts";
 import { bindFeed } from "../../src/train/feed.ts";
 import { outputsFor, resolveTraining } from "../../src/train/settings.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { plateauNext, plateauStart } from "../../src/train/plateau.ts";
 import * as schedules from "../../src/train/schedule.ts";
 import type { PlateauState, Schedule } from "../../src/train/schedule.ts";
 import { tensorError } from "../assembly/workbench.ts";
@@ -12,7 +13,7 @@ interface ScheduleCase {
   losses?: number[];
 }
 
-const { learningRateAt, plateauNext, plateauStart } = schedules;
+const { learningRateAt } = schedules;
 const factories = {
   constant: schedules.constantRate,
   step: schedules.stepDecay,
