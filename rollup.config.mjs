@@ -10,7 +10,7 @@ import { transform } from "esbuild";
 import esbuild from "rollup-plugin-esbuild";
 import license from "rollup-plugin-license";
 import { indexLater } from "./scripts/index-later.mjs";
-import { pureCalls } from "./scripts/pure-calls.mjs";
+import { markPureCalls, pureCalls } from "./scripts/pure-calls.mjs";
 
 /**
  * echarts and zrender ask process.env.NODE_ENV, which a browser has not; and they say of too many files that importing
@@ -75,6 +75,8 @@ const askForNode = {
  * Short names in our own chunks: importing costs what an engine has to look at, and long names are half of it. Space would
  * be a tenth more, but its removal takes what says of calls that they are pure. What is exported keeps its names, and so do errors.
  */
+const lineLimit = 120;
+
 const shortNames = {
   name: "short-names",
   async renderChunk(code, { name, moduleIds }) {
@@ -83,10 +85,10 @@ const shortNames = {
     const short = await transform(named, {
       format: "esm",
       target: "es2022",
-      minifyIdentifiers: true,
-      minifySyntax: true,
+      minify: true,
+      lineLimit,
     });
-    return { code: short.code, map: null };
+    return { code: markPureCalls(short.code, (each) => this.parse(each)), map: null };
   },
 };
 
