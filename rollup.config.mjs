@@ -126,6 +126,7 @@ const parts = {
   audit: ["data/audit.ts", "data/likeness.ts"],
   report: ["report/text.ts"],
   study: ["study/study.ts", "study/verify.ts"],
+  files: ["io.ts"],
 };
 
 function partOf() {
@@ -146,7 +147,7 @@ function partOf() {
         for (const root of roots) walk(root, place);
       }
       // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
-      for (const entry of ["index.later.ts", "study/later.ts"]) placed.delete(resolve("src", entry));
+      for (const entry of ["index.later.ts", "study/later.ts", "io.ts"]) placed.delete(resolve("src", entry));
     }
     return placed.get(id) ?? null;
   };

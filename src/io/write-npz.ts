@@ -1,6 +1,5 @@
 // Writes NumPy's .npz: a zip file of arrays, each as .npy version 1.0 (numpy.lib.format).
 import { littleEndianBytes } from "../endian.ts";
-import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 
 /** An array to write: row-major, the shape slowest index first. */
 export interface NpzArray {
@@ -21,6 +20,7 @@ export interface NpzArray {
  * ```
  */
 export async function writeNpz(arrays: Readonly<Record<string, NpzArray>>): Promise<Uint8Array<ArrayBuffer>> {
+  const { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } = await import("@zip.js/zip.js");
   const options = { extendedTimestamp: false, lastModDate: earliest, useWebWorkers: false };
   const writer = new ZipWriter(new Uint8ArrayWriter(), options);
   for (const [name, array] of Object.entries(arrays)) {
