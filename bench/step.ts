@@ -8,7 +8,7 @@ import { adam } from "../src/train/optimizer.ts";
 import { optimizerSlots } from "../src/train/optimizer-slots.ts";
 import { resolveTraining } from "../src/train/settings.ts";
 import { bindStep } from "../src/train/step.ts";
-import { initializeWeights } from "../src/model/draw-weights.ts";
+import { initializeWeights } from "../src/model/weight-block.ts";
 import { allocate } from "../src/wasm/memory.ts";
 import { threadsOf } from "#threads";
 

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { dense } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { parameterPlaces } from "../../src/model/plan.ts";
-import { initializeWeights } from "../../src/model/draw-weights.ts";
-import { readFlat } from "../../src/model/weight-block.ts";
+import { initializeWeights, readFlat } from "../../src/model/weight-block.ts";
 import { stream } from "../../src/random.ts";
 import { hiddenLayers } from "../../src/train/settings.ts";
 

@@ -2,7 +2,7 @@
 import type { Address, Kernels } from "../wasm/kernels.ts";
 import type { Augmenter } from "./augmenter.ts";
 import type { ByteRegion, Dataset } from "./dataset.ts";
-import { scalingOf } from "./pixel-scaling.ts";
+import { scalingOf } from "./normalization.ts";
 import type { Normalization } from "./normalization.ts";
 
 /** Images order[first .. first + rows], or first .. first + rows where there is no order. */

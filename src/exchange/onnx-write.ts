@@ -1,5 +1,5 @@
 // A trained model as an ONNX graph from stored pixels to probabilities: opset 17, which has LayerNormalization, IR version 8.
-import { scalingOf, writePixelScaling } from "../data/pixel-scaling.ts";
+import { scalingOf, writePixelScaling } from "../data/normalization.ts";
 import type { Model } from "../train/model.ts";
 import { version } from "../version.ts";
 import { onnxBuilder } from "./onnx-builder.ts";

@@ -1,5 +1,5 @@
 // A trained model as a layers model of TensorFlow.js: a Keras Sequential as JSON, and the bytes of its weights.
-import { scalingOf, writePixelScaling } from "../data/pixel-scaling.ts";
+import { scalingOf, writePixelScaling } from "../data/normalization.ts";
 import { littleEndianBytes } from "../endian.ts";
 import type { Parameter, PlacedLayer } from "../model/shapes.ts";
 import type { Model } from "../train/model.ts";

@@ -1,4 +1,6 @@
-// The tensors of a network in one block of panels, as its kernels have them: into the block, and out of it.
+// The tensors of a network in one block of panels, as its kernels have them: drawn, copied into the block and out of it.
+import { stream } from "../random.ts";
+import { drawInitial } from "./draw-initial.ts";
 import type { Network } from "./network.ts";
 import { fromPanels, toPanels } from "./panels.ts";
 import { parameterPlaces } from "./plan.ts";
@@ -6,8 +8,32 @@ import type { Parameter } from "./shapes.ts";
 import { checkWeights } from "./weights.ts";
 import type { Weights } from "./weights.ts";
 
+/**
+ * Draws dense layers' tensors from the stream "init" of a seed: the same seed, the same bits, with and without layers that
+ * normalise, whose factors and variances are 1 and everything else 0. `block` is the region "parameters".
+ */
+export function initializeWeights(network: Network, seed: number, block: Float32Array): void {
+  const random = stream(seed, "init");
+  const { offsets } = parameterPlaces(network.parameters);
+  block.fill(0);
+  let drawn = 0;
+  network.parameters.forEach((parameter, i) => {
+    const { role, length, placed } = parameter;
+    const { layer, inputs, outputs } = placed;
+    if (layer.kind !== "dense") {
+      if (role === "gain" || role === "variance") block.fill(1, offsets[i], offsets[i] + length);
+      return;
+    }
+    const initializer = role === "weight" ? layer.weightInitializer : layer.biasInitializer;
+    const data = new Float32Array(length);
+    drawInitial(data, initializer, { inputs, outputs }, random, drawn);
+    place(parameter, data, block.subarray(offsets[i]));
+    drawn += length;
+  });
+}
+
 /** Copies a tensor to the start of its place in a block. */
-export function place({ role, placed }: Parameter, data: Float32Array, into: Float32Array): void {
+function place({ role, placed }: Parameter, data: Float32Array, into: Float32Array): void {
   if (role === "weight") toPanels(data, into, placed.outputs, placed.inputs);
   else into.set(data);
 }

@@ -1,5 +1,5 @@
 // Binds the regions of a block to the sets that fill them: images, labels, wanted values.
-import { writePixelScaling } from "../data/pixel-scaling.ts";
+import { writePixelScaling } from "../data/normalization.ts";
 import { fillImages, fillLabels, fillMasks, fillOneHot, fillWeights } from "../data/batch.ts";
 import type { Augmenting } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";

@@ -1,7 +1,7 @@
 // Fills a batch in a block of its own, as training does, and hands it back.
 import { fillImages } from "../../src/data/batch.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
-import { writePixelScaling } from "../../src/data/pixel-scaling.ts";
+import { writePixelScaling } from "../../src/data/normalization.ts";
 import type { Normalization } from "../../src/data/normalization.ts";
 import { layOut } from "../../src/wasm/layout.ts";
 import { allocate } from "../../src/wasm/memory.ts";

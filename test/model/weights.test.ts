@@ -6,8 +6,7 @@ import { network } from "../../src/model/network.ts";
 import type { Network } from "../../src/model/network.ts";
 import { parameterPlaces } from "../../src/model/plan.ts";
 import { checkWeights, weightBytes } from "../../src/model/weights.ts";
-import { initializeWeights } from "../../src/model/draw-weights.ts";
-import { readWeights, writeWeights } from "../../src/model/weight-block.ts";
+import { initializeWeights, readWeights, writeWeights } from "../../src/model/weight-block.ts";
 import type { Tensor, Weights } from "../../src/model/weights.ts";
 import { networks } from "./drawn-networks.ts";
 

@@ -1,11 +1,10 @@
 // Models with drawn weights and statistics, and their float64 twin: what they say of an image as a function of its pixels.
-import { scalingOf, writePixelScaling } from "../../src/data/pixel-scaling.ts";
+import { scalingOf, writePixelScaling } from "../../src/data/normalization.ts";
 import type { Normalization } from "../../src/data/normalization.ts";
 import type { Layer } from "../../src/model/layers.ts";
 import { softmaxCrossEntropy } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
-import { initializeWeights } from "../../src/model/draw-weights.ts";
-import { readWeights } from "../../src/model/weight-block.ts";
+import { initializeWeights, readWeights } from "../../src/model/weight-block.ts";
 import { stream } from "../../src/random.ts";
 import type { Model } from "../../src/train/model.ts";
 import { outputsOracle } from "../oracle/network.ts";

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { plateauNext, plateauStart } from "../../src/train/plateau.ts";
 import * as schedules from "../../src/train/schedule.ts";
 import type { PlateauState, Schedule } from "../../src/train/schedule.ts";
 import { tensorError } from "../assembly/workbench.ts";
@@ -13,7 +12,7 @@ interface ScheduleCase {
   losses?: number[];
 }
 
-const { learningRateAt } = schedules;
+const { learningRateAt, plateauNext, plateauStart } = schedules;
 const factories = {
   constant: schedules.constantRate,
   step: schedules.stepDecay,

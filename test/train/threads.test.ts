@@ -11,7 +11,7 @@ import type { Loss } from "../../src/model/loss.ts";
 import { batchNorm, layerNorm } from "../../src/model/normalization-layers.ts";
 import { network } from "../../src/model/network.ts";
 import { bindPass } from "../../src/model/pass.ts";
-import { initializeWeights } from "../../src/model/draw-weights.ts";
+import { initializeWeights } from "../../src/model/weight-block.ts";
 import { bindFeed } from "../../src/train/feed.ts";
 import * as optimizers from "../../src/train/optimizer.ts";
 import { optimizerSlots } from "../../src/train/optimizer-slots.ts";

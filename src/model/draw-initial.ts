@@ -1,10 +1,6 @@
-// Drawing the initial weights of a network, as its initializers say.
-import { stream } from "../random.ts";
+// Draws the initial values of a tensor, as its initializer says.
 import type { RandomStream } from "../random.ts";
 import type { Initializer } from "./init.ts";
-import type { Network } from "./network.ts";
-import { parameterPlaces } from "./plan.ts";
-import { place } from "./weight-block.ts";
 
 /**
  * Fills `target` from the draws `first`, `first + 1`, ... of a stream: element i is a pure function of (stream, first + i).
@@ -56,28 +52,4 @@ function fillUniform(target: Float32Array, bound: number, random: RandomStream, 
 
 function fillNormal(target: Float32Array, deviation: number, random: RandomStream, first: number): void {
   for (let i = 0; i < target.length; i++) target[i] = random.normal(first + i) * deviation;
-}
-
-/**
- * Draws dense layers' tensors from the stream "init" of a seed: the same seed, the same bits, with and without layers that
- * normalise, whose factors and variances are 1 and everything else 0. `block` is the region "parameters".
- */
-export function initializeWeights(network: Network, seed: number, block: Float32Array): void {
-  const random = stream(seed, "init");
-  const { offsets } = parameterPlaces(network.parameters);
-  block.fill(0);
-  let drawn = 0;
-  network.parameters.forEach((parameter, i) => {
-    const { role, length, placed } = parameter;
-    const { layer, inputs, outputs } = placed;
-    if (layer.kind !== "dense") {
-      if (role === "gain" || role === "variance") block.fill(1, offsets[i], offsets[i] + length);
-      return;
-    }
-    const initializer = role === "weight" ? layer.weightInitializer : layer.biasInitializer;
-    const data = new Float32Array(length);
-    drawInitial(data, initializer, { inputs, outputs }, random, drawn);
-    place(parameter, data, block.subarray(offsets[i]));
-    drawn += length;
-  });
 }
