@@ -149,7 +149,8 @@ function partOf() {
       // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
       for (const entry of ["index.later.ts", "study/later.ts", "io.ts"]) placed.delete(resolve("src", entry));
     }
-    return placed.get(id) ?? null;
+    // One name for what unpacks .npz and what packs it: "index", as packages call it, is the name of others, too.
+    return placed.get(id) ?? (/node_modules[\\/]@zip\.js[\\/]/.test(id) ? "zip-js" : null);
   };
 }
 
