@@ -71,23 +71,20 @@ const askForNode = {
   },
 };
 
-/**
- * Short names in our own chunks: importing costs what an engine has to look at, and long names are half of it. Space would
- * be a tenth more, but its removal takes what says of calls that they are pure. What is exported keeps its names, and so do errors.
- */
+/** Characters of a line: Node prints the one in which an error was thrown. */
 const lineLimit = 120;
 
+/**
+ * Short names in our own chunks, and no space: importing costs what an engine has to look at, and long names are half of it.
+ * What says of calls that they are pure goes with the space, and is written anew. What is exported keeps its names, and so do
+ * errors.
+ */
 const shortNames = {
   name: "short-names",
   async renderChunk(code, { name, moduleIds }) {
     if (["index", "bundled"].includes(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
     const named = code.replace(/^class (\w+Error) extends Error \{$/gm, '$&\n  static name = "$1";');
-    const short = await transform(named, {
-      format: "esm",
-      target: "es2022",
-      minify: true,
-      lineLimit,
-    });
+    const short = await transform(named, { format: "esm", target: "es2022", minify: true, lineLimit });
     return { code: markPureCalls(short.code, (each) => this.parse(each)), map: null };
   },
 };
