@@ -130,18 +130,15 @@ function partOf() {
   let placed = null;
   return (id, { getModuleInfo }) => {
     if (!placed) {
-      /** Goes through what a file of src/ imports, not left for later, down to where `see` has been. */
-      const walk = (file, see) => {
-        const visit = (each) => {
-          const info = getModuleInfo(each);
-          if (info && !info.isExternal && see(each)) info.importedIds.forEach(visit);
-        };
-        visit(resolve("src", file));
-      };
       placed = new Map();
       for (const [part, roots] of Object.entries(parts)) {
-        const place = (each) => !placed.has(each) && placed.set(each, part);
-        for (const root of roots) walk(root, place);
+        const place = (id) => {
+          const info = getModuleInfo(id);
+          if (!info || info.isExternal || placed.has(id)) return;
+          placed.set(id, part);
+          info.importedIds.forEach(place);
+        };
+        for (const root of roots) place(resolve("src", root));
       }
       // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
       for (const entry of ["index.later.ts", "study/later.ts", "io.ts"]) placed.delete(resolve("src", entry));
@@ -154,7 +151,17 @@ function partOf() {
 // Chunks are named by their content: those of an earlier build would be packed, too.
 await rm("build/chunks", { recursive: true, force: true });
 
-const entries = {
+const onwarn = (warning, warn) => {
+  // Circular imports inside packages are theirs; anything else is ours to mend.
+  if (warning.code === "CIRCULAR_DEPENDENCY" && warning.ids?.every((id) => id.includes("node_modules"))) return;
+  // What TypeScript writes into packages for engines without async generators asks for a "this" that modules have not.
+  if (warning.code === "THIS_IS_UNDEFINED" && warning.id?.includes("node_modules")) return;
+  warn(warning);
+};
+
+const typescript = () => esbuild({ target: "es2022", tsconfig: "tsconfig.json" });
+
+const library = {
   input: {
     index: "src/index.later.ts",
     bundled: "src/index.ts",
@@ -181,13 +188,7 @@ const entries = {
     banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
   },
   external: [...builtinModules, /^node:/, "#wide"],
-  onwarn(warning, warn) {
-    // Circular imports inside packages are theirs; anything else is ours to mend.
-    if (warning.code === "CIRCULAR_DEPENDENCY" && warning.ids?.every((id) => id.includes("node_modules"))) return;
-    // What TypeScript writes into packages for engines without async generators asks for a "this" that modules have not.
-    if (warning.code === "THIS_IS_UNDEFINED" && warning.id?.includes("node_modules")) return;
-    warn(warning);
-  },
+  onwarn,
   plugins: [
     ownThreads,
     indexLater(resolve("src/index.ts"), later),
@@ -195,7 +196,7 @@ const entries = {
     nodeResolve({ preferBuiltins: true, exportConditions: ["node"] }),
     commonjs(),
     json(),
-    esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
+    typescript(),
     pureCalls,
     trimmedCharts,
     askForNode,
@@ -205,11 +206,12 @@ const entries = {
   ],
 };
 
-/** The thread's file holds all that it needs: what it shares with the core is a table, and a thread is to load no core. */
+/** Whole, so that a thread begins with one file, and a page can have it where it likes. */
 const thread = {
-  input: "src/thread.ts",
-  output: { file: "build/thread.js", format: "es" },
-  plugins: [esbuild({ target: "es2022", tsconfig: "tsconfig.json" }), pureCalls, shortNames],
+  input: { thread: "src/thread.ts" },
+  output: { dir: "build", format: "es", entryFileNames: "[name].js" },
+  onwarn,
+  plugins: [typescript(), pureCalls, shortNames],
 };
 
-export default [entries, thread];
+export default [library, thread];

@@ -1,6 +1,6 @@
 // Gaussian dropout's mask: factors with mean 1 and a given deviation, by counter (Srivastava et al. 2014, section 10).
 import { loadLanes, storeLanes } from "./lanes";
-import { log4 } from "./math";
+import { logOfNormal4 } from "./math";
 import { storeFourBlocks } from "./random";
 import { multiplyAdd } from "./simd";
 
@@ -12,7 +12,7 @@ import { multiplyAdd } from "./simd";
 @inline
 function inverseErf4(x: v128): v128 {
   const one = f32x4.splat(1);
-  const w = f32x4.neg(log4(f32x4.mul(f32x4.sub(one, x), f32x4.add(one, x))));
+  const w = f32x4.neg(logOfNormal4(f32x4.mul(f32x4.sub(one, x), f32x4.add(one, x))));
   const a = f32x4.sub(w, f32x4.splat(2.5));
   let near = multiplyAdd(f32x4.splat(2.81022636e-8), a, f32x4.splat(3.43273939e-7));
   near = multiplyAdd(near, a, f32x4.splat(-3.5233877e-6));

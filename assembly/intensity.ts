@@ -1,6 +1,6 @@
 // Changes of an image's intensities: brightness and contrast, gamma, noise, and a smooth field over the image.
 import { loadLanes, storeLanes } from "./lanes";
-import { exp4, log4 } from "./math";
+import { exp4, logOfNormal4 } from "./math";
 import { storeFourBlocks } from "./random";
 import { highToDouble, lowToDouble, multiplyAdd, sumOfDoubles } from "./simd";
 
@@ -56,6 +56,8 @@ export function linearIntensity(y: usize, x: usize, n: i32, factor: f32, offset:
   }
 }
 
+const smallestNormal: f32 = 1.1754943508222875e-38;
+
 /** y = low + (high - low) t^gamma, t = (x - low) / (high - low) cut to [0, 1], gamma > 0. Where high = low, y = low. */
 export function gammaIntensity(y: usize, x: usize, n: i32, low: f32, high: f32, gamma: f32): void {
   const range = high - low;
@@ -63,9 +65,11 @@ export function gammaIntensity(y: usize, x: usize, n: i32, low: f32, high: f32, 
   for (let i = 0; i < n; i += 4) {
     const at = (<usize>i) << 2;
     const t = f32x4.mul(f32x4.sub(loadLanes(x + at, n - i), f32x4.splat(low)), f32x4.splat(factor));
-    const part = f32x4.pmin(f32x4.pmax(t, f32x4.splat(0)), f32x4.splat(1));
-    const power = exp4(f32x4.mul(f32x4.splat(gamma), log4(part)));
-    storeLanes(y + at, multiplyAdd(power, f32x4.splat(range), f32x4.splat(low)), n - i);
+    const part = f32x4.pmin(f32x4.pmax(t, f32x4.splat(smallestNormal)), f32x4.splat(1));
+    const power = exp4(f32x4.mul(f32x4.splat(gamma), logOfNormal4(part)));
+    // 0 stays 0, and NaN stays NaN.
+    const kept = v128.or(v128.and(power, f32x4.gt(t, f32x4.splat(0))), v128.and(t, f32x4.ne(t, t)));
+    storeLanes(y + at, multiplyAdd(kept, f32x4.splat(range), f32x4.splat(low)), n - i);
   }
 }
 
@@ -98,7 +102,7 @@ function toNormals(words: usize): void {
   const second = v128.shuffle<i32>(a, b, 1, 3, 5, 7);
   const count = i32x4.add(i32x4.shr_u(first, 8), i32x4.splat(1));
   const u = f32x4.mul(f32x4.convert_i32x4_s(count), f32x4.splat(5.9604644775390625e-8));
-  const radius = f32x4.sqrt(f32x4.mul(log4(u), f32x4.splat(-2)));
+  const radius = f32x4.sqrt(f32x4.mul(logOfNormal4(u), f32x4.splat(-2)));
   // The nearest quarter of a turn, and what is left of it.
   const quarter = i32x4.shr_s(i32x4.add(i32x4.shr_s(second, 1), i32x4.splat(0x10000000)), 29);
   const rest = i32x4.sub(second, i32x4.shl(quarter, 30));

@@ -69,21 +69,21 @@ export function expm1OfNegative4(x: v128): v128 {
   return v128.or(value, v128.and(x, f32x4.splat(-0.0)));
 }
 
+/** The power of 2 by which a normal number above 0 has to be divided to lie between sqrt(1/2) and sqrt(2). */
+// @ts-ignore: decorator
+@inline
+function powerIn(normal: v128): v128 {
+  return i32x4.shr_s(i32x4.sub(normal, i32x4.splat(0x3f3504f3)), 23);
+}
+
 /**
- * ln x, within 1 ulp; -infinity at 0 and -0, NaN below, subnormal x included.
- * x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2), s = f / (2 + f):
+ * exponent ln 2 + ln(normal / 2^k), sqrt(1/2) <= 1 + f < sqrt(2) where normal = 2^k (1 + f), s = f / (2 + f):
  * ln(1 + f) = f - f^2/2 + s (f^2/2 + s^2 L(s^2))   (FreeBSD msun e_logf.c, its polynomial L within 2^-34)
  */
 // @ts-ignore: decorator
 @inline
-export function log4(x: v128): v128 {
-  // Subnormal numbers are brought into the normal range first.
-  const isSmall = f32x4.lt(x, f32x4.splat(1.1754943508222875e-38));
-  const normal = f32x4.mul(x, v128.bitselect(f32x4.splat(8388608.0), f32x4.splat(1.0), isSmall));
-  const k = i32x4.shr_s(i32x4.sub(normal, i32x4.splat(0x3f3504f3)), 23);
-  const exponent = f32x4.convert_i32x4_s(i32x4.sub(k, v128.and(isSmall, i32x4.splat(23))));
+function logOfParts(normal: v128, k: v128, exponent: v128): v128 {
   const f = f32x4.sub(i32x4.sub(normal, i32x4.shl(k, 23)), f32x4.splat(1.0));
-
   const s = f32x4.div(f, f32x4.add(f, f32x4.splat(2.0)));
   const z = f32x4.mul(s, s);
   let l = multiplyAdd(f32x4.splat(0.24279078841), z, f32x4.splat(0.28498786688));
@@ -92,7 +92,27 @@ export function log4(x: v128): v128 {
   const halfSquare = f32x4.mul(f32x4.mul(f, f), f32x4.splat(0.5));
   const low = multiplyAdd(s, multiplyAdd(l, z, halfSquare), f32x4.mul(exponent, f32x4.splat(ln2Low)));
   const high = f32x4.mul(exponent, f32x4.splat(ln2High));
-  const value = f32x4.sub(high, f32x4.sub(f32x4.sub(halfSquare, low), f));
+  return f32x4.sub(high, f32x4.sub(f32x4.sub(halfSquare, low), f));
+}
+
+/** ln x of normal numbers above 0, finite ones: the bits of log4, in two thirds of its time. */
+// @ts-ignore: decorator
+@inline
+export function logOfNormal4(x: v128): v128 {
+  const k = powerIn(x);
+  return logOfParts(x, k, f32x4.convert_i32x4_s(k));
+}
+
+/** ln x, within 1 ulp; -infinity at 0 and -0, NaN below, subnormal x included. */
+// @ts-ignore: decorator
+@inline
+export function log4(x: v128): v128 {
+  // Subnormal numbers are brought into the normal range first.
+  const isSmall = f32x4.lt(x, f32x4.splat(1.1754943508222875e-38));
+  const normal = f32x4.mul(x, v128.bitselect(f32x4.splat(8388608.0), f32x4.splat(1.0), isSmall));
+  const k = powerIn(normal);
+  const exponent = f32x4.convert_i32x4_s(i32x4.sub(k, v128.and(isSmall, i32x4.splat(23))));
+  const value = logOfParts(normal, k, exponent);
 
   // What is neither finite nor positive: infinity and NaN stay, 0 gives -infinity, negative gives NaN.
   const isLarge = v128.not(f32x4.lt(x, f32x4.splat(f32.POSITIVE_INFINITY)));

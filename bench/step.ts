@@ -2,6 +2,7 @@
 import { arrayDataset } from "../src/data/dataset.ts";
 import { dense, relu } from "../src/model/layers.ts";
 import { network } from "../src/model/network.ts";
+import type { Network } from "../src/model/network.ts";
 import { bindPass } from "../src/model/pass.ts";
 import { bindFeed } from "../src/train/feed.ts";
 import { adam } from "../src/train/optimizer.ts";
@@ -19,6 +20,12 @@ export const networks = [
   { sizes: [4096, 1024, 256, 2], batch: 64 },
 ] as const;
 
+/** Layers with relu between them: inputs, then the outputs of each. */
+export function networkOf([inputs, ...widths]: readonly number[]): Network {
+  const hidden = widths.slice(0, -1).flatMap((width) => [dense(width), relu()]);
+  return network([...hidden, dense(widths[widths.length - 1])], { input: [inputs] });
+}
+
 /**
  * Binds the step of a network; each call of `run` is forward, loss, backward and update of one batch.
  * @param build and `wide` as for allocate().
@@ -30,10 +37,9 @@ export async function bindTrainingStep(
   wide = false,
   threads = 1,
 ): Promise<{ readonly run: () => void; readonly free: () => void; readonly weights: () => Float32Array }> {
-  const [inputs, ...widths] = sizes;
-  const outputs = widths[widths.length - 1];
-  const hidden = widths.slice(0, -1).flatMap((width) => [dense(width), relu()]);
-  const net = network([...hidden, dense(outputs)], { input: [inputs] });
+  const [inputs] = sizes;
+  const outputs = sizes[sizes.length - 1];
+  const net = networkOf(sizes);
   const images = Float32Array.from({ length: batch * inputs }, (_, i) => ((i * 7919) % 1021) / 510 - 1);
   const labels = Int32Array.from({ length: batch }, (_, i) => i % outputs);
   const set = arrayDataset({ images, shape: [inputs], labels });

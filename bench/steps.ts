@@ -2,7 +2,8 @@
 import type { NumericMode } from "../src/wasm/modes.ts";
 import { loadBuilds, nameOf } from "./builds.ts";
 import { ratio, time } from "./harness.ts";
-import { bindTrainingStep, networks } from "./step.ts";
+import { bindTrainingStep, networkOf, networks } from "./step.ts";
+import { gainsByThreads } from "../src/train/team.ts";
 import { processors, whyNone } from "#threads";
 
 export interface StepRow {
@@ -11,7 +12,7 @@ export interface StepRow {
   readonly batch: number;
   readonly mode: NumericMode;
   readonly wide: boolean;
-  /** One, and as many as there are processors, at most 8. */
+  /** One, and as many as there are processors, at most 8, where training would take them. */
   readonly threads: number;
   /** The median, and the best. */
   readonly milliseconds: number;
@@ -27,8 +28,9 @@ export interface StepRow {
 export async function measureSteps(onRow: (row: StepRow) => void, wide = false): Promise<StepRow[]> {
   const rows: StepRow[] = [];
   const most = whyNone() === null ? Math.min(processors(), 8) : 1;
-  const counts = most > 1 ? [1, most] : [1];
   for (const { sizes, batch } of networks) {
+    // Training takes one thread where more would be slower.
+    const counts = most > 1 && gainsByThreads(networkOf(sizes), batch) ? [1, most] : [1];
     const loaded = await loadBuilds(wide, async (build) => {
       const made = [];
       for (const count of counts) {

@@ -34,7 +34,7 @@ serve(async ({ sizes, batch, inputs, images, labels, layers, learningRate }) => 
   const settings = resolveTraining(options, set, "classification", 1);
   // Several threads only where the library itself would take them.
   const threads = process.env["BENCH_THREADS"] === "1" ? 1 : "auto";
-  const { block } = await allocateFor(settings, { state: slots, augmentation: 0, mixing: 0 }, mode, { threads });
+  const { block } = await allocateFor(settings, { state: slots, augmentation: null, mixing: 0 }, mode, { threads });
   const pass = bindPass(net, block, true);
   const feed = bindFeed(block, settings, pass.output);
   const step = bindStep(settings, block, feed.regions);

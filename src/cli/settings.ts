@@ -173,7 +173,7 @@ const table = {
     "--threads",
     threadCount(),
     "auto",
-    "threads that share the work, never more than processors; auto: as many as there are where the network gains by it",
+    "the most threads that share the work: fewer where there are fewer processors, or where more would be slower; auto: as many as there are processors",
   ),
   seed: setting("--seed", whole(0), 1, "the same seed gives the same weights, to the last bit"),
   checkpointEvery: setting(

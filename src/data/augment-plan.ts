@@ -36,12 +36,6 @@ export interface AugmentPlan {
   readonly layout: Layout;
 }
 
-/** Where each region of the plan begins: in bytes. */
-export function offsetsOf({ layout }: AugmentPlan): (name: string) => number {
-  const offsets = new Map(layout.regions.map(({ name, offset }) => [name, offset]));
-  return (name) => offsets.get(name) ?? 0;
-}
-
 /** Displacements so far below the bounds of Choi & Lee (2000), 1 / 2.046 and 1 / 2.479, that float32 does not reach them. */
 const mostInPictures = 0.48;
 const mostInVolumes = 0.4;
@@ -77,7 +71,7 @@ export function planFitted({ list, spacing, sizes, axes, colours, slices }: Augm
   const features = width * height * depth * colours;
   // Blurring along an axis puts its margin before and behind every line.
   const blurred = sizes.map(
-    (size, axis) => (size + 2 * radius) * sizes.slice(0, axis).reduce((a, b) => a * b, colours),
+    (size, axis) => (size + 2 * radius) * sizes.slice(0, axis).reduce((a, b) => a * b, colours) + 3,
   );
   const layout = layOut([
     ["map", 96],

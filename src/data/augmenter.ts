@@ -7,7 +7,7 @@ import { drawAugmentations } from "./augment-draw.ts";
 import { drawnLength } from "./augment-drawn.ts";
 import { bindIntensity } from "./augment-apply-intensity.ts";
 import { composeMap, inVoxels } from "./augment-map.ts";
-import { offsetsOf } from "./augment-plan.ts";
+import { offsetsOf } from "./augment-regions.ts";
 import type { AugmentPlan } from "./augment-plan.ts";
 import { recorded, restoreDrawn } from "./augment-record.ts";
 import type { AugmentationRecord } from "./augment-record.ts";
@@ -23,12 +23,18 @@ export interface AugmentMemory {
 }
 
 export function memoryIn(block: Block, region: string): AugmentMemory {
+  const { buffer, length } = block.bytesOf(region);
+  return memoryAt(buffer, block.address(region), length);
+}
+
+/** The same of an address in a memory that has it, `bytes` long. */
+export function memoryAt(buffer: ArrayBufferLike, address: Address, bytes: number): AugmentMemory {
   return {
-    address: block.address(region),
-    bytes: block.bytesOf(region),
-    integers: block.integers(region),
-    floats: block.floats(region),
-    doubles: block.doubles(region),
+    address,
+    bytes: new Uint8Array(buffer, address, bytes),
+    integers: new Int32Array(buffer, address, bytes >> 2),
+    floats: new Float32Array(buffer, address, bytes >> 2),
+    doubles: new Float64Array(buffer, address, bytes >> 3),
   };
 }
 

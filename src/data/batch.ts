@@ -1,24 +1,26 @@
 // Fills the regions of a batch: images scaled to float32, and what is true of them. Nothing here allocates.
 import type { Address, Kernels } from "../wasm/kernels.ts";
-import type { Augmenter } from "./augmenter.ts";
 import type { ByteRegion, Dataset } from "./dataset.ts";
 import { scalingOf } from "./normalization.ts";
 import type { Normalization } from "./normalization.ts";
 
 /** Images order[first .. first + rows], or first .. first + rows where there is no order. */
-function indexAt(order: Int32Array | null, first: number, row: number): number {
+export function indexAt(order: Int32Array | null, first: number, row: number): number {
   return order ? order[first + row] : first + row;
 }
 
 /** What moves and changes the images of an epoch, and their masks with them. */
 export interface Augmenting {
-  readonly augmenter: Augmenter;
-  /** By place in the epoch's order, which draw is taken: an image's index, for its second time in an epoch another one. */
-  draws: Int32Array | null;
-}
-
-function drawOf({ draws }: Augmenting, order: Int32Array | null, first: number, row: number): number {
-  return draws ? draws[first + row] : indexAt(order, first, row);
+  /**
+   * Draws from now on for this epoch.
+   * @param draws by place in the epoch's order, which draw is taken: an image's index, for its second time in an epoch
+   * another one; null where all are indexes.
+   */
+  begin(epoch: number, draws: Int32Array | null): void;
+  /** Augments the batch, which holds the images order[first .. first + rows]. A promise where other threads are waited for. */
+  images(set: Dataset, order: Int32Array | null, first: number, rows: number): Promise<void> | undefined;
+  /** Writes the mask of the batch's image `row`, moved as the image was; right after images(). */
+  mask(row: number, into: Uint8Array): void;
 }
 
 /** Where images are put together. */
@@ -34,17 +36,15 @@ export interface ImageRegions {
   readonly factors: Address;
 }
 
-/** input: (rows, features), normalized. */
-export function fillImages(
+/** input: (rows, features), as the set has them. */
+export function readImages(
   kernels: Kernels,
   at: ImageRegions,
   dataset: Dataset,
   order: Int32Array | null,
   first: number,
   rows: number,
-  normalization: Normalization,
   features: number,
-  augmenting: Augmenting | null = null,
 ): void {
   if (dataset.readBytes) {
     for (let row = 0; row < rows; row++) dataset.readBytes(indexAt(order, first, row), at.pixelBytes, row * features);
@@ -52,10 +52,16 @@ export function fillImages(
   } else {
     for (let row = 0; row < rows; row++) dataset.read(indexAt(order, first, row), at.inputFloats, row * features);
   }
-  if (augmenting) {
-    for (let row = 0; row < rows; row++)
-      augmenting.augmenter.image(drawOf(augmenting, order, first, row), at.input + 4 * row * features);
-  }
+}
+
+/** input: (rows, features), normalized in place. */
+export function normalizeImages(
+  kernels: Kernels,
+  at: ImageRegions,
+  rows: number,
+  normalization: Normalization,
+  features: number,
+): void {
   if (normalization.kind === "none") return;
   const scaling = scalingOf(normalization);
   if (scaling) kernels.shiftScale(at.input, at.input, rows * features, scaling.shift, scaling.factor);
@@ -108,8 +114,8 @@ export function fillMasks(
   const voxels = dataset.maskLength;
   into.fill(0, 0, rows * channels * voxels);
   for (let row = 0; row < rows; row++) {
-    dataset.readMask(indexAt(order, first, row), mask, 0);
-    augmenting?.augmenter.mask(drawOf(augmenting, order, first, row), mask, 0);
+    if (augmenting) augmenting.mask(row, mask);
+    else dataset.readMask(indexAt(order, first, row), mask, 0);
     for (let voxel = 0; voxel < voxels; voxel++) {
       const actual = mask[voxel];
       if (actual > 0) into[(row * channels + actual - 1) * voxels + voxel] = 1;

@@ -3,7 +3,7 @@ import { drawKinds } from "../random.ts";
 import type { RandomStream } from "../random.ts";
 import type { Address, Kernels } from "../wasm/kernels.ts";
 import { drawnLength, mostAugmentations } from "./augment-drawn.ts";
-import { offsetsOf } from "./augment-plan.ts";
+import { offsetsOf } from "./augment-regions.ts";
 import type { AugmentPlan } from "./augment-plan.ts";
 import type { AugmentMemory } from "./augmenter.ts";
 import { writeTables } from "./spline-tables.ts";

@@ -164,8 +164,8 @@ async function beginLedger(
   await appendSealed(storage, await certify(sources, sets, members));
 }
 
-function threadsOf({ threads, workerUrl, beyondProcessors }: ThreadOptions): ThreadOptions {
-  return { threads, workerUrl, beyondProcessors };
+function threadsOf({ threads, workerUrl, forced }: ThreadOptions): ThreadOptions {
+  return { threads, workerUrl, forced };
 }
 
 /** The calls of a study. Its sets stay behind the desk, out of reach. */

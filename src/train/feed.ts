@@ -1,6 +1,6 @@
 // Binds the regions of a block to the sets that fill them: images, labels, wanted values.
 import { writePixelScaling } from "../data/normalization.ts";
-import { fillImages, fillLabels, fillMasks, fillOneHot, fillWeights } from "../data/batch.ts";
+import { fillLabels, fillMasks, fillOneHot, fillWeights, normalizeImages, readImages } from "../data/batch.ts";
 import type { Augmenting } from "../data/batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { truthOf } from "../model/loss.ts";
@@ -10,7 +10,15 @@ import type { TrainingSettings } from "./settings.ts";
 
 /** Fills a batch from the images order[first .. first + rows], or first .. first + rows without an order. */
 export interface Feed {
-  images(set: Dataset, order: Int32Array | null, first: number, rows: number, augmenting?: Augmenting | null): void;
+  images(set: Dataset, order: Int32Array | null, first: number, rows: number): void;
+  /** The same, augmented before they are scaled. A promise where other threads are waited for: it fails as theirs does. */
+  augmented(
+    set: Dataset,
+    order: Int32Array | null,
+    first: number,
+    rows: number,
+    augmenting: Augmenting,
+  ): Promise<void> | undefined;
   /** @param augmenting that of the batch's images, right after them. */
   truth(set: Dataset, order: Int32Array | null, first: number, rows: number, augmenting?: Augmenting | null): void;
   /** Class indexes of the batch whose truth was filled last. */
@@ -51,9 +59,26 @@ export function bindFeed(
   const classWeights = loss.kind === "softmaxCrossEntropy" ? loss.classWeights : null;
   if (classWeights) block.floats("class weights").set(classWeights);
 
+  const read = (set: Dataset, order: Int32Array | null, first: number, rows: number) =>
+    readImages(block.kernels, imagesAt, set, order, first, rows, features);
+  const normalize = (rows: number) => normalizeImages(block.kernels, imagesAt, rows, normalization, features);
+
+  async function normalizeLate(augmented: Promise<void>, rows: number): Promise<void> {
+    await augmented;
+    normalize(rows);
+  }
+
   return {
-    images(set, order, first, rows, augmenting = null) {
-      fillImages(block.kernels, imagesAt, set, order, first, rows, normalization, features, augmenting);
+    images(set, order, first, rows) {
+      read(set, order, first, rows);
+      normalize(rows);
+    },
+    augmented(set, order, first, rows, augmenting) {
+      read(set, order, first, rows);
+      const late = augmenting.images(set, order, first, rows);
+      if (late) return normalizeLate(late, rows);
+      normalize(rows);
+      return undefined;
     },
     truth(set, order, first, rows, augmenting = null) {
       fillWeights(set, order, first, rows, weights);

@@ -28,6 +28,7 @@ import { learningRateAt, plateauNext, plateauStart } from "./schedule.ts";
 import type { TrainingSettings } from "./settings.ts";
 import { bindStep } from "./step.ts";
 import { initialStopping, nextStopping } from "./stopping.ts";
+import { bindTaking } from "./taking.ts";
 import { withTensors } from "./carried-tensors.ts";
 
 /** How a run's multiply-adds were rounded. JSON-safe. */
@@ -86,7 +87,7 @@ export interface Fit {
 /**
  * Reserves memory and sets the initial weights.
  * @param build the settings' numeric mode, as far as the engine has it, or kernels as `voxgrad/wasm` has them.
- * @param threads one where they are left out.
+ * @param threads as many as gain by it where they are left out.
  */
 export async function startFit(
   sets: TrainingSets,
@@ -106,10 +107,10 @@ export async function startFit(
   const slots = optimizerSlots(optimizer);
   const augmentation = settings.augment.length > 0 ? await import("./augmentation.ts") : null;
   const mixingOf = settings.augment.some(isMixing) ? await import("./mixing.ts") : null;
-  const augmentPlan = augmentation?.planFor(settings, sets.train) ?? null;
+  const augmentPlan = augmentation?.planFor(settings, sets.train, train) ?? null;
   const { block, reason } = await allocateFor(
     settings,
-    { state: slots, augmentation: augmentPlan?.layout.bytes ?? 0, mixing: mixingOf?.mixingBytes(settings) ?? 0 },
+    { state: slots, augmentation: augmentPlan, mixing: mixingOf?.mixingBytes(settings) ?? 0 },
     build,
     threads,
   );
@@ -127,7 +128,8 @@ export async function startFit(
     labels: mixing ? 0 : labelsAt,
   });
   const averaging = bindAverage(settings, block);
-  const augmenting = augmentation && augmentPlan && augmentation.bindAugmentation(augmentPlan, block, seed);
+  const augmenting = (augmentPlan && augmentation?.bindAugmentation(augmentPlan, block)) ?? null;
+  const take = bindTaking(train, feed, step, augmenting, mixing);
   const evaluator = { block, pass, feed, settings, forward: bindForward(network, block) };
   const breathe = createBreathe();
   const ahead = readAhead(train);
@@ -171,14 +173,6 @@ export async function startFit(
         "Lower the learning rate, clip the gradients, or look for extreme pixels.",
       { epoch, step: number, layer },
     );
-  }
-
-  /** Adds the gradients of one batch, `at` images behind the step's first. */
-  function takeBatch(order: Int32Array, at: number, count: number, denominator: number): boolean | Promise<boolean> {
-    feed.images(train, order, position + at, count, augmenting);
-    feed.truth(train, order, position + at, count, augmenting);
-    mixing?.mix(train, order, position + at, count);
-    return step.gradients(count, denominator, at > 0, progress.epoch + 1, position + at);
   }
 
   async function closeEpoch(started: number, learningRate: number): Promise<Epoch> {
@@ -238,10 +232,7 @@ export async function startFit(
     patches?.begin(number);
     const order = drawOrder(stream(seed, "shuffle", number));
     mixing?.begin(number);
-    if (augmenting) {
-      augmenting.augmenter.begin(number);
-      augmenting.draws = sampling === "shuffle" ? null : drawsOf(order, train.length);
-    }
+    augmenting?.begin(number, sampling === "shuffle" ? null : drawsOf(order, train.length));
     while (position < train.length) {
       signal?.throwIfAborted();
       const rows = Math.min(batchSize * batches, train.length - position);
@@ -251,7 +242,7 @@ export async function startFit(
         const first = position + at;
         const pending = ahead(order, first, count, Math.min(batchSize, train.length - first - count));
         if (pending) await pending;
-        const taken = takeBatch(order, at, count, denominator);
+        const taken = take(order, first, count, denominator, at > 0, number);
         const isFinite = typeof taken === "boolean" ? taken : await taken;
         if (!isFinite) diverged("the output", step.nonFiniteOutput(count));
       }

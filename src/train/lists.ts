@@ -12,6 +12,7 @@ import { bindPass } from "../model/pass.ts";
 import { createCallList } from "../wasm/calls.ts";
 import type { CallList, Counting } from "../wasm/calls.ts";
 import type { Block } from "../wasm/memory.ts";
+import type { Team } from "../wasm/team.ts";
 import { sharedCapacity } from "../wasm/team-sizes.ts";
 
 export interface Lists {
@@ -27,8 +28,14 @@ export interface Lists {
   readonly counters: readonly Float64Array[];
 }
 
+/** The threads that carry lists out together; null where one does. */
+function teamForLists({ team }: Block): Team | null {
+  return team?.sharesLists ? team : null;
+}
+
 export function bindLists({ placed, parameters }: Network, block: Block): Lists {
-  const { kernels, team } = block;
+  const { kernels } = block;
+  const team = teamForLists(block);
   const memory = { address: block.address("calls"), words: block.integers("calls"), numbers: block.doubles("calls") };
   const threads = team?.threads ?? 1;
   const all = callsAThread(placed, parameters, threads);
@@ -52,7 +59,7 @@ export type Forward = (rows: number) => Promise<unknown> | undefined;
 
 /** Forward by all threads of a block's team; null where there is none. */
 export function bindForward(network: Network, block: Block): Forward | null {
-  if (!block.team) return null;
+  if (!teamForLists(block)) return null;
   const list = bindLists(network, block).forward();
   const pass = bindPass(network, block, true, { kernels: list.recorder });
   let written = 0;

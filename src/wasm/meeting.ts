@@ -29,12 +29,23 @@ export interface Walk {
 
 export const waits = -2;
 
+/** What stands for a list of one call that no kernel is: other work, which ends with a meeting. */
+export const workList: Address = 0;
+
+/** runCalls() that knows that list too. */
+export function withWork(runCalls: RunCalls, work: () => void): RunCalls {
+  return (calls, count) => {
+    if (calls !== workList) return runCalls(calls, count);
+    work();
+    return -1 - count;
+  };
+}
+
+/** The kernels' own: -1 at the list's end, the index of a call that was not finite, or -1 - n at a meeting, the n-th of its calls. */
+type RunCalls = (calls: Address, count: number) => number;
+
 /** @param runCalls of the thread's own kernels. */
-export function createWalk(
-  runCalls: (calls: Address, count: number) => number,
-  shared: Int32Array,
-  threads: number,
-): Walk {
+export function createWalk(runCalls: RunCalls, shared: Int32Array, threads: number): Walk {
   let from = 0;
   let left = 0;
   /** The number of the meeting that this thread has come to and waits for; -1 where it waits for none. */

@@ -35,6 +35,10 @@ export interface Block {
 export interface TeamOptions {
   readonly threads: number;
   readonly begin: BeginThread;
+  /** False where lists of calls are too short to gain by threads: those share other work alone. True by default. */
+  readonly sharesLists?: boolean;
+  /** What the threads share beside lists of calls, by the addresses of regions: told to each as it begins. */
+  readonly work?: (address: (region: string) => Address) => unknown;
 }
 
 /**
@@ -66,7 +70,7 @@ export async function allocate(
   };
   let team: Team | null = null;
   if (options) {
-    const { threads, begin } = options;
+    const { threads, begin, sharesLists = true, work } = options;
     const { beginTeam } = await import("./team.ts");
     const control = find("threads").offset;
     team = await beginTeam(
@@ -78,6 +82,8 @@ export async function allocate(
         control,
         shared: new Int32Array(memory.buffer, control, controlBytes(threads) >> 2),
         scratchStride: find("scratch").bytes / threads,
+        work: work?.((region) => find(region).offset) ?? null,
+        sharesLists,
       },
     );
   }

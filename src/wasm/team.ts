@@ -2,7 +2,7 @@
 import { ThreadError } from "../errors.ts";
 import type { CallList, CallMemory } from "./calls.ts";
 import type { Address, Kernels } from "./kernels.ts";
-import { createWalk, waits } from "./meeting.ts";
+import { createWalk, waits, withWork, workList } from "./meeting.ts";
 import { createSharedList } from "./shared-calls.ts";
 import { marksAt, words } from "./team-sizes.ts";
 
@@ -20,6 +20,8 @@ export interface ThreadStart {
   /** From 1: the first is whoever begins the lists. */
   readonly thread: number;
   readonly threads: number;
+  /** What else than lists the thread is to share, a plain value, as its file understands it; null for nothing. */
+  readonly work: unknown;
 }
 
 /** Begins a thread; hears once when it is ready, or when it ends, or cannot begin, and why. */
@@ -28,6 +30,8 @@ export type BeginThread = (start: ThreadStart, onReady: () => void, onEnd: (why:
 export interface Team {
   /** The first one included. */
   readonly threads: number;
+  /** Whether lists are carried out by all: else the first thread does them alone, since they are too short. */
+  readonly sharesLists: boolean;
   /** Where each thread marks what is not finite: 64 bytes apart. */
   readonly marks: Address;
   /** Bytes from one thread's scratch to the next one's. */
@@ -41,6 +45,8 @@ export interface Team {
    * a ThreadError when a thread has ended, where a meeting was waited for too long to go on without looking.
    */
   run(list: Address, length: number): number | Promise<number>;
+  /** Has all threads do what they were begun for beside lists, this one by `own`; undefined once all have, or a promise as run(). */
+  share(own: () => void): Promise<void> | undefined;
   /** Ends the threads. */
   end(): void;
 }
@@ -51,6 +57,8 @@ export interface TeamPlace {
   readonly control: Address;
   readonly shared: Int32Array;
   readonly scratchStride: number;
+  readonly work: unknown;
+  readonly sharesLists: boolean;
 }
 
 /**
@@ -61,7 +69,7 @@ export async function beginTeam(
   begin: BeginThread,
   kernels: Kernels,
   { module, memory }: Pick<ThreadStart, "module" | "memory">,
-  { threads, control, shared, scratchStride }: TeamPlace,
+  { threads, control, shared, scratchStride, work, sharesLists }: TeamPlace,
 ): Promise<Team> {
   let failure: string | null = null;
   let hasEnded = false;
@@ -81,7 +89,7 @@ export async function beginTeam(
           failure ??= `thread ${i + 2} of ${threads} ${why}`;
           reject(new ThreadError(`threads: ${failure}. Use one thread, or try again.`));
         };
-        others.push(begin({ module, memory, control, thread: i + 1, threads }, resolve, onEnd));
+        others.push(begin({ module, memory, control, thread: i + 1, threads, work }, resolve, onEnd));
       }),
   );
   try {
@@ -91,8 +99,22 @@ export async function beginTeam(
     throw error;
   }
 
-  const walk = createWalk(kernels.runCalls, shared, threads);
+  let ownWork: () => void = () => undefined;
+  const walk = createWalk(
+    withWork(kernels.runCalls, () => ownWork()),
+    shared,
+    threads,
+  );
   let begun = 0;
+
+  function start(list: Address, length: number): number | Promise<number> {
+    walk.begin(list, length);
+    begun = (begun + 1) & 0x3fffffff;
+    Atomics.store(shared, words.begun, begun);
+    Atomics.notify(shared, words.begun);
+    const at = walk.goOn();
+    return at === waits ? wait() : at;
+  }
 
   async function wait(): Promise<number> {
     for (;;) {
@@ -110,6 +132,7 @@ export async function beginTeam(
 
   const team: Team = {
     threads,
+    sharesLists,
     createList: (...place) => createSharedList(kernels, team, ...place),
     marks: control + marksAt(threads),
     scratchStride,
@@ -117,13 +140,12 @@ export async function beginTeam(
       shared[words.lists + 2 * thread] = list;
       shared[words.lists + 2 * thread + 1] = length;
     },
-    run(list, length) {
-      walk.begin(list, length);
-      begun = (begun + 1) & 0x3fffffff;
-      Atomics.store(shared, words.begun, begun);
-      Atomics.notify(shared, words.begun);
-      const at = walk.goOn();
-      return at === waits ? wait() : at;
+    run: start,
+    share(own) {
+      ownWork = own;
+      for (let thread = 1; thread < threads; thread++) team.assign(thread, workList, 1);
+      const ran = start(workList, 1);
+      return typeof ran === "number" ? undefined : ran.then(() => undefined);
     },
     end,
   };

@@ -299,6 +299,15 @@ describe("intensities", () => {
     near(got, image.map(want), 3e-6);
   });
 
+  it("gamma leaves the smallest value and NaN as they are, however small the power", async () => {
+    const one = gamma();
+    const pixels = Array.from({ length: 12 }, (_, i) => (i === 5 ? NaN : i - 3));
+    for (const exponent of [0.01, 1.7, 40]) {
+      const got = (await bind([one], [3, 4])).replay(pixels, recordOf([one], { exponent }));
+      expect([got[0], got[5], got[11]]).toEqual([-3, NaN, 8]);
+    }
+  });
+
   it("a bias field multiplies with exp of a polynomial of degree 3, to 1e-5, colours alike", async () => {
     const powers = [0, 1, 2, 3].flatMap((a) =>
       [0, 1, 2, 3].flatMap((b) => [0, 1, 2, 3].filter((c) => a + b + c <= 3).map((c) => [a, b, c])),

@@ -1,5 +1,5 @@
 // Fills a batch in a block of its own, as training does, and hands it back.
-import { fillImages } from "../../src/data/batch.ts";
+import { normalizeImages, readImages } from "../../src/data/batch.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { writePixelScaling } from "../../src/data/normalization.ts";
 import type { Normalization } from "../../src/data/normalization.ts";
@@ -16,7 +16,7 @@ export function imageBlock(): Promise<Block> {
   ])); // prettier-ignore
 }
 
-/** The rows that fillImages writes, and three values behind them, which were -99 before. */
+/** The rows that are read and scaled, and three values behind them, which were -99 before. */
 export function filled(
   block: Block,
   set: Dataset,
@@ -36,6 +36,7 @@ export function filled(
     shifts: block.address("pixel shifts"),
     factors: block.address("pixel factors"),
   };
-  fillImages(block.kernels, at, set, order, first, rows, normalization, features);
+  readImages(block.kernels, at, set, order, first, rows, features);
+  normalizeImages(block.kernels, at, rows, normalization, features);
   return Array.from(input.subarray(0, rows * features + 3));
 }

@@ -76,7 +76,7 @@ async function weightsOf({ data, layers, augment }, way) {
   };
   const settings = resolveTraining({ ...options, numericMode: mode }, sets.train, "classification", 3);
   const build = await buildOf(way);
-  const team = (count) => ({ threads: count, beyondProcessors: true, workerUrl });
+  const team = (count) => ({ threads: count, forced: true, workerUrl });
   let fit = await startFit(sets, settings, { kind: "drawn" }, build, team(threads));
   try {
     if (resumed) {

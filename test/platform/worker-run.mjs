@@ -5,7 +5,7 @@ const { connectWorker } = await import(`${build}worker.js`);
 
 const remote = await connectWorker();
 const data = { phantoms: { count: 120, seed: 7 } };
-const run = await remote.study({ data, seed: 5, threads: Number(threads), beyondProcessors: true });
+const run = await remote.study({ data, seed: 5, threads: Number(threads), forced: true });
 const layers = [dense(64), relu(), dropout(0.3), dense(2)];
 const options = { network: network(layers), optimizer: adam(), augment: [rotate(10)], batchSize: 8, patience: null };
 const epochs = run.train({ ...options, epochs: 3 });

@@ -70,7 +70,7 @@ describe.each(browsers)("voxgrad/worker in %s (skipped where it or the build is 
     const { weights, accuracy } = await weightsHere(3);
     const html = expect.stringMatching(/^<!doctype html>/i) as string;
     expect(await page.evaluate<unknown>("page.bits(3)")).toMatchObject({ weights, accuracy, html, isolated, threads: 1 });
-    const shared = await page.evaluate<unknown>("page.bits(3, { threads: 2, beyondProcessors: true })");
+    const shared = await page.evaluate<unknown>("page.bits(3, { threads: 2, forced: true })");
     const reason = isolated ? null : (expect.stringMatching(/^memory cannot be shared here/) as string);
     expect(shared).toMatchObject({ weights, accuracy, threads: isolated ? 2 : 1, reason });
     expect(await page.evaluate<unknown>("page.provided(3)")).toMatchObject({ weights, accuracy, html, isolated, threads: 1 });

@@ -1,7 +1,9 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ThreadError } from "../../src/errors.ts";
+import { rotate } from "../../src/data/augment.ts";
 import { phantoms } from "../../src/data/phantom.ts";
 import { dense, dropout, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
@@ -35,7 +37,7 @@ describe("a thread of a team", () => {
       }
     };
     const wanted = await weightsOf(study({ data, seed: 3 }));
-    const several = { threads: 2, beyondProcessors: true };
+    const several = { threads: 2, forced: true };
     for (const ends of [3, 14, 30]) {
       const storage = memoryStorage();
       const broken = study({ data, seed: 3, storage, ...several, workerUrl: oddThread({ ends }) });
@@ -57,6 +59,7 @@ describe("a thread of a team", () => {
     const settings = resolveTraining({ network: network([dense(2)]), epochs: 1 }, set, "classification", 1);
     using fit = await startFit({ train: set, validation: set }, settings, { kind: "drawn" }, "reproducible", {
       threads: 2,
+      forced: true,
       workerUrl,
     });
     expect(fit.arithmetic.threads).toBe(1);
@@ -64,16 +67,33 @@ describe("a thread of a team", () => {
     await fit.epoch();
   }, 120_000);
 
-  it("is not begun for a small network unless it is asked for, nor beyond the processors; and a number is one", async () => {
+  it("is not begun for a small network unless its images take long to augment, nor beyond the processors; and a number is one", async () => {
     const set = toySet(30, 1);
     const settings = resolveTraining({ network: network([dense(2)]), epochs: 1 }, set, "classification", 1);
     const begin = (options: ThreadOptions) =>
       startFit({ train: set, validation: set }, settings, { kind: "drawn" }, "reproducible", options);
     using small = await begin({});
-    expect(small.arithmetic).toMatchObject({ threads: 1, threadsReason: "a step of this network is too short to gain by threads" }); // prettier-ignore
-    using many = await begin({ threads: 4096 });
+    const tooShort = "a step of this network is too short to gain by threads";
+    expect(small.arithmetic).toMatchObject({ threads: 1, threadsReason: tooShort });
+    using asked = await begin({ threads: 2 });
+    expect(asked.arithmetic).toMatchObject({ threads: 1, threadsReason: tooShort });
+    // Long augmentation is shared all the same: 16 volumes take about 0.7 milliseconds.
+    const volumes = toySet(16, 1, { shape: [24, 24, 24] });
+    const given = { network: network([dense(2)]), augment: [rotate(10)], epochs: 1 };
+    const moved = resolveTraining(given, volumes, "classification", 1);
+    const sets = { train: volumes, validation: volumes };
+    using sharing = await startFit(sets, moved, { kind: "drawn" });
+    const there = Math.min(8, availableParallelism());
+    expect(sharing.arithmetic).toMatchObject({
+      threads: there,
+      threadsReason: there === 1 ? null : "they share the augmentation; a step of this network is too short to gain",
+    });
+    using alone = await startFit(sets, moved, { kind: "drawn" }, "reproducible", { threads: 1 });
+    await Promise.all([sharing.epoch(), alone.epoch()]);
+    expect(sharing.bestWeights()).toEqual(alone.bestWeights());
+    using many = await startFit(sets, moved, { kind: "drawn" }, "reproducible", { threads: 4096 });
     expect(many.arithmetic.threads).toBeLessThan(4096);
-    expect(many.arithmetic.threadsReason).toMatch(/^there are \d+ processors/);
+    expect(many.arithmetic.threadsReason).toMatch(/there are \d+ processors, and more/);
     for (const threads of [0, 1.5, -1, NaN]) await expect(begin({ threads })).rejects.toThrow(/^threads: expected "auto" or a whole number/); // prettier-ignore
   }, 120_000);
 });

@@ -40,7 +40,7 @@ export async function trainWith(threads: number, how?: Readonly<Record<string, n
   const fit = await startFit(sets, settings, { kind: "drawn" }, "reproducible", {
     threads,
     ...(how ? { workerUrl: oddThread(how) } : {}),
-    beyondProcessors: true,
+    forced: true,
   });
   if (how && fit.arithmetic.threads !== threads) throw new Error(`threads: ${fit.arithmetic.threadsReason ?? "?"}`);
   let last = performance.now();

@@ -1,4 +1,5 @@
 // What a step of training is fed: images and masks as they lie in the block, epoch by epoch, for tests of augmentation.
+import { threadsOf } from "#threads";
 import type { Augmentation } from "../../src/data/augment.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { Patches } from "../../src/data/patches.ts";
@@ -6,6 +7,7 @@ import type { Sampling } from "../../src/data/sampling.ts";
 import { dense } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { drawsOf } from "../../src/data/draw-order.ts";
+import { trainingPatches } from "../../src/data/patch-views.ts";
 import { bindAugmentation, planFor } from "../../src/train/augmentation.ts";
 import { bindFeed } from "../../src/train/feed.ts";
 import { outputsFor, resolveTraining } from "../../src/train/settings.ts";
@@ -23,10 +25,14 @@ interface FedOptions {
   readonly seed: number;
   readonly patches?: Patches;
   readonly sampling?: Sampling;
+  readonly threads?: number;
 }
 
-/** Binds feed and augmentation as a run does; pixels are not scaled. */
-export async function bindFed(train: Dataset, { augment, batchSize, seed, patches, sampling = "shuffle" }: FedOptions) {
+/** Binds feed and augmentation as a run does, with its threads; pixels are not scaled. */
+export async function bindFed(
+  train: Dataset,
+  { augment, batchSize, seed, patches, sampling = "shuffle", threads = 1 }: FedOptions,
+) {
   const task = train.maskLength > 0 ? "segmentation" : "classification";
   const settings = resolveTraining(
     {
@@ -42,27 +48,28 @@ export async function bindFed(train: Dataset, { augment, batchSize, seed, patche
     task,
     seed,
   );
-  const plan = planFor(settings, train);
+  const planned = planFor(settings, train, patches ? trainingPatches(train, settings.patches ?? patches, seed) : train);
   const block = await allocate(
-    settings.network.plan({ batchSize: settings.batchSize, augmentation: plan?.layout.bytes ?? 0 }),
+    settings.network.plan({ batchSize: settings.batchSize, augmentation: planned?.bytes(threads) ?? 0, threads }),
+    "reproducible",
+    false,
+    planned && threads > 1 ? { threads, begin: threadsOf(), work: planned.place } : null,
   );
   const feed = bindFeed(block, settings, 0);
-  const augmenting = plan && bindAugmentation(plan, block, seed);
+  const augmenting = planned && bindAugmentation(planned, block);
   const input = block.floats("input");
   const targets = block.floats("targets");
   const features = settings.network.placed[0].inputs;
   const voxels = task === "segmentation" ? outputsFor(task, train, patches ?? null) / train.maskClasses.length : 0;
   return {
     /** Fed places of an order, batch after batch. */
-    epoch(number: number, order: Int32Array, images: Dataset = train): Fed[] {
-      if (augmenting) {
-        augmenting.augmenter.begin(number);
-        augmenting.draws = sampling === "shuffle" ? null : drawsOf(order, images.length);
-      }
+    async epoch(number: number, order: Int32Array, images: Dataset = train): Promise<Fed[]> {
+      augmenting?.begin(number, sampling === "shuffle" ? null : drawsOf(order, images.length));
       const seen: Fed[] = [];
       for (let first = 0; first < order.length; first += settings.batchSize) {
         const rows = Math.min(settings.batchSize, order.length - first);
-        feed.images(images, order, first, rows, augmenting);
+        if (augmenting) await feed.augmented(images, order, first, rows, augmenting);
+        else feed.images(images, order, first, rows);
         feed.truth(images, order, first, rows, augmenting);
         for (let row = 0; row < rows; row++) {
           const pixels = [...input.subarray(row * features, (row + 1) * features)];

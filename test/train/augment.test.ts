@@ -98,7 +98,7 @@ describe.each(tasks)("augmented training for %s", (task) => {
 });
 
 describe("what a step sees of augmented images", () => {
-  it("is the same of an image in an epoch, whatever the batch and the order: what augmented() gives, pixels and mask", async () => {
+  it("is the same of an image in an epoch, whatever the batch, the order and the threads: what augmented() gives, pixels and mask", async () => {
     const images = toySet(14, 3, set);
     const wanted = await Promise.all(
       Array.from({ length: 14 }, (_, index) => augmented(images, index, { augment, seed: 8, epoch: 3 })),
@@ -107,9 +107,10 @@ describe("what a step sees of augmented images", () => {
       fc.asyncProperty(
         fc.integer({ min: 1, max: 14 }),
         fc.shuffledSubarray([...wanted.keys()], { minLength: 14 }),
-        async (batchSize, order) => {
-          const fed = await bindFed(images, { augment, batchSize, seed: 8 });
-          const seen = fed.epoch(3, Int32Array.from(order));
+        fc.integer({ min: 1, max: 4 }),
+        async (batchSize, order, threads) => {
+          const fed = await bindFed(images, { augment, batchSize, seed: 8, threads });
+          const seen = await fed.epoch(3, Int32Array.from(order));
           order.forEach((index, place) => {
             expect(seen[place].pixels).toEqual([...wanted[index].pixels]);
             expect(seen[place].mask).toEqual([...wanted[index].mask!]);
@@ -137,11 +138,12 @@ describe("what a step sees of augmented images", () => {
     const both = arrayDataset({ images, shape, masks: images });
     const list = [flip(["x", "y"])];
     const fed = await bindFed(both, { augment: list, batchSize: 4, seed: 2 });
-    for (const { pixels, mask } of fed.epoch(1, Int32Array.from([0, 1, 2, 3, 4, 5]))) expect(mask).toEqual(pixels);
+    for (const { pixels, mask } of await fed.epoch(1, Int32Array.from([0, 1, 2, 3, 4, 5])))
+      expect(mask).toEqual(pixels);
     fed.free();
     const smooth = toySet(6, 2, set);
     const moved = await bindFed(smooth, { augment, batchSize: 4, seed: 2 });
-    const seen = moved.epoch(2, Int32Array.from([5, 0, 3]));
+    const seen = await moved.epoch(2, Int32Array.from([5, 0, 3]));
     for (const [place, index] of [5, 0, 3].entries()) {
       const { record } = await augmented(smooth, index, { augment, seed: 2, epoch: 2 });
       const again = await replay(smooth, index, { augment, record: JSON.parse(JSON.stringify(record)) as never });
@@ -160,7 +162,7 @@ describe("what a step sees of augmented images", () => {
     const places = [...order.keys()].filter((place) => order[place] === 7);
     expect(places.length).toBeGreaterThan(2);
     const fed = await bindFed(images, { augment, batchSize: 6, seed: 4, sampling: "balanced" });
-    const seen = fed.epoch(1, order);
+    const seen = await fed.epoch(1, order);
     for (const [repeat, place] of places.entries()) {
       const wanted = await augmented(images, 7, { augment, seed: 4, repeat });
       expect(seen[place].pixels).toEqual([...wanted.pixels]);
@@ -179,7 +181,7 @@ describe("what a step sees of augmented images", () => {
       const view = trainingPatches(volumes, parts, 6);
       view.begin(2);
       const fed = await bindFed(volumes, { augment, batchSize: 3, seed: 6, patches: parts });
-      const seen = fed.epoch(2, Int32Array.from([5, 1, 7, 0]), view);
+      const seen = await fed.epoch(2, Int32Array.from([5, 1, 7, 0]), view);
       for (const [place, patch] of [5, 1, 7, 0].entries()) {
         const wanted = await augmented(volumes, patch, { augment, seed: 6, epoch: 2, patches: parts });
         expect(wanted.shape).toEqual(size);

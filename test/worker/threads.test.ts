@@ -46,7 +46,7 @@ describe.skipIf(!isBuilt)("a worker of Node (skipped before npm run build)", () 
     try {
       const weights = [];
       for (const threads of [1, 2]) {
-        const run = await remote.study({ data: described, seed: 5, threads, beyondProcessors: true });
+        const run = await remote.study({ data: described, seed: 5, threads, forced: true });
         for await (const { epoch } of run.train(training)) expect(epoch).toBeGreaterThan(0);
         expect((await run.ledger()).at(-1)).toMatchObject({ event: "training ended", threads });
         weights.push((await run.model()).weights);
