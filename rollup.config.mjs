@@ -82,7 +82,8 @@ const lineLimit = 120;
 const shortNames = {
   name: "short-names",
   async renderChunk(code, { name, moduleIds }) {
-    if (["index", "bundled"].includes(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
+    // The kernels' text is no code, and lines of packages are theirs.
+    if (/^(index|bundled|kernels\..*)$/.test(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
     const named = code.replace(/^class (\w+Error) extends Error \{$/gm, '$&\n  static name = "$1";');
     const short = await transform(named, { format: "esm", target: "es2022", minify: true, lineLimit });
     return { code: markPureCalls(short.code, (each) => this.parse(each)), map: null };
