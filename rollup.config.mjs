@@ -9,6 +9,7 @@ import { resolve } from "node:path";
 import { transform } from "esbuild";
 import esbuild from "rollup-plugin-esbuild";
 import license from "rollup-plugin-license";
+import { breakLines } from "./scripts/break-lines.mjs";
 import { indexLater } from "./scripts/index-later.mjs";
 import { markPureCalls, pureCalls } from "./scripts/pure-calls.mjs";
 
@@ -85,8 +86,9 @@ const shortNames = {
     // The kernels' text is no code, and lines of packages are theirs.
     if (/^(index|bundled|kernels\..*)$/.test(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
     const named = code.replace(/^class (\w+Error) extends Error \{$/gm, '$&\n  static name = "$1";');
-    const short = await transform(named, { format: "esm", target: "es2022", minify: true, lineLimit });
-    return { code: markPureCalls(short.code, (each) => this.parse(each)), map: null };
+    const short = await transform(named, { format: "esm", target: "es2022", minify: true });
+    const parse = (each) => this.parse(each);
+    return { code: markPureCalls(breakLines(short.code, parse, lineLimit), parse), map: null };
   },
 };
 
