@@ -1,6 +1,7 @@
 // exp, log, sin, cos, tanh and pow in float64, from + - * / sqrt and exact rounding alone: Math.* gives other last bits
 // on other engines, these the same everywhere. The algorithms are those of fdlibm 5.3 (Sun Microsystems, 1993, freely
-// usable), with Math.fround where it clears a low word and multiplication where it edits an exponent. No allocation.
+// usable), with Math.fround where it clears a low word and multiplication where it edits an exponent. No allocation, but that an
+// engine keeps on the heap a float64 that is returned: expAt and sinAt leave theirs in an array, for what runs image by image.
 
 /** ln 2 = high + low; n * high is exact for every exponent n. */
 const ln2High = 0.6931471803691238;
@@ -23,6 +24,19 @@ function scale(x: number, n: number): number {
   return x * powerOfTwo(half) * powerOfTwo(n - half);
 }
 
+/** values[at] times 2^n, -1022 <= n <= 1023. */
+function timesPowerOfTwo(values: Float64Array, at: number, n: number): void {
+  let power = 1;
+  let square = 2;
+  for (let left = Math.abs(n); left > 0; left >>= 1) {
+    if (left & 1) power *= square;
+    square *= square;
+  }
+  values[at] *= n < 0 ? 1 / power : power;
+}
+
+const own = new Float64Array(2);
+
 /** The integer n with 2^n sqrt(1/2) <= x < 2^n sqrt(2), of a positive finite x. */
 function exponentOf(x: number): number {
   let mantissa = x < 2.2250738585072014e-308 ? x * 18014398509481984 : x;
@@ -40,13 +54,13 @@ function exponentOf(x: number): number {
   return mantissa < Math.SQRT1_2 ? n - 1 : n;
 }
 
-/**
- * e^x, within 1 ulp; 0 below -745.13, Infinity above 709.78.   (fdlibm e_exp.c)
- * x = n ln 2 + r, exp(r) = 1 + r + r c / (2 - c), c = r - r^2 P(r^2)
- */
-export function exp(x: number): number {
-  if (x > 709.782712893384) return Infinity;
-  if (x < -745.1332191019411) return 0;
+/** values[at] = exp(values[at]). Allocates nothing. */
+export function expAt(values: Float64Array, at: number): void {
+  const x = values[at];
+  if (x > 709.782712893384 || x < -745.1332191019411) {
+    values[at] = x > 0 ? Infinity : 0;
+    return;
+  }
   const n = Math.round(x * 1.4426950408889634);
   const high = x - n * ln2High;
   const low = n * ln2Low;
@@ -59,7 +73,21 @@ export function exp(x: number): number {
         (-0.0027777777777015593 +
           z * (6.613756321437934e-5 + z * (-1.6533902205465252e-6 + z * 4.1381367970572385e-8))));
   const c = r - p;
-  return scale(1 - (low - (r * c) / (2 - c) - high), n);
+  values[at] = 1 - (low - (r * c) / (2 - c) - high);
+  // In two halves, so that a subnormal result is rounded once.
+  const half = n >> 1;
+  timesPowerOfTwo(values, at, half);
+  timesPowerOfTwo(values, at, (n - half) | 0);
+}
+
+/**
+ * e^x, within 1 ulp; 0 below -745.13, Infinity above 709.78.   (fdlibm e_exp.c)
+ * x = n ln 2 + r, exp(r) = 1 + r + r c / (2 - c), c = r - r^2 P(r^2)
+ */
+export function exp(x: number): number {
+  own[0] = x;
+  expAt(own, 0);
+  return own[0];
 }
 
 /**
@@ -79,19 +107,22 @@ export function log(x: number): number {
   return n * ln2High - (halfSquare - (s * (halfSquare + even + odd) + n * ln2Low) - f);
 }
 
-/** sin(x + low) for |x| <= pi / 4   (fdlibm k_sin.c) */
-function sinReduced(x: number, low: number): number {
+/** values[at] = sin(values[at] + values[at + 1]) for |values[at]| <= pi / 4   (fdlibm k_sin.c) */
+function sinReduced(values: Float64Array, at: number): void {
+  const x = values[at];
   const z = x * x;
   const cube = z * x;
   const r =
     0.00833333333332249 +
     z *
       (-0.0001984126982985795 + z * (2.7557313707070068e-6 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)));
-  return x - (z * (0.5 * low - cube * r) - low + cube * 0.16666666666666632);
+  const low = values[at + 1];
+  values[at] = x - (z * (0.5 * low - cube * r) - low + cube * 0.16666666666666632);
 }
 
-/** cos(x + low) for |x| <= pi / 4   (fdlibm k_cos.c, as FreeBSD has it) */
-function cosReduced(x: number, low: number): number {
+/** values[at] = cos(values[at] + values[at + 1]) for |values[at]| <= pi / 4   (fdlibm k_cos.c, as FreeBSD has it) */
+function cosReduced(values: Float64Array, at: number): void {
+  const x = values[at];
   const z = x * x;
   const r =
     z *
@@ -103,44 +134,58 @@ function cosReduced(x: number, low: number): number {
               z * (-2.7557314351390663e-7 + z * (2.087572321238175e-9 + z * -1.1359647557788195e-11)))));
   const half = 0.5 * z;
   const w = 1 - half;
-  return w + (1 - w - half + (z * r - x * low));
+  values[at] = w + (1 - w - half + (z * r - x * values[at + 1]));
 }
 
-/** sin(x + turns pi / 2)   (fdlibm e_rem_pio2.c, its medium range: pi / 2 in pieces of 33 bits) */
-function sinAfterTurns(x: number, turns: 0 | 1): number {
+/**
+ * values[at] = sin(values[at] + turns pi / 2): the sine with 0, the cosine with 1. values[at + 1] is written over. Allocates
+ * nothing.   (fdlibm e_rem_pio2.c, its medium range: pi / 2 in pieces of 33 bits)
+ * @throws RangeError for |values[at]| > 1,647,099.
+ */
+export function sinAt(values: Float64Array, at: number, turns: 0 | 1): void {
+  const x = values[at];
   if (Math.abs(x) > 1647099)
     throw new RangeError(`sin and cos: expected an angle of at most 1647099 radians, got ${x}. Reduce it first.`);
-  if (Math.abs(x) <= 0.7853981633974483) return turns === 0 ? sinReduced(x, 0) : cosReduced(x, 0);
-  const n = Math.round(x * 0.6366197723675814);
-  let r = x - n * 1.5707963267341256;
-  let w = n * 6.077100506506192e-11;
-  if (Math.abs(r - w) < Math.abs(x) * 1.52587890625e-5) {
-    const before = r;
-    w = n * 6.077100506303966e-11;
-    r = before - w;
-    w = n * 2.0222662487959506e-21 - (before - r - w);
-    if (Math.abs(r - w) < Math.abs(x) * 1.7763568394002505e-15) {
-      const beforeThis = r;
-      w = n * 2.0222662487111665e-21;
-      r = beforeThis - w;
-      w = n * 8.4784276603689e-32 - (beforeThis - r - w);
+  values[at + 1] = 0;
+  let n = 0;
+  if (Math.abs(x) > 0.7853981633974483) {
+    n = Math.round(x * 0.6366197723675814);
+    let r = x - n * 1.5707963267341256;
+    let w = n * 6.077100506506192e-11;
+    if (Math.abs(r - w) < Math.abs(x) * 1.52587890625e-5) {
+      const before = r;
+      w = n * 6.077100506303966e-11;
+      r = before - w;
+      w = n * 2.0222662487959506e-21 - (before - r - w);
+      if (Math.abs(r - w) < Math.abs(x) * 1.7763568394002505e-15) {
+        const beforeThis = r;
+        w = n * 2.0222662487111665e-21;
+        r = beforeThis - w;
+        w = n * 8.4784276603689e-32 - (beforeThis - r - w);
+      }
     }
+    const angle = r - w;
+    values[at] = angle;
+    values[at + 1] = r - angle - w;
   }
-  const angle = r - w;
-  const low = r - angle - w;
   const quadrant = (n + turns) & 3;
-  const value = quadrant & 1 ? cosReduced(angle, low) : sinReduced(angle, low);
-  return quadrant & 2 ? -value : value;
+  if (quadrant & 1) cosReduced(values, at);
+  else sinReduced(values, at);
+  if (quadrant & 2) values[at] = -values[at];
 }
 
 /** The sine of x radians, within 1 ulp.   @throws RangeError for |x| > 1,647,099 (2^20 pi / 2). */
 export function sin(x: number): number {
-  return sinAfterTurns(x, 0);
+  own[0] = x;
+  sinAt(own, 0, 0);
+  return own[0];
 }
 
 /** The cosine of x radians, within 1 ulp.   @throws RangeError for |x| > 1,647,099 (2^20 pi / 2). */
 export function cos(x: number): number {
-  return sinAfterTurns(x, 1);
+  own[0] = x;
+  sinAt(own, 0, 1);
+  return own[0];
 }
 
 /** tanh x, within 2 ulp: a rational function below 0.625 (Cephes tanh.c), 1 - 2 / (exp(2 |x|) + 1) beyond. */

@@ -36,6 +36,8 @@ export interface RandomStream {
   readonly counter: number;
   /** 32 random bits, an integer of [0, 2^32); index < 2^34. */
   bits(index: number): number;
+  /** bits(first) to bits(first + count - 1). Allocates nothing, not even a number that is returned. */
+  words(into: Uint32Array, first: number, count: number): void;
   /** A multiple of 2^-53 in [0, 1); index < 2^33. */
   uniform(index: number): number;
   /** A draw of the standard normal distribution, of at most 8.21 in magnitude; index < 2^33. */
@@ -69,8 +71,8 @@ class PhiloxStream implements RandomStream {
     readonly counter: number,
   ) {}
 
-  /** Word `index` of what is drawn for (use, number). */
-  #word(index: number, use: number, number: number): number {
+  /** Has the block of word `index` of what is drawn for (use, number) in #last. */
+  #bring(index: number, use: number, number: number): void {
     const last = this.#last;
     const block = Math.floor(index / 4);
     if (last[4] !== block || last[5] !== use || last[6] !== number) {
@@ -81,11 +83,22 @@ class PhiloxStream implements RandomStream {
       last[5] = use;
       last[6] = number;
     }
-    return last[index & 3];
+  }
+
+  #word(index: number, use: number, number: number): number {
+    this.#bring(index, use, number);
+    return this.#last[index & 3];
   }
 
   bits(index: number): number {
     return this.#word(index, drawKinds.bits, 0);
+  }
+
+  words(into: Uint32Array, first: number, count: number): void {
+    for (let k = 0; k < count; k++) {
+      this.#bring(first + k, drawKinds.bits, 0);
+      into[k] = this.#last[(first + k) & 3];
+    }
   }
 
   uniform(index: number): number {

@@ -1,5 +1,5 @@
 // Applies what was drawn for an image's intensities, in the order of the list. Nothing here allocates from image to image.
-import { exp } from "../elementary.ts";
+import { expAt } from "../elementary.ts";
 import { drawKinds } from "../random.ts";
 import type { RandomStream } from "../random.ts";
 import type { Address, Kernels } from "../wasm/kernels.ts";
@@ -33,15 +33,26 @@ export function bindIntensity(
   const inner = [colours, width * colours, width * height * colours];
   const outer = [depth * height, depth, 1];
 
-  function blurred(at: Address, sigma: number, inMillimetres: boolean): void {
+  // Numbers that are handed over or returned may be put on the heap: they go by arrays.
+  const density = new Float64Array(1);
+
+  /** @param sigma where it stands in `drawn`. */
+  function blurred(at: Address, drawn: Float64Array, sigma: number, inMillimetres: boolean): void {
     for (let axis = 0; axis < axes; axis++) {
-      const deviation = inMillimetres ? sigma / spacing[axis] : sigma;
+      const deviation = inMillimetres ? drawn[sigma] / spacing[axis] : drawn[sigma];
       const radius = Math.floor(4 * deviation + 0.5);
       if (radius === 0) continue;
       let sum = 0;
-      for (let k = -radius; k <= radius; k++) sum += exp((-0.5 * k * k) / (deviation * deviation));
-      for (let k = -radius; k <= radius; k++)
-        floats[weights + k + radius] = exp((-0.5 * k * k) / (deviation * deviation)) / sum;
+      for (let k = -radius; k <= radius; k++) {
+        density[0] = (-0.5 * k * k) / (deviation * deviation);
+        expAt(density, 0);
+        sum += density[0];
+      }
+      for (let k = -radius; k <= radius; k++) {
+        density[0] = (-0.5 * k * k) / (deviation * deviation);
+        expAt(density, 0);
+        floats[weights + k + radius] = density[0] / sum;
+      }
       kernels.blurAxisNearest(at, at, weightsAt, spare, outer[axis], sizes[axis], inner[axis], radius);
     }
   }
@@ -79,7 +90,7 @@ export function bindIntensity(
             break;
           }
           case "blur":
-            blurred(at, value, augmentation.millimetres);
+            blurred(at, drawn, first + 1, augmentation.millimetres);
             break;
           case "biasField":
             for (let k = 0; k < 20; k++) doubles[coefficients + k] = drawn[first + 1 + k];

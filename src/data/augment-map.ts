@@ -1,5 +1,5 @@
 // Composes what was drawn for an image into one affine map, from voxels of the result to places in the image.
-import { cos, sin } from "../elementary.ts";
+import { sinAt } from "../elementary.ts";
 import { drawnLength } from "./augment-drawn.ts";
 import type { ImageAugmentation } from "./augment.ts";
 
@@ -12,37 +12,52 @@ export interface AffineMap {
   readonly offset: Float64Array;
 }
 
-/** M <- M G, where G differs from the identity in the rows and columns i and j: [[a, b], [c, d]]. */
-function turn(m: Float64Array, i: number, j: number, a: number, b: number, c: number, d: number): void {
+/** Where functions find and leave numbers: one that is handed over or returned may be put on the heap for every image. */
+const own = new Float64Array(6);
+
+/** M <- M G, where G differs from the identity in the rows and columns i and j: own[0 .. 3] = [[a, b], [c, d]]. */
+function turn(m: Float64Array, i: number, j: number): void {
   for (let row = 0; row < 9; row += 3) {
     const left = m[row + i];
     const right = m[row + j];
-    m[row + i] = left * a + right * c;
-    m[row + j] = left * b + right * d;
+    m[row + i] = left * own[0] + right * own[2];
+    m[row + j] = left * own[1] + right * own[3];
   }
 }
 
-function stretchAxis(m: Float64Array, axis: number, factor: number): void {
-  for (let row = 0; row < 9; row += 3) m[row + axis] *= factor;
+/** M <- M G, which stretches one axis by own[0]. */
+function stretchAxis(m: Float64Array, axis: number): void {
+  for (let row = 0; row < 9; row += 3) m[row + axis] *= own[0];
 }
 
-/** t <- t + M g along one axis. */
-function move({ matrix, offset }: AffineMap, axis: number, by: number): void {
-  for (let row = 0; row < 3; row++) offset[row] += matrix[3 * row + axis] * by;
+/** t <- t + M g, own[0] along one axis. */
+function move({ matrix, offset }: AffineMap, axis: number): void {
+  for (let row = 0; row < 3; row++) offset[row] += matrix[3 * row + axis] * own[0];
 }
 
-/** M <- M G of a turn by an angle: of the content, forward, from axis j towards axis i. */
-function turnPlane(m: Float64Array, i: number, j: number, degrees: number): void {
-  if (degrees === 0) return;
-  const c = cos(degrees * radians);
-  const s = sin(degrees * radians);
-  turn(m, i, j, c, -s, s, c);
+/** own[0] and own[4] = cosine and sine of drawn[at] degrees. */
+function direct(drawn: Float64Array, at: number): void {
+  own[0] = drawn[at] * radians;
+  own[4] = own[0];
+  sinAt(own, 0, 1);
+  sinAt(own, 4, 0);
+}
+
+/** M <- M G of a turn by drawn[at] degrees: of the content, forward, from axis j towards axis i. */
+function turnPlane(m: Float64Array, i: number, j: number, drawn: Float64Array, at: number): void {
+  if (drawn[at] === 0) return;
+  direct(drawn, at);
+  own[1] = -own[4];
+  own[2] = own[4];
+  own[3] = own[0];
+  turn(m, i, j);
 }
 
 /** M <- M R about a direction   (Rodrigues 1840: R = c I + s [u]x + (1 - c) u u^T) */
-function turnAbout(m: Float64Array, axis: readonly number[], degrees: number): void {
-  const c = cos(degrees * radians);
-  const s = sin(degrees * radians);
+function turnAbout(m: Float64Array, axis: readonly number[], drawn: Float64Array, at: number): void {
+  direct(drawn, at);
+  const c = own[0];
+  const s = own[4];
   const length = Math.sqrt(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]);
   const x = axis[0] / length;
   const y = axis[1] / length;
@@ -80,35 +95,48 @@ export function composeMap(
     switch (augmentation.kind) {
       case "crop":
         for (let axis = 0; axis < 3; axis++) {
-          move(map, axis, (drawn[at + 2 + axis] * (1 - drawn[at + 1]) * extent[axis]) / 2);
-          stretchAxis(m, axis, drawn[at + 1]);
+          own[0] = (drawn[at + 2 + axis] * (1 - drawn[at + 1]) * extent[axis]) / 2;
+          move(map, axis);
+          own[0] = drawn[at + 1];
+          stretchAxis(m, axis);
         }
         break;
       case "translate":
-        for (let axis = 0; axis < 3; axis++)
-          move(map, axis, augmentation.millimetres === null ? -drawn[at + 1 + axis] * extent[axis] : -drawn[at + 1 + axis]); // prettier-ignore
+        for (let axis = 0; axis < 3; axis++) {
+          own[0] = -drawn[at + 1 + axis];
+          if (augmentation.millimetres === null) own[0] *= extent[axis];
+          move(map, axis);
+        }
         break;
       case "rotate":
-        if (typeof augmentation.axis !== "string") turnAbout(m, augmentation.axis, drawn[at + 1]);
+        if (typeof augmentation.axis !== "string") turnAbout(m, augmentation.axis, drawn, at + 1);
         else {
-          turnPlane(m, 1, 2, drawn[at + 1]);
-          turnPlane(m, 2, 0, drawn[at + 2]);
-          turnPlane(m, 0, 1, drawn[at + 3]);
+          turnPlane(m, 1, 2, drawn, at + 1);
+          turnPlane(m, 2, 0, drawn, at + 2);
+          turnPlane(m, 0, 1, drawn, at + 3);
         }
         break;
       case "scale":
-        for (let axis = 0; axis < 3; axis++) stretchAxis(m, axis, 1 / drawn[at + 1]);
+        own[0] = 1 / drawn[at + 1];
+        for (let axis = 0; axis < 3; axis++) stretchAxis(m, axis);
         break;
       case "stretch":
-        for (let axis = 0; axis < 3; axis++) stretchAxis(m, axis, 1 / drawn[at + 1 + axis]);
+        for (let axis = 0; axis < 3; axis++) {
+          own[0] = 1 / drawn[at + 1 + axis];
+          stretchAxis(m, axis);
+        }
         break;
-      case "shear": {
-        const angle = drawn[at + 1] * radians;
-        turn(m, drawn[at + 2], drawn[at + 3], 1, -sin(angle) / cos(angle), 0, 1);
+      case "shear":
+        direct(drawn, at + 1);
+        own[1] = -own[4] / own[0];
+        own[0] = 1;
+        own[2] = 0;
+        own[3] = 1;
+        turn(m, drawn[at + 2] | 0, drawn[at + 3] | 0);
         break;
-      }
       case "flip":
-        for (let axis = 0; axis < 3; axis++) if (drawn[at + 1 + axis] === 1) stretchAxis(m, axis, -1);
+        own[0] = -1;
+        for (let axis = 0; axis < 3; axis++) if (drawn[at + 1 + axis] === 1) stretchAxis(m, axis);
         if (most === 0) most = 1;
         continue;
       case "deform":

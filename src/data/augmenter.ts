@@ -3,7 +3,7 @@ import { stream } from "../random.ts";
 import type { RandomStream } from "../random.ts";
 import type { Address, Kernels } from "../wasm/kernels.ts";
 import type { Block } from "../wasm/memory.ts";
-import { drawAugmentations } from "./augment-draw.ts";
+import { amountsOf, drawAugmentations } from "./augment-draw.ts";
 import { drawnLength } from "./augment-drawn.ts";
 import { bindIntensity } from "./augment-apply-intensity.ts";
 import { composeMap, inVoxels } from "./augment-map.ts";
@@ -61,6 +61,7 @@ export function createAugmenter(plan: AugmentPlan, kernels: Kernels, memory: Aug
   const [width, height, depth] = sizes;
   const offset = offsetsOf(plan);
   const drawn = new Float64Array(Math.max(1, list.length) * drawnLength);
+  const amounts = amountsOf(list);
   const extent = sizes.map((size, axis) => size * spacing[axis]);
   const map = { matrix: new Float64Array(9), offset: new Float64Array(3) };
   const voxels = memory.doubles.subarray(offset("map") / 8, offset("map") / 8 + 12);
@@ -86,7 +87,7 @@ export function createAugmenter(plan: AugmentPlan, kernels: Kernels, memory: Aug
 
   function prepare(index: number): void {
     if (ready === index) return;
-    drawAugmentations(list, axes, draws, index, drawn);
+    drawAugmentations(list, amounts, axes, draws, index, drawn);
     compose();
     ready = index;
   }
