@@ -234,19 +234,19 @@ describe.skipIf(!isBuilt)("what a page fetches (skipped before npm run build)", 
     return Number(new RegExp(`^\\| ${row} +\\| +([\\d,]+) \\|$`, "m").exec(table)?.[1].replaceAll(",", ""));
   }
 
-  it("is at most 59,000 bytes to train a network with, bundled by Rollup, esbuild or Vite: core and kernels, minified and gzipped; and what docs/platforms.md says, to 2 %", async () => {
+  it("is at most 59,500 bytes to train a network with, bundled by Rollup, esbuild or Vite: core and kernels, minified and gzipped; and what docs/platforms.md says, to 2 %", async () => {
     const core = await weightOf(`export { ${training} } from "voxgrad"`);
     const byEsbuild = await weightByEsbuild(`export { ${training} } from "voxgrad"`);
     const byVite = await weightByVite(training);
     const study = await weightOf(await readFile("examples/quickstart.ts", "utf8"));
-    expect(Math.max(core, byEsbuild, byVite) + (await kernels())).toBeLessThan(59_000);
+    expect(Math.max(core, byEsbuild, byVite) + (await kernels())).toBeLessThan(59_500);
     for (const [row, bytes] of [["to train a network", core], ["the same, bundled by esbuild", byEsbuild], ["the same, bundled by Vite", byVite], ["the quick start, a study in three phases", study], ["kernels, one numeric mode", await kernels()]] as const)
       expect(Math.abs(bytes / (await said(row)) - 1), `${row}: ${bytes}`).toBeLessThan(0.02);
   });
 
-  it.skipIf(!hasTools)("is at most 59,000 bytes bundled by webpack, its own code among them, and what docs/platforms.md says, to 2 % (skipped where VOXGRAD_TOOLS has no such)", async () => {
+  it.skipIf(!hasTools)("is at most 59,500 bytes bundled by webpack, its own code among them, and what docs/platforms.md says, to 2 % (skipped where VOXGRAD_TOOLS has no such)", async () => {
     const byWebpack = await weightByWebpack(training);
-    expect(byWebpack + (await kernels())).toBeLessThan(59_000);
+    expect(byWebpack + (await kernels())).toBeLessThan(59_500);
     expect(Math.abs(byWebpack / (await said("the same, bundled by webpack")) - 1), `${byWebpack}`).toBeLessThan(0.02);
   }, 120_000);
 
