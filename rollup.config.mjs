@@ -9,8 +9,9 @@ import { resolve } from "node:path";
 import { transform } from "esbuild";
 import esbuild from "rollup-plugin-esbuild";
 import license from "rollup-plugin-license";
+import { breakLines } from "./scripts/break-lines.mjs";
 import { indexLater } from "./scripts/index-later.mjs";
-import { pureCalls } from "./scripts/pure-calls.mjs";
+import { markPureCalls, pureCalls } from "./scripts/pure-calls.mjs";
 
 /**
  * echarts and zrender ask process.env.NODE_ENV, which a browser has not; and they say of too many files that importing
@@ -71,21 +72,23 @@ const askForNode = {
   },
 };
 
+/** Characters of a line: Node prints the one in which an error was thrown. */
+const lineLimit = 120;
+
 /**
- * Short names in our own chunks: importing costs what an engine has to look at, and long names are half of it. Space would
- * be a tenth more, but its removal takes what says of calls that they are pure. What is exported keeps its names, and so do errors.
+ * Short names in our own chunks, and no space: importing costs what an engine has to look at, and long names are half of it.
+ * What says of calls that they are pure goes with the space, and is written anew. What is exported keeps its names, and so do
+ * errors.
  */
 const shortNames = {
   name: "short-names",
   async renderChunk(code, { name, moduleIds }) {
-    if (["index", "bundled", "base"].includes(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
-    const short = await transform(code, {
-      format: "esm",
-      target: "es2022",
-      minifyIdentifiers: true,
-      minifySyntax: true,
-    });
-    return { code: short.code, map: null };
+    // The kernels' text is no code, and lines of packages are theirs.
+    if (/^(index|bundled|kernels\..*)$/.test(name) || moduleIds.some((id) => id.includes("node_modules"))) return null;
+    const named = code.replace(/^class (\w+Error) extends Error \{$/gm, '$&\n  static name = "$1";');
+    const short = await transform(named, { format: "esm", target: "es2022", minify: true });
+    const parse = (each) => this.parse(each);
+    return { code: markPureCalls(breakLines(short.code, parse, lineLimit), parse), map: null };
   },
 };
 
@@ -115,8 +118,6 @@ const later = {
  * that one of its roots reaches by imports that are not left for later.
  */
 const parts = {
-  // What a page has that leaves the work to a worker.
-  base: ["wasm/threads.ts", "errors.ts"],
   core: ["index.later.ts"],
   training: ["train/fit.ts", "data/augmented.ts"],
   patches: ["data/patch-views.ts"],
@@ -125,33 +126,28 @@ const parts = {
   audit: ["data/audit.ts", "data/likeness.ts"],
   report: ["report/text.ts"],
   study: ["study/study.ts", "study/verify.ts"],
+  files: ["io.ts"],
 };
 
 function partOf() {
   let placed = null;
   return (id, { getModuleInfo }) => {
     if (!placed) {
-      /** Goes through what a file of src/ imports, not left for later, down to where `see` has been. */
-      const walk = (file, see) => {
-        const visit = (each) => {
-          const info = getModuleInfo(each);
-          if (info && !info.isExternal && see(each)) info.importedIds.forEach(visit);
-        };
-        visit(resolve("src", file));
-      };
-      // Who reads images alone loads of the core what reading takes.
-      const reading = new Set();
-      walk("io.ts", (each) => !reading.has(each) && reading.add(each));
       placed = new Map();
       for (const [part, roots] of Object.entries(parts)) {
-        const place = (each) =>
-          !placed.has(each) && placed.set(each, part === "core" && reading.has(each) ? "images" : part);
-        for (const root of roots) walk(root, place);
+        const place = (id) => {
+          const info = getModuleInfo(id);
+          if (!info || info.isExternal || placed.has(id)) return;
+          placed.set(id, part);
+          info.importedIds.forEach(place);
+        };
+        for (const root of roots) place(resolve("src", root));
       }
       // Entries are files of their own, and bundlers are to see no import in a chunk that is for index.js alone.
-      for (const entry of ["index.later.ts", "study/later.ts", "wasm/threads.ts"]) placed.delete(resolve("src", entry));
+      for (const entry of ["index.later.ts", "study/later.ts", "io.ts"]) placed.delete(resolve("src", entry));
     }
-    return placed.get(id) ?? null;
+    // One name for what unpacks .npz and what packs it: "index", as packages call it, is the name of others, too.
+    return placed.get(id) ?? (/node_modules[\\/]@zip\.js[\\/]/.test(id) ? "zip-js" : null);
   };
 }
 

@@ -5,10 +5,11 @@ import { network } from "../src/model/network.ts";
 import type { Network } from "../src/model/network.ts";
 import { bindPass } from "../src/model/pass.ts";
 import { bindFeed } from "../src/train/feed.ts";
-import { adam, optimizerSlots } from "../src/train/optimizer.ts";
+import { adam } from "../src/train/optimizer.ts";
+import { optimizerSlots } from "../src/train/optimizer-slots.ts";
 import { resolveTraining } from "../src/train/settings.ts";
 import { bindStep } from "../src/train/step.ts";
-import { initializeWeights } from "../src/model/weights.ts";
+import { initializeWeights } from "../src/model/weight-block.ts";
 import { allocate } from "../src/wasm/memory.ts";
 import { threadsOf } from "#threads";
 

@@ -13,22 +13,23 @@ function callsOf(node, found) {
   return found;
 }
 
+/** Code with every call in a declaration at its top marked. @param parse as rollup does it. */
+export function markPureCalls(code, parse) {
+  const tops = parse(code).body.map((node) => (node.type === "ExportNamedDeclaration" ? node.declaration : node));
+  const inits = tops.filter((node) => node?.type === "VariableDeclaration").flatMap(({ declarations }) => declarations);
+  const starts = new Set(inits.flatMap(({ init }) => callsOf(init, [])));
+  let marked = code;
+  for (const start of [...starts].sort((a, b) => b - a)) {
+    marked = `${marked.slice(0, start)}/*@__PURE__*/${marked.slice(start)}`;
+  }
+  return marked;
+}
+
 /** A plugin of rollup, behind whatever takes the types away. */
 export const pureCalls = {
   name: "pure-calls",
   transform(code, id) {
     if (id.includes("node_modules") || !/\/src\/.*\.ts$/.test(id)) return null;
-    const tops = this.parse(code).body.map((node) =>
-      node.type === "ExportNamedDeclaration" ? node.declaration : node,
-    );
-    const inits = tops
-      .filter((node) => node?.type === "VariableDeclaration")
-      .flatMap(({ declarations }) => declarations);
-    const starts = new Set(inits.flatMap(({ init }) => callsOf(init, [])));
-    let marked = code;
-    for (const start of [...starts].sort((a, b) => b - a)) {
-      marked = `${marked.slice(0, start)}/* @__PURE__ */ ${marked.slice(start)}`;
-    }
-    return { code: marked, map: null };
+    return { code: markPureCalls(code, (each) => this.parse(each)), map: null };
   },
 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { dense } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { parameterPlaces } from "../../src/model/plan.ts";
-import { initializeWeights, readFlat } from "../../src/model/weights.ts";
+import { initializeWeights, readFlat } from "../../src/model/weight-block.ts";
 import { stream } from "../../src/random.ts";
 import { hiddenLayers } from "../../src/train/settings.ts";
 

@@ -2,9 +2,10 @@
 import { arrayDataset } from "../../src/data/dataset.ts";
 import { network } from "../../src/model/network.ts";
 import { bindPass } from "../../src/model/pass.ts";
-import { writeFlat } from "../../src/model/weights.ts";
+import { writeFlat } from "../../src/model/weight-block.ts";
 import { bindFeed } from "../../src/train/feed.ts";
-import { adam, optimizerSlots } from "../../src/train/optimizer.ts";
+import { adam } from "../../src/train/optimizer.ts";
+import { optimizerSlots } from "../../src/train/optimizer-slots.ts";
 import { resolveTraining } from "../../src/train/settings.ts";
 import { bindStep } from "../../src/train/step.ts";
 import { allocateFor } from "../../src/train/team.ts";

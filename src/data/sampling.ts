@@ -1,5 +1,4 @@
-// Which images an epoch takes, in which order: every one once, or as many drawn by weight, with replacement.
-import type { RandomStream } from "../random.ts";
+// Which images an epoch takes, as a plain value: every one once, or as many drawn by weight, with replacement.
 import type { Dataset } from "./dataset.ts";
 
 /**
@@ -7,9 +6,6 @@ import type { Dataset } from "./dataset.ts";
  * as likely as the others. Weights: the same, each image as likely as its share of their sum.
  */
 export type Sampling = "shuffle" | "balanced" | { readonly weights: readonly number[] };
-
-/** The order of an epoch, as long as the set has images: a pure function of the stream's seed and epoch. */
-export type DrawOrder = (random: RandomStream) => Int32Array;
 
 /**
  * A sampling as a frozen value that fits the set.
@@ -32,34 +28,8 @@ export function samplingFor(given: Sampling, set: Dataset): Sampling {
   return Object.freeze({ weights });
 }
 
-/** The sampling of a set that has so many parts of each image, one behind the other: each counts as its image does. */
-export function samplingOfParts(sampling: Sampling, parts: number): Sampling {
-  if (typeof sampling === "string" || parts === 1) return sampling;
-  return { weights: sampling.weights.flatMap((weight) => new Array<number>(parts).fill(weight)) };
-}
-
-/** How the epochs of a set are drawn. */
-export function drawOrderOf(sampling: Sampling, set: Dataset): DrawOrder {
-  const { length } = set;
-  if (sampling === "shuffle") return (random) => random.permutation(length);
-  const sums = cumulativeSums(sampling === "balanced" ? balancedWeights(set) : sampling.weights, length);
-  const total = sums[length - 1];
-  // A product that is rounded up to the total belongs to the last image that adds to it.
-  let last = length - 1;
-  while (last > 0 && sums[last - 1] === total) last--;
-  return (random) =>
-    Int32Array.from({ length }, (_, place) => firstAbove(sums, 0, last, random.uniform(place) * total));
-}
-
-/** 1 / images of the class, so that the images of every class weigh 1 together. */
-function balancedWeights({ labels, classes }: Dataset): Float64Array {
-  const counts = new Float64Array(classes.length);
-  for (const label of labels ?? []) counts[label]++;
-  return Float64Array.from(labels ?? [], (label) => 1 / counts[label]);
-}
-
-/** sums[i] = weights[0] + ... + weights[i], in this order. */
-function cumulativeSums(weights: ArrayLike<number>, length: number): Float64Array {
+/** sums[i] = weights[0] + ... + weights[i], in this order. @throws RangeError as samplingFor. */
+export function cumulativeSums(weights: ArrayLike<number>, length: number): Float64Array {
   if (weights.length !== length) {
     throw new RangeError(`sampling: expected ${length} weights, one for each training image, got ${weights.length}`);
   }
@@ -75,23 +45,4 @@ function cumulativeSums(weights: ArrayLike<number>, length: number): Float64Arra
     throw new RangeError(`sampling: expected weights with a finite sum above 0, got the sum ${sum}`);
   }
   return sums;
-}
-
-/** The first index of [low, high] whose sum is above the value; `high` where none before it is. */
-function firstAbove(sums: Float64Array, low: number, high: number, value: number): number {
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sums[middle] > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-/**
- * For orders in which an image can come again: which draw each place takes. The k-th time an image comes it is
- * index + k * length, so that it is augmented otherwise.
- */
-export function drawsOf(order: Int32Array, length: number): Int32Array {
-  const seen = new Int32Array(length);
-  return order.map((index) => index + length * seen[index]++);
 }

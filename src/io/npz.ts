@@ -10,7 +10,6 @@ import { preprocessArrays } from "./npz-preprocessing.ts";
 import { readNpy } from "./npy.ts";
 import type { NpyArray } from "./npy.ts";
 import type { Source } from "./source.ts";
-import { readZip } from "./zip.ts";
 import type { ZipOptions } from "./zip.ts";
 
 export interface NpzOptions extends ZipOptions {
@@ -46,6 +45,7 @@ const wantedEntry = /^(?:(train|val|test)_)?(images|labels|masks|groups|weights)
 export async function readNpz(source: Source, options: NpzOptions = {}): Promise<Dataset | DatasetSplit> {
   const steps = preprocessingOfJson(options.preprocessing ?? []);
   const arrays: Arrays = new Map();
+  const { readZip } = await import("./zip.ts");
   const file = await readZip(
     source,
     (entry) => wantedEntry.test(entry),

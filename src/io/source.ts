@@ -1,5 +1,4 @@
 // Where bytes come from: a path, a URL, a Blob or bytes in memory; read in parts, so that a large file is never held whole.
-import { BlobReader, Reader, Uint8ArrayReader } from "@zip.js/zip.js";
 import { FormatError } from "../errors.ts";
 import { kindOf } from "../kind.ts";
 import { isOf, ownBytes } from "../own-bytes.ts";
@@ -8,10 +7,11 @@ import { isOf, ownBytes } from "../own-bytes.ts";
 export type Source = string | URL | Blob | Uint8Array | ArrayBuffer;
 
 export interface OpenSource {
-  readonly reader: Reader<unknown>;
   readonly size: number;
   /** Stands in error messages. */
   readonly name: string;
+  /** A copy of the bytes from `offset` on, as many of `length` as there are. */
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 
@@ -24,10 +24,16 @@ export async function openSource(source: Source): Promise<OpenSource> {
   if (isPath(source)) return openFile(source);
   if (isBlob(source)) {
     const name = "name" in source && typeof source.name === "string" ? source.name : "blob";
-    return { reader: new BlobReader(source), size: source.size, name, close };
+    const read = async (offset: number, length: number) =>
+      new Uint8Array(await source.slice(offset, offset + length).arrayBuffer());
+    return { size: source.size, name, read, close };
   }
   const bytes = ownBytes(source);
-  if (bytes) return { reader: new Uint8ArrayReader(bytes), size: bytes.length, name: "bytes", close };
+  if (bytes) {
+    const read = (offset: number, length: number) =>
+      Promise.resolve(new Uint8Array(bytes.subarray(offset, offset + length)));
+    return { size: bytes.length, name: "bytes", read, close };
+  }
   throw new TypeError(
     `expected a path, a file URL, a Blob, a File, a Uint8Array or an ArrayBuffer, got ${kindOf(source)}`,
   );
@@ -63,7 +69,8 @@ async function openFile(path: string | URL): Promise<OpenSource> {
     if (kind.isFile()) {
       const file = await open(path, "r");
       const { size } = await file.stat();
-      return { reader: new FileReader(file, size), size, name, close: () => file.close() };
+      const read = (offset: number, length: number) => readFile(file, offset, Math.min(length, size - offset));
+      return { size, name, read, close: () => file.close() };
     }
     if (!kind.isDirectory()) throw new Error("it is a device, a pipe or a socket");
   } catch (cause) {
@@ -78,23 +85,13 @@ interface ReadableFile {
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
 }
 
-class FileReader extends Reader<unknown> {
-  readonly #file: ReadableFile;
-
-  constructor(file: ReadableFile, size: number) {
-    super(file);
-    this.#file = file;
-    this.size = size;
+async function readFile(file: ReadableFile, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(Math.max(0, length));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
   }
-
-  override async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await this.#file.read(bytes, filled, bytes.length - filled, offset + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
-  }
+  return bytes.subarray(0, filled);
 }

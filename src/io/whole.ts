@@ -24,11 +24,11 @@ export async function readWhole(
   const address = addressOf(source);
   if (address) return readAddress(address, maximumBytes, isWanted);
   const opened = await openSource(source);
-  const { reader, size, name } = opened;
+  const { size, name } = opened;
   try {
-    isWanted(await own(reader.readUint8Array(0, Math.min(1024, size))), name);
+    isWanted(await opened.read(0, Math.min(1024, size)), name);
     checkSize(name, size, maximumBytes);
-    const bytes = await own(reader.readUint8Array(0, size));
+    const bytes = await opened.read(0, size);
     if (bytes.length === size) return { bytes, name };
     throw new FormatError(`${name}: expected ${size} bytes, got ${bytes.length}: the file changed while it was read`);
   } catch (cause) {
@@ -38,8 +38,6 @@ export async function readWhole(
     await opened.close();
   }
 }
-
-const own = async (bytes: Promise<Uint8Array>) => (await bytes) as Uint8Array<ArrayBuffer>;
 
 /** What must be fetched; null for what is at hand, or lies in a folder. */
 export function addressOf(source: Source): URL | null {

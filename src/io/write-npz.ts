@@ -2,7 +2,6 @@
 import { littleEndianBytes } from "../endian.ts";
 import { kindOf } from "../kind.ts";
 import { ownArray } from "../own-bytes.ts";
-import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 
 /** An array to write: row-major, the shape slowest index first. */
 export interface NpzArray {
@@ -23,16 +22,10 @@ export interface NpzArray {
  * ```
  */
 export async function writeNpz(arrays: Readonly<Record<string, NpzArray>>): Promise<Uint8Array<ArrayBuffer>> {
-  const options = { extendedTimestamp: false, lastModDate: earliest, useWebWorkers: false };
-  const writer = new ZipWriter(new Uint8ArrayWriter(), options);
-  for (const [name, array] of Object.entries(arrays)) {
-    await writer.add(`${name}.npy`, new Uint8ArrayReader(npyBytes(name, array)));
-  }
-  return new Uint8Array(await writer.close());
+  const entries = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, npyBytes(name, array)] as const);
+  const { writeZip } = await import("./write-zip.ts");
+  return writeZip(entries);
 }
-
-/** The first moment that zip can express: the time of writing is nobody's business, and would change the bytes. */
-const earliest = new Date(1980, 0, 1);
 
 function npyBytes(name: string, { shape, data: given }: NpzArray): Uint8Array<ArrayBuffer> {
   const data = ownArray(given);

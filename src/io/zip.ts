@@ -1,5 +1,5 @@
 // The entries of a zip file, one by one, with limits on what they may claim; reading itself is zip.js's.
-import { ZipReader } from "@zip.js/zip.js";
+import { Reader, ZipReader } from "@zip.js/zip.js";
 import type { FileEntry } from "@zip.js/zip.js";
 import { FormatError } from "../errors.ts";
 import { openSource } from "./source.ts";
@@ -30,8 +30,8 @@ export async function readZip(
 ): Promise<string> {
   if (!(maximumBytes >= 0)) throw new RangeError(`maximumBytes: expected a number of bytes, got ${maximumBytes}`);
   const opened = await openSource(source);
-  const { reader, name } = opened;
-  const zip = new ZipReader(reader, {
+  const { name } = opened;
+  const zip = new ZipReader(new SourceReader(opened), {
     useWebWorkers: false,
     checkCrc32: true,
     checkOverlappingEntry: true,
@@ -51,6 +51,21 @@ export async function readZip(
   } finally {
     await zip.close().catch(() => undefined);
     await opened.close();
+  }
+}
+
+/** A source as zip.js reads one. */
+class SourceReader extends Reader<OpenSource> {
+  readonly #source: OpenSource;
+
+  constructor(source: OpenSource) {
+    super(source);
+    this.#source = source;
+    this.size = source.size;
+  }
+
+  override readUint8Array(offset: number, length: number): Promise<Uint8Array> {
+    return this.#source.read(offset, length);
   }
 }
 

@@ -1,5 +1,4 @@
-// Initial weights: how they are drawn, as plain values, and the drawing itself.
-import type { RandomStream } from "../random.ts";
+// How initial weights are drawn, as plain values.
 
 /** How the initial values of one tensor are chosen. Fans are the layer's inputs and outputs. */
 export type Initializer =
@@ -38,56 +37,4 @@ export function lecun(distribution: "uniform" | "normal" = "normal"): Initialize
 /** Uniform within 1 / sqrt(inputs), weights and biases alike: the default, as PyTorch's `Linear` has it. */
 export function torchLinear(): Initializer {
   return Object.freeze({ kind: "torchLinear" });
-}
-
-/**
- * Fills `target` from the draws `first`, `first + 1`, ... of a stream: element i is a pure function of (stream, first + i).
- */
-export function drawInitial(
-  target: Float32Array,
-  initializer: Initializer,
-  fans: { readonly inputs: number; readonly outputs: number },
-  random: RandomStream,
-  first: number,
-): void {
-  switch (initializer.kind) {
-    case "zeros":
-      target.fill(0);
-      return;
-    case "constant":
-      target.fill(initializer.value);
-      return;
-    case "torchLinear":
-      fillUniform(target, 1 / Math.sqrt(fans.inputs), random, first);
-      return;
-    case "glorot":
-    case "he":
-    case "lecun": {
-      const variance = drawnVariance(initializer.kind, fans);
-      if (initializer.distribution === "uniform") fillUniform(target, Math.sqrt(3 * variance), random, first);
-      else fillNormal(target, Math.sqrt(variance), random, first);
-    }
-  }
-}
-
-function drawnVariance(
-  kind: "glorot" | "he" | "lecun",
-  { inputs, outputs }: { inputs: number; outputs: number },
-): number {
-  switch (kind) {
-    case "glorot":
-      return 2 / (inputs + outputs);
-    case "he":
-      return 2 / inputs;
-    case "lecun":
-      return 1 / inputs;
-  }
-}
-
-function fillUniform(target: Float32Array, bound: number, random: RandomStream, first: number): void {
-  for (let i = 0; i < target.length; i++) target[i] = (2 * random.uniform(first + i) - 1) * bound;
-}
-
-function fillNormal(target: Float32Array, deviation: number, random: RandomStream, first: number): void {
-  for (let i = 0; i < target.length; i++) target[i] = random.normal(first + i) * deviation;
 }

@@ -2,11 +2,11 @@
 import type { Dataset } from "../data/dataset.ts";
 import { readAhead } from "../data/read-ahead.ts";
 import { isMixing } from "../data/mixing.ts";
-import { drawOrderOf, drawsOf, samplingOfParts } from "../data/sampling.ts";
+import { drawOrderOf, drawsOf, samplingOfParts } from "../data/draw-order.ts";
 import { checkTotalWeight } from "../data/weights.ts";
 import { DivergenceError } from "../errors.ts";
 import { bindPass } from "../model/pass.ts";
-import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } from "../model/weights.ts";
+import { initializeWeights, readFlat, readWeights, writeFlat, writeWeights } from "../model/weight-block.ts";
 import type { Weights } from "../model/weights.ts";
 import { stream } from "../random.ts";
 import { availableMode } from "../wasm/modes.ts";
@@ -15,21 +15,21 @@ import type { NumericMode } from "../wasm/modes.ts";
 import { allocateFor } from "./team.ts";
 import type { ThreadOptions } from "./team.ts";
 import { createBreathe } from "../breathe.ts";
-import { bindAverage } from "./average.ts";
+import { bindAverage } from "./averaging.ts";
 import { diagnose, majorityShare } from "./diagnosis.ts";
 import { bindDenominator } from "./denominator.ts";
 import { evaluateWithError, takeStatistics } from "./evaluate.ts";
 import { bindFeed } from "./feed.ts";
 import { bindForward } from "./lists.ts";
 import { frozenLayers } from "./freeze.ts";
-import { optimizerSlots } from "./optimizer.ts";
+import { optimizerSlots } from "./optimizer-slots.ts";
 import type { Epoch, Progress, RunState } from "./progress.ts";
 import { learningRateAt, plateauNext, plateauStart } from "./schedule.ts";
 import type { TrainingSettings } from "./settings.ts";
 import { bindStep } from "./step.ts";
 import { initialStopping, nextStopping } from "./stopping.ts";
 import { bindTaking } from "./taking.ts";
-import { withTensors } from "./warm-start.ts";
+import { withTensors } from "./carried-tensors.ts";
 
 /** How a run's multiply-adds were rounded. JSON-safe. */
 export interface Arithmetic {

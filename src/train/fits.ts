@@ -2,7 +2,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { FormatError } from "../errors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { optimizerSlots } from "./optimizer.ts";
+import { optimizerSlots } from "./optimizer-slots.ts";
 import type { TrainingSettings } from "./settings.ts";
 
 /**

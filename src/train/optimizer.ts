@@ -166,31 +166,6 @@ export function adadelta(options: OptimizerOptions<Adadelta> = {}): Adadelta {
 
 const moments = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** The arrays, each as large as the weights, that an optimizer keeps from step to step. */
-export function optimizerSlots(optimizer: Optimizer): readonly string[] {
-  switch (optimizer.kind) {
-    case "gradientDescent":
-      return [];
-    case "sgd":
-      return optimizer.momentum > 0 ? ["velocity"] : [];
-    case "adam":
-    case "adamw":
-      return optimizer.amsgrad ? ["m", "v", "largest"] : ["m", "v"];
-    case "nadam":
-    case "radam":
-      return ["m", "v"];
-    case "adamax":
-      return ["m", "u"];
-    case "rmsprop":
-      if (optimizer.centered) return ["v", "average", "velocity"];
-      return optimizer.momentum > 0 ? ["v", "velocity"] : ["v"];
-    case "adagrad":
-      return ["squares"];
-    case "adadelta":
-      return ["v", "accumulated"];
-  }
-}
-
 /** Which numbers must be where; every other number must be at least 0. */
 const below1 = new Set(["beta1", "beta2", "alpha", "rho"]);
 

@@ -7,7 +7,7 @@ import { calibrate } from "../metrics/calibration.ts";
 import { calibrateVoxels } from "../metrics/mask-calibration.ts";
 import { bindPass } from "../model/pass.ts";
 import type { Network } from "../model/network.ts";
-import { writeWeights } from "../model/weights.ts";
+import { writeWeights } from "../model/weight-block.ts";
 import { allocate } from "../wasm/memory.ts";
 import { createBreathe } from "../breathe.ts";
 import { forwardAll, patchGeometryOf } from "./evaluate.ts";

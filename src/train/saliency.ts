@@ -5,7 +5,7 @@ import type { PatchGeometry } from "../data/patches.ts";
 import { readAhead } from "../data/read-ahead.ts";
 import { bindInputGradient, planInputGradient } from "../model/input-gradient.ts";
 import { bindPass } from "../model/pass.ts";
-import { writeWeights } from "../model/weights.ts";
+import { writeWeights } from "../model/weight-block.ts";
 import { allocate } from "../wasm/memory.ts";
 import { subjectOf } from "./explained.ts";
 import type { ExplanationMaps, ExplanationOptions, Subject } from "./explained.ts";

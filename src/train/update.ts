@@ -1,10 +1,11 @@
 // The calls of an update: penalties, clipping, the optimizer, max-norm, the moving average.
 import { countersAPart, parameterPlaces } from "../model/plan.ts";
 import type { Block } from "../wasm/memory.ts";
-import { emaShare } from "./average.ts";
+import { emaShare } from "./averaging.ts";
 import type { Lists } from "./lists.ts";
-import { frozenLayers, learnedPlaces, partsOf } from "./freeze.ts";
-import { optimizerSlots } from "./optimizer.ts";
+import { frozenLayers } from "./freeze.ts";
+import { learnedPlaces, partsOf } from "./learned-places.ts";
+import { optimizerSlots } from "./optimizer-slots.ts";
 import type { TrainingSettings } from "./settings.ts";
 import { isWhole } from "./whole.ts";
 import { addUpdate } from "./updater.ts";

@@ -1,6 +1,5 @@
-// Beginning from a saved model: which of its tensors fit, and putting them in place.
+// Beginning from a saved model: which of its tensors fit.
 import type { Network } from "../model/network.ts";
-import type { Weights } from "../model/weights.ts";
 import type { Model } from "./model.ts";
 
 /** What a run began from. JSON-safe: it stands in study.json. */
@@ -27,24 +26,4 @@ export function fittingTensors({ parameters }: Network, { weights }: Model): Rea
     `from: expected a model with one of ${list(parameters.map((one) => [one.name, one]))}; got ${list(weights)}. ` +
       "Name the layers alike in both networks.",
   );
-}
-
-/** The drawn tensors with the model's in the place of those that fit. */
-export function withTensors(drawn: Weights, model: Weights, { tensors }: WarmStart): Weights {
-  return new Map([...drawn].map(([name, tensor]) => [name, model.get(tensors[name] ?? "") ?? tensor]));
-}
-
-/** What is named by layers of one network, by those of another with the same tensors in the same order. */
-export function renamed(
-  { from, freeze }: { readonly from: WarmStart | null; readonly freeze: readonly string[] },
-  before: Network,
-  after: Network,
-): { readonly from: WarmStart | null; readonly freeze: readonly string[] } {
-  const names = new Map(before.parameters.map(({ name }, i) => [name, after.parameters[i].name]));
-  const indexes = new Map(before.parameters.map(({ placed }, i) => [placed.index, after.parameters[i].placed.index]));
-  const tensors = from ? Object.entries(from.tensors).map(([name, own]) => [names.get(name) ?? name, own]) : [];
-  return {
-    from: from && { ...from, tensors: Object.fromEntries(tensors) as Record<string, string> },
-    freeze: freeze.map((name) => (/^\d+$/.test(name) ? String(indexes.get(Number(name)) ?? name) : name)),
-  };
 }

@@ -1,7 +1,7 @@
 // Instantiates the WebAssembly build and types every kernel: the only file that names WebAssembly.
 import type { AugmentKernels } from "./augment-kernels.ts";
 import { bytesFor } from "./binary.ts";
-import { importBuild, isCompiled } from "./builds.ts";
+import { importBuild, isCompiled } from "./build-bytes.ts";
 import type { CompiledKernels, KernelBuild } from "./builds.ts";
 import { availableMode } from "./modes.ts";
 import type { NormalizationKernels } from "./normalization-kernels.ts";

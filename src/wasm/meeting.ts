@@ -1,9 +1,7 @@
 // How threads that carry lists of calls out side by side wait: for one another, and for their next list. They lie down
 // (a futex), since a thread that spins takes the processor from the one that it waits for.
 import type { Address } from "./kernels.ts";
-
-/** Of the words that all share: which holds what. From `lists` on for each thread where its list begins, and its length. */
-export const words = { arrived: 0, meetings: 1, begun: 2, stopped: 3, lists: 16 } as const;
+import { words } from "./team-sizes.ts";
 
 /** Bytes of a call (calls.ts). */
 const callBytes = 128;

@@ -1,5 +1,5 @@
 // One block of memory with named regions: planned by layout.ts, reserved once, never grown.
-import { buildHere, isCompiled } from "./builds.ts";
+import { buildHere, isCompiled } from "./build-bytes.ts";
 import type { KernelBuild } from "./builds.ts";
 import { createMemory, instantiateBuild } from "./kernels.ts";
 import type { Address, Kernels } from "./kernels.ts";

@@ -1,7 +1,8 @@
 // What a thread of a team does: one list of calls after another, on the memory that all share, until all are to stop.
 import type { Kernels } from "./kernels.ts";
-import { changes, createWalk, waits, withWork, words } from "./meeting.ts";
+import { changes, createWalk, waits, withWork } from "./meeting.ts";
 import type { ThreadStart } from "./team.ts";
+import { words } from "./team-sizes.ts";
 
 /**
  * Comes back when the team ends.

@@ -1,7 +1,9 @@
-// Sizes of what threads share, for plans; the threads themselves are loaded when there are to be some.
-import { words } from "./meeting.ts";
+// What threads share, and its sizes, for plans; the threads themselves are loaded when there are to be some.
 
-/** Bytes of the region "threads": the words of meeting.ts, then a mark a thread. */
+/** Of the words that all share: which holds what. From `lists` on for each thread where its list begins, and its length. */
+export const words = { arrived: 0, meetings: 1, begun: 2, stopped: 3, lists: 16 } as const;
+
+/** Bytes of the region "threads": the words, then a mark a thread. */
 export function controlBytes(threads: number): number {
   return threads > 1 ? marksAt(threads) + 64 * threads : 0;
 }

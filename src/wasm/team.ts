@@ -2,9 +2,9 @@
 import { ThreadError } from "../errors.ts";
 import type { CallList, CallMemory } from "./calls.ts";
 import type { Address, Kernels } from "./kernels.ts";
-import { createWalk, waits, withWork, words, workList } from "./meeting.ts";
+import { createWalk, waits, withWork, workList } from "./meeting.ts";
 import { createSharedList } from "./shared-calls.ts";
-import { marksAt } from "./team-sizes.ts";
+import { marksAt, words } from "./team-sizes.ts";
 
 /** A thread as a runtime has it. */
 export interface Thread {

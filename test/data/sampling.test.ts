@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arrayDataset } from "../../src/data/dataset.ts";
-import { drawOrderOf, samplingFor } from "../../src/data/sampling.ts";
+import { samplingFor } from "../../src/data/sampling.ts";
+import { drawOrderOf } from "../../src/data/draw-order.ts";
 import type { Sampling } from "../../src/data/sampling.ts";
 import { stream } from "../../src/random.ts";
 

@@ -29,6 +29,16 @@ describe.skipIf(!existsSync("build/io.js"))("the bundle of voxgrad/io (skipped b
     expect([...new Set(outside)]).toEqual([]);
   });
 
+  it("has errors by the names that they are exported by, in chunks whose names are short", async () => {
+    const built = (await import(posix.join(process.cwd(), "build/index.js"))) as Record<string, unknown>;
+    const errors = Object.entries(built).filter(([name]) => /^[A-Z]\w+Error$/.test(name)) as [
+      string,
+      new (...given: unknown[]) => Error,
+    ][];
+    expect(errors).toHaveLength(7);
+    for (const [name, Kind] of errors) expect([Kind.name, new Kind("why").name]).toEqual([name, name]);
+  });
+
   it.each(["index", "io", "report", "worker", "worker-host", "thread"])("of %s has no import of a module of Node.js, over which webpack and esbuild fail", (entry) => {
     const { outside } = reach(`build/${entry}.js`);
     expect(outside.filter((specifier) => specifier.startsWith("node:"))).toEqual([]);

@@ -10,9 +10,10 @@ export interface Weight {
   readonly gzipped: number;
 }
 
-/** Chunks by what the table of docs/reading-images.md calls them; "io" stands for all that voxgrad/io loads at once. */
+/** Chunks by what the table of docs/reading-images.md calls them; "io" stands for all that voxgrad/io loads at once beside the core. */
 export const rows: Readonly<Record<string, readonly string[]>> = {
   "`voxgrad/io` itself": ["io"],
+  "`.npz`": ["zip", "write-zip", "zip-js"],
   "gzip, deflate": ["pako"],
   "tables of images": ["manifest"],
   PNG: ["png", "index"],
@@ -70,7 +71,11 @@ export async function chunkWeights(of = rows): Promise<Readonly<Record<string, W
   return Object.fromEntries(
     Object.entries(of).map(([row, names]) => [
       row,
-      sum(names[0] === "io" ? [...atOnce] : lazy.filter((path) => names.includes(nameOf(path)))),
+      sum(
+        names[0] === "io"
+          ? [...atOnce].filter((path) => nameOf(path) !== "core")
+          : lazy.filter((path) => names.includes(nameOf(path))),
+      ),
     ]),
   );
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { constant, drawInitial, glorot, he, lecun, torchLinear, zeros } from "../../src/model/init.ts";
+import { constant, glorot, he, lecun, torchLinear, zeros } from "../../src/model/init.ts";
+import { drawInitial } from "../../src/model/draw-initial.ts";
 import type { Initializer } from "../../src/model/init.ts";
 import { stream } from "../../src/random.ts";
 

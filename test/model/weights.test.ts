@@ -5,7 +5,8 @@ import { dense, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import type { Network } from "../../src/model/network.ts";
 import { parameterPlaces } from "../../src/model/plan.ts";
-import { checkWeights, initializeWeights, readWeights, weightBytes, writeWeights } from "../../src/model/weights.ts";
+import { checkWeights, weightBytes } from "../../src/model/weights.ts";
+import { initializeWeights, readWeights, writeWeights } from "../../src/model/weight-block.ts";
 import type { Tensor, Weights } from "../../src/model/weights.ts";
 import { networks } from "./drawn-networks.ts";
 

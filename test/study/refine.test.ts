@@ -8,7 +8,8 @@ import { memoryStorage } from "../../src/storage/memory.ts";
 import type { Storage } from "../../src/storage/storage.ts";
 import type { LedgerEntry } from "../../src/study/ledger.ts";
 import type { RefineOptions } from "../../src/study/options.ts";
-import { defaultRemedies, remedyTitle } from "../../src/study/remedy.ts";
+import { defaultRemedies } from "../../src/study/remedy.ts";
+import { remedyTitle } from "../../src/study/remedy-title.ts";
 import { openStudy, study } from "../../src/study/study.ts";
 import { ema } from "../../src/train/average.ts";
 

@@ -9,7 +9,7 @@ import { stream } from "../../src/random.ts";
 import { cutmix, mixup } from "../../src/data/mixing.ts";
 import { patches } from "../../src/data/patches.ts";
 import { trainingPatches } from "../../src/data/patch-views.ts";
-import { drawOrderOf } from "../../src/data/sampling.ts";
+import { drawOrderOf } from "../../src/data/draw-order.ts";
 import { dense, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/train/checkpoint.ts";

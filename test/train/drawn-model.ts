@@ -4,7 +4,7 @@ import type { Normalization } from "../../src/data/normalization.ts";
 import type { Layer } from "../../src/model/layers.ts";
 import { softmaxCrossEntropy } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
-import { initializeWeights, readWeights } from "../../src/model/weights.ts";
+import { initializeWeights, readWeights } from "../../src/model/weight-block.ts";
 import { stream } from "../../src/random.ts";
 import type { Model } from "../../src/train/model.ts";
 import { outputsOracle } from "../oracle/network.ts";

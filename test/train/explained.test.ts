@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { phantoms } from "../../src/data/phantom.ts";
 import { dense, relu } from "../../src/model/layers.ts";
 import { network } from "../../src/model/network.ts";
-import { initializeWeights, readWeights } from "../../src/model/weights.ts";
+import { initializeWeights, readWeights } from "../../src/model/weight-block.ts";
 import { study } from "../../src/study/study.ts";
 import type { ExplanationMaps } from "../../src/train/explained.ts";
 import type { Model } from "../../src/train/model.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import * as optimizers from "../../src/train/optimizer.ts";
-import { optimizerSlots } from "../../src/train/optimizer.ts";
+import { optimizerSlots } from "../../src/train/optimizer-slots.ts";
 import type { Optimizer } from "../../src/train/optimizer.ts";
 import { addUpdate } from "../../src/train/updater.ts";
 import { listOn } from "../wasm/call-list.ts";

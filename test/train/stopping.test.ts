@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { learningRateAt, oneCycle, plateauNext, plateauStart, reduceOnPlateau } from "../../src/train/schedule.ts";
+import { learningRateAt, oneCycle, reduceOnPlateau } from "../../src/train/schedule.ts";
+import { plateauNext, plateauStart } from "../../src/train/schedule.ts";
 import type { PlateauState } from "../../src/train/schedule.ts";
 import { initialStopping, nextStopping } from "../../src/train/stopping.ts";
 import type { Monitor, StoppingState } from "../../src/train/stopping.ts";

@@ -11,9 +11,10 @@ import type { Loss } from "../../src/model/loss.ts";
 import { batchNorm, layerNorm } from "../../src/model/normalization-layers.ts";
 import { network } from "../../src/model/network.ts";
 import { bindPass } from "../../src/model/pass.ts";
-import { initializeWeights } from "../../src/model/weights.ts";
+import { initializeWeights } from "../../src/model/weight-block.ts";
 import { bindFeed } from "../../src/train/feed.ts";
 import * as optimizers from "../../src/train/optimizer.ts";
+import { optimizerSlots } from "../../src/train/optimizer-slots.ts";
 import { ema } from "../../src/train/average.ts";
 import { resolveTraining } from "../../src/train/settings.ts";
 import type { TrainOptions } from "../../src/train/settings.ts";
@@ -43,7 +44,7 @@ async function train({ layers, rows = 24, shape = [40], ...options }: Case, thre
     "classification",
     3,
   );
-  const state = optimizers.optimizerSlots(optimizer);
+  const state = optimizerSlots(optimizer);
   const plan = net.plan({ batchSize: rows, state, threads, average: settings.average !== null });
   const team = threads > 1 ? { threads, begin: threadsOf() } : null;
   const block = await allocate(plan, "reproducible", false, team);

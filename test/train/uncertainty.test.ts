@@ -4,7 +4,7 @@ import type { Layer } from "../../src/model/layers.ts";
 import { sigmoidCrossEntropy, softmaxCrossEntropy } from "../../src/model/loss.ts";
 import { network } from "../../src/model/network.ts";
 import { batchNorm } from "../../src/model/normalization-layers.ts";
-import { initializeWeights, readWeights } from "../../src/model/weights.ts";
+import { initializeWeights, readWeights } from "../../src/model/weight-block.ts";
 import type { Model } from "../../src/train/model.ts";
 import { predict } from "../../src/train/predict.ts";
 import { toySet } from "./toy.ts";

@@ -69,7 +69,7 @@ describe("kernels that are provided", () => {
     expect(refused({ slow: bytes })).toThrow(RangeError);
     expect(refused({ slow: bytes })).toThrow('kernels: expected the modes "reproducible" and "fast", got "slow"');
     expect(refused({ fast: "kernels.wasm" })).toThrow(
-      /^kernels\.fast: expected the bytes .* or \{ module \}, got a string/,
+      /^kernels\.fast: expected the bytes .* or \{ module \}, got "kernels\.wasm"/,
     );
     expect(refused({ fast: { module: bytes } })).toThrow(TypeError);
     expect(refused({ reproducible: new TextEncoder().encode("<!doctype html>") })).toThrow(

@@ -16,9 +16,9 @@ export async function isZipFile(path: string): Promise<boolean> {
 }
 
 async function headOf(path: string): Promise<Uint8Array> {
-  const { reader, size, ...opened } = await openSource(path);
+  const opened = await openSource(path);
   try {
-    return await reader.readUint8Array(0, Math.min(1024, size));
+    return await opened.read(0, Math.min(1024, opened.size));
   } finally {
     await opened.close();
   }
