@@ -24,8 +24,6 @@ function mirrorOf(i: i32, n: i32): i32 {
  * y (length, inner) = sum over k of weight k * padded (place + k, inner), in the order of k: four vectors at a time, two, one.
  * Whole vectors are read, up to 12 bytes behind the last line.
  */
-// @ts-ignore: decorator
-@inline
 function sumAlong(y: usize, padded: usize, weights: usize, length: i32, inner: i32, radius: i32): void {
   const end = y + ((<usize>(length * inner)) << 2);
   const step = (<usize>inner) << 2;

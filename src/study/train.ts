@@ -2,7 +2,6 @@
 import { withFamiliar } from "../train/familiarize.ts";
 import { withDecision } from "../train/decide.ts";
 import { checkOptions } from "../known-options.ts";
-import { trainOptionNames } from "../train/check-values.ts";
 import { checkFits } from "../train/fits.ts";
 import type { Epoch } from "../train/progress.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -15,12 +14,10 @@ import { plainSettings, settingsHash } from "./record.ts";
 import { runEpochs } from "./run.ts";
 import type { RunHooks, TrainingResult } from "./run.ts";
 import { newSettings, settingsOfRun } from "./settings-of-run.ts";
-
-/** What a run of training takes beside TrainOptions. */
-const runOptionNames = ["resume", "signal", "onStep", "checkpointEvery", "onRefusedCheckpoint"];
+import { trainOptionNames } from "./train-options.ts";
 
 export async function* train(desk: Desk, options: TrainRunOptions): AsyncGenerator<Epoch, TrainingResult> {
-  checkOptions("train", options, [...trainOptionNames, ...runOptionNames]);
+  checkOptions("train", options, trainOptionNames.all);
   const { resume = false, signal, onStep, checkpointEvery = 30, onRefusedCheckpoint, ...given } = options;
   checkSeconds(checkpointEvery);
   const { sets } = await desk.open();

@@ -15,13 +15,6 @@ const made = {
   from: ["weights", "await run.model()"],
 } as const satisfies { readonly [Option in keyof TrainOptions]: readonly [string, string] };
 
-const others: readonly (keyof TrainOptions)[] = [
-  "classWeights", "sampling", "regularization", "freeze", "augment", "epochs", "batchSize", "accumulate", "patience", "monitor", "decision", "normalization", "seed", "numericMode", "wide",
-]; // prettier-ignore
-
-/** The names of TrainOptions. */
-export const trainOptionNames: readonly string[] = [...Object.keys(made), ...others];
-
 /** @throws TypeError for an option that is not of its kind: the name of an optimizer, or a function that was not called. */
 export function checkValues(options: TrainOptions): void {
   for (const [option, [mark, example]] of Object.entries(made)) {

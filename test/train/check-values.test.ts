@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { adam, dense, ema, network, phantoms, predict, resolveTraining, rotate, sgd, softmaxCrossEntropy, study } from "../../src/index.ts"; // prettier-ignore
 import type { Model } from "../../src/index.ts";
-import { trainOptionNames } from "../../src/train/check-values.ts";
+import { trainOptionNames } from "../../src/study/train-options.ts";
 
 const data = phantoms({ count: 60, seed: 7 });
 const resolve = (given: object) => resolveTraining(given, data, "classification", 7);
@@ -39,8 +39,8 @@ describe("options of training", () => {
       loss: softmaxCrossEntropy(),
     });
     expect([task, normalizationGiven]).toEqual(["classification", false]);
-    expect(Object.keys(settled).filter((name) => !trainOptionNames.includes(name))).toEqual([]);
-    expect(trainOptionNames.filter((name) => !(name in settled))).toEqual(["classWeights"]);
+    expect(Object.keys(settled).filter((name) => !trainOptionNames.all.some((known) => known === name))).toEqual([]);
+    expect(trainOptionNames.ofTraining.filter((name) => !(name in settled))).toEqual(["classWeights"]);
   });
 
   it("of optimizers and averages are named, no bare numbers, and none that there is not", () => {
