@@ -2,6 +2,7 @@
 
 // data
 export { arrayDataset, subset } from "./data/dataset.ts";
+export { withPositive } from "./data/positive.ts";
 export type { ArrayDatasetOptions, ByteRegion, Dataset, DatasetSplit, Pixels } from "./data/dataset.ts";
 export { orientationOf } from "./data/image-geometry.ts";
 export type { ImageGeometry } from "./data/image-geometry.ts";

@@ -1,5 +1,5 @@
 // DATA on the command line: what it may be, and reading it.
-import { FormatError } from "../index.ts";
+import { FormatError, withPositive } from "../index.ts";
 import type { Dataset, DatasetSplit, Preprocessing } from "../index.ts";
 import { readFolder, readNpz } from "../io.ts";
 import { UsageError } from "./usage.ts";
@@ -10,11 +10,19 @@ export interface ReadOptions {
   readonly preprocessing?: readonly Preprocessing[];
   /** What becomes of files of a folder that cannot be read. */
   readonly unreadable?: "stop" | "skip";
+  /** Which of two classes is looked for; null for the last in order. */
+  readonly positive?: string | null;
   readonly cacheBytes?: number;
 }
 
 /** @throws FormatError for what is neither an .npz file of images, nor a folder or table of them, nor an image. */
 export async function readData(path: string, options: ReadOptions = {}): Promise<Dataset | DatasetSplit> {
+  const data = await readAsItIs(path, options);
+  const { positive = null } = options;
+  return positive === null ? data : withPositive(data, positive);
+}
+
+async function readAsItIs(path: string, options: ReadOptions): Promise<Dataset | DatasetSplit> {
   const { stat } = await import("node:fs/promises");
   const there = await stat(path).catch(() => null);
   if (!there)

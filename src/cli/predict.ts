@@ -1,8 +1,8 @@
 // voxgrad predict: a trained model goes over new images; probabilities of classes as a table, masks as arrays.
 import type { Command } from "commander";
 import { Option } from "commander";
-import { openStudy, predict as predictAll, SealedTestSetError } from "../index.ts";
-import type { ClassPredictions, Dataset, DatasetSplit, MaskPredictions } from "../index.ts";
+import { openStudy, predict as predictAll, SealedTestSetError, withPositive } from "../index.ts";
+import type { ClassPredictions, Dataset, DatasetSplit, MaskPredictions, Model } from "../index.ts";
 import { folderStorage, saveFile, writeNpz } from "../io.ts";
 import type { NpzArray } from "../io.ts";
 import { command, limitOptions } from "./command.ts";
@@ -53,7 +53,7 @@ async function act({ output }: Context, flags: PredictFlags, from: string, path:
   const reading = { ...limitsOf(flags), preprocessing: model.preprocessing ?? [], unreadable };
   const data = await readData(path, reading);
   if (isSealed && !("train" in data)) {
-    await refuseSealed(from, data, await readSecondSet(folderStorage(from), flags.moreData, reading));
+    await refuseSealed(from, inOrderOf(model, data), await readSecondSet(folderStorage(from), flags.moreData, reading));
   }
   const set = chooseSet(data, flags, isSealed, path);
   const { uncertainty: samples } = flags;
@@ -122,6 +122,12 @@ async function refuseSealed(directory: string, data: Dataset, moreData: Dataset 
     "these are the study's own images, and its test set, which is sealed until voxgrad test reads it, is among them. " +
       "Test first, or predict other images.",
   );
+}
+
+/** The same images with two classes in a model's order: a study may look for the first. */
+function inOrderOf({ classes }: Model, data: Dataset): Dataset {
+  const [first, second] = data.classes;
+  return classes.length === 2 && first === classes[1] && second === classes[0] ? withPositive(data, first) : data;
 }
 
 /** The number of samples. @throws UsageError when it is none. */

@@ -2,7 +2,7 @@
 import * as voxgrad from "../index.ts";
 import type { Preprocessing } from "../index.ts";
 import { setting } from "./setting.ts";
-import { choice, list, optional, yes } from "./values.ts";
+import { choice, list, optional, text, yes } from "./values.ts";
 
 const window = list("centre and width, such as 40,400", "C,W", ([, width, ...rest]) => width > 0 && rest.length === 0);
 const percentiles = list(
@@ -42,6 +42,12 @@ export const readingSettings = {
     optional(size),
     null,
     "resamples to this many voxels; after --spacing, cuts or fills up to them about the centre",
+  ),
+  positive: setting(
+    "--positive",
+    optional(text("the name of a class", "CLASS")),
+    null,
+    "of two classes the one that is looked for: recall, ROC AUC and the threshold are of it; none: the last in order",
   ),
   unreadable: setting(
     "--unreadable",

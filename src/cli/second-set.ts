@@ -30,7 +30,8 @@ export async function readSecondSet(
         "Say --more-data PATH.",
     );
   }
-  return readData(path, options);
+  // Its classes are found by their names, whichever is looked for.
+  return readData(path, { ...options, positive: null });
 }
 
 /**

@@ -48,9 +48,9 @@ async function act({ output }: Context, flags: TestFlags, directory: string): Pr
       throw new StudyStateError(`${directory}: expected the path of DATA in study.json, got none. Say --data PATH.`);
     }
     const kept = await readConfig(place);
-    const { unreadable } = resolveSettings({}, kept);
+    const { unreadable, positive } = resolveSettings({}, kept);
     const preprocessing = await preprocessingIn(storage);
-    const reading = { ...limitsOf(flags), preprocessing, unreadable };
+    const reading = { ...limitsOf(flags), preprocessing, unreadable, positive };
     const data = await readData(path, reading);
     const moreData = await readSecondSet(storage, flags.moreData, reading);
     const run = openStudy({ storage, data, moreData });

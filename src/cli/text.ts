@@ -1,6 +1,7 @@
 // What the commands print for people: tables of figures and the ends of phases in words.
 import { namedFigures } from "../index.ts";
 import type { LearningCurve, LedgerEntry, Refinement, Report, SetFigures, TrainingResult } from "../index.ts";
+import { quoted } from "./shell.ts";
 
 export function decimal(value: number | null, digits = 3): string {
   return value === null ? "undefined" : value.toFixed(digits);
@@ -132,7 +133,7 @@ function positiveText({ classes, task }: Report): string[] {
   if (task !== "classification" || classes.length !== 2) return [];
   const [negative, positive] = classes;
   return [
-    `Recall, precision and Dice are of "${positive}", the second class in order; specificity is of "${negative}".`,
+    `Recall, precision and Dice are of "${positive}", the second class; specificity is of "${negative}". To look for the other, train with --positive ${quoted(negative)}.`,
   ];
 }
 

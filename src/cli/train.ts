@@ -11,7 +11,7 @@ import type { ByteFlags } from "./data.ts";
 import { openModel } from "./model-file.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { done, exitCodeOf, interrupted, unusable } from "./output.ts";
-import type { OutputOptions } from "./output.ts";
+import type { Output, OutputOptions } from "./output.ts";
 import { runLearningCurve, runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder, readConfig, readConfigFile, removeStudy, writeConfig } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -57,16 +57,16 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
     throw new UsageError("expected --resume, which goes on, or --force, which begins anew, got both");
   const file = flags.config === undefined ? null : await readConfigFile(flags.config);
   const given = resolveSettings(flags, file);
-  refuseUnheard(given);
+  sayUnheard(context.output, given);
   await refuseTaken(flags);
   const kept = flags.resume ? await settingsIn(flags.out) : null;
   const settings = kept ? settingsToGoOn(flags, file, given, kept) : given;
   const from = kept || settings.from === null ? null : await modelToBeginFrom(settings.from);
-  const { unreadable, threads } = settings;
-  const reading = { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable };
+  const { unreadable, positive, threads } = settings;
+  const reading = { ...limitsOf(flags), preprocessing: preprocessingOf(settings), unreadable, positive };
   const morePath = await secondPath(settings, flags);
   const data = await readData(path, reading);
-  const moreData = morePath === null ? null : await readData(morePath, reading);
+  const moreData = morePath === null ? null : await readData(morePath, { ...reading, positive: null });
   // What does not fit the data is said before there is a folder for a study of it, or another study is removed for it.
   if (!kept) refuseUnfit(settings, trainingSetOf(data), from);
   return inFolder(flags.out, async (place) => {
@@ -90,11 +90,11 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
   });
 }
 
-/** @throws UsageError for flags of refining where nobody asks for it. */
-function refuseUnheard({ refine, refineTrials, refineMinutes, refineFolds }: Settings): void {
+/** Flags of refining where nobody asks for it: they are kept for `--resume --refine`, and do nothing until then. */
+function sayUnheard(output: Output, { refine, refineTrials, refineMinutes, refineFolds }: Settings): void {
   if (refine || [refineTrials, refineMinutes, refineFolds].every((value) => value === null)) return;
-  throw new UsageError(
-    "--refine-trials, --refine-minutes, --refine-folds: expected --refine beside them, got none. Add it, or leave them out.",
+  say(
+    "Mind: --refine-trials, --refine-minutes and --refine-folds are kept for refining, which takes --refine: now, or with --resume.",
   );
 }
 

@@ -105,8 +105,8 @@ async function dataIn(place: Place, flags: VerifyFlags): Promise<FoundData> {
   const { stat } = await import("node:fs/promises");
   if (flags.data === undefined && !(await stat(path).catch(() => null)))
     return none("it is no longer where study.json has it");
-  const { unreadable } = resolveSettings({}, await readConfig({ directory, storage }));
-  const reading = { ...limitsOf(flags), preprocessing: await preprocessingIn(storage), unreadable };
+  const { unreadable, positive } = resolveSettings({}, await readConfig({ directory, storage }));
+  const reading = { ...limitsOf(flags), preprocessing: await preprocessingIn(storage), unreadable, positive };
   const data = await readData(path, reading);
   return { data, moreData: await readSecondSet(storage, flags.moreData, reading), missing: null };
 }

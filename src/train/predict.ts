@@ -227,7 +227,7 @@ function checkInput(network: Network, { shape }: Dataset): void {
   const { input } = network;
   if (input === null || input.join() === shape.join()) return;
   throw new RangeError(
-    `predict: expected images of ${input.join("x")}, as those of training, got ${shape.join("x")}. Resize them, or train ` +
+    `network: expected images of ${input.join("x")}, as those of training, got ${shape.join("x")}. Resize them, or train ` +
       "a network that is given a size for all images when they are read: resampleTo({ size }), --size.",
   );
 }

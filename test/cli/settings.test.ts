@@ -58,6 +58,7 @@ describe("settings", () => {
       window: null,
       spacing: null,
       size: null,
+      positive: null,
       unreadable: "stop",
       moreData: null,
       numericMode: "reproducible",

@@ -169,6 +169,6 @@ describe("saliency", () => {
     await expect(saliency(model, set, 19)).rejects.toThrow("saliency: expected an image index from 0 to 18, got 19");
     await expect(saliency(model, set, [])).rejects.toThrow("saliency: expected the index of an image at least");
     await expect(saliency(model, set, 0, { classIndex: 3 })).rejects.toThrow("saliency: expected classIndex from 0 to 2, got 3");
-    await expect(saliency(model, toySet(3, 1, { shape: [3, 3] }), 0)).rejects.toThrow("network: expected images of 4x5, got 3x3");
+    await expect(saliency(model, toySet(3, 1, { shape: [3, 3] }), 0)).rejects.toThrow("network: expected images of 4x5, as those of training, got 3x3");
   }); // prettier-ignore
 });
