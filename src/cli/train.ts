@@ -93,7 +93,7 @@ async function act(context: Context, flags: TrainFlags, path: string): Promise<n
 /** Flags of refining where nobody asks for it: they are kept for `--resume --refine`, and do nothing until then. */
 function sayUnheard(output: Output, { refine, refineTrials, refineMinutes, refineFolds }: Settings): void {
   if (refine || [refineTrials, refineMinutes, refineFolds].every((value) => value === null)) return;
-  say(
+  output.say(
     "Mind: --refine-trials, --refine-minutes and --refine-folds are kept for refining, which takes --refine: now, or with --resume.",
   );
 }
