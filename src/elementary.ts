@@ -7,22 +7,8 @@
 const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;
 
-/** 2^n of an integer -1022 <= n <= 1023. */
-function powerOfTwo(n: number): number {
-  let power = 1;
-  let square = 2;
-  for (let left = Math.abs(n); left > 0; left >>= 1) {
-    if (left & 1) power *= square;
-    square *= square;
-  }
-  return n < 0 ? 1 / power : power;
-}
-
-/** x 2^n of 1/2 < x < 4, -1100 < n < 1100, rounded once where the result is subnormal. */
-function scale(x: number, n: number): number {
-  const half = n >> 1;
-  return x * powerOfTwo(half) * powerOfTwo(n - half);
-}
+/** What functions of numbers hand to those of arrays: the first two for arguments, the last for powers of two. */
+const own = new Float64Array(3);
 
 /** values[at] times 2^n, -1022 <= n <= 1023. */
 function timesPowerOfTwo(values: Float64Array, at: number, n: number): void {
@@ -35,7 +21,18 @@ function timesPowerOfTwo(values: Float64Array, at: number, n: number): void {
   values[at] *= n < 0 ? 1 / power : power;
 }
 
-const own = new Float64Array(2);
+/** 2^n of an integer -1022 <= n <= 1023. */
+function powerOfTwo(n: number): number {
+  own[2] = 1;
+  timesPowerOfTwo(own, 2, n);
+  return own[2];
+}
+
+/** x 2^n of 1/2 < x < 4, -1100 < n < 1100, rounded once where the result is subnormal. */
+function scale(x: number, n: number): number {
+  const half = n >> 1;
+  return x * powerOfTwo(half) * powerOfTwo(n - half);
+}
 
 /** The integer n with 2^n sqrt(1/2) <= x < 2^n sqrt(2), of a positive finite x. */
 function exponentOf(x: number): number {

@@ -1,7 +1,7 @@
 // voxgrad demo: the article's network on generated phantoms, through all three phases, to a report.
 import type { Command } from "commander";
 import { Option } from "commander";
-import { dense, network, phantoms, relu, study, StudyStateError } from "../index.ts";
+import { network, phantoms, study, StudyStateError } from "../index.ts";
 import type { Dataset } from "../index.ts";
 import { writeNpz } from "../io.ts";
 import { command } from "./command.ts";
@@ -14,6 +14,7 @@ import { runRefining, runTraining } from "./phases.ts";
 import { hasStudy, inFolder, writeConfig } from "./place.ts";
 import type { Place } from "./place.ts";
 import { readAndReport, withoutPictures } from "./report.ts";
+import { trainSettings } from "./recipe.ts";
 import { flagsOf, resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { refinementText, reportText, trainingText } from "./text.ts";
@@ -69,7 +70,8 @@ async function runPhases(
   await writeConfig(storage, settings);
   const data = phantoms({ count: volumes, seed });
   await storage.write("phantoms.npz", await npzOf(data));
-  const article = network([dense(12), relu(), dense(12), relu(), dense(2)], { input: data.shape });
+  const options = trainSettings(settings, data);
+  const article = network(options.network?.layers ?? [], { input: data.shape });
   output.say(`${volumes} made-up scans of heads, 10x10x10 voxels, about half of them with a tumour.`);
   output.say(
     `The article's network has ${article.weightCount.toLocaleString("en-US")} weights and ${article.biasCount} biases:`,
@@ -82,7 +84,7 @@ async function runPhases(
   output.say(
     `${train} volumes to train on, ${validation} to validate, ${test} to test, sealed; no patient in two sets.`,
   );
-  const trained = await runTraining(run, { network: article, epochs, signal }, epochs, begin);
+  const trained = await runTraining(run, { ...options, signal }, epochs, begin);
   output.say(`${trainingText(trained)}\n`);
 
   output.say("Phase 2, refining: remedies against overfitting, compared on the validation set.");

@@ -9,12 +9,6 @@ export async function isImageFile(path: string): Promise<boolean> {
   return formatOf(head) !== null || isGzip(head);
 }
 
-/** What readNpz reads. */
-export async function isZipFile(path: string): Promise<boolean> {
-  const [p, k] = await headOf(path);
-  return p === 0x50 && k === 0x4b;
-}
-
 async function headOf(path: string): Promise<Uint8Array> {
   const opened = await openSource(path);
   try {
